@@ -1,0 +1,64 @@
+"""A source, its limits and its keys, as every room sees them; and the snapshot of keys that the gateway reads."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from zuji.terms.message import KeyKind
+
+Channel = Literal[
+    "web", "app", "mini_program", "server", "pos", "iot", "support", "social", "email", "sms", "crm", "other"
+]
+Role = Literal["owner", "analyst", "marketer", "service", "privacy_officer", "viewer"]
+DEFAULT_WORKSPACE = "default"
+
+
+class SourceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What may be set per source. Sizes in bytes, times named by their unit."""
+
+    max_event_bytes: int = 32 * 1024
+    max_body_bytes: int = 5 * 1024 * 1024
+    requests_per_minute_per_key: int = 600_000
+    requests_per_minute_per_address: int = 120_000
+    new_people_per_hour: int = 1_000_000
+    new_property_names_per_day: int = 2_000
+    timezone: str = "Asia/Shanghai"
+    earliest_year: int = 1990
+    distinct_id_is_user_id: bool = False
+    """The identified distinct_id of this source is a user_id."""
+    public_key_may_merge: bool = False
+    """The source opts in: phone, email, unionid, member_card from its public key may join existing profiles."""
+    secret_key_may_force_merge: bool = False
+    default_phone_region: str = "CN"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A place events come from."""
+
+    id: str
+    workspace: str
+    name: str
+    channel: Channel = "web"
+    enabled: bool = True
+    settings: SourceSettings = SourceSettings()
+
+
+class KeyEntry(msgspec.Struct, frozen=True):
+    """One write key as the gateway knows it: only the SHA-256 of the key, never the key."""
+
+    key_sha256: str
+    kind: KeyKind
+    source: Source
+    slow_until: int = 0
+    """Milliseconds since 1970 until which the gateway answers this key with 429 (the engine asked for it)."""
+
+
+class KeySnapshot(msgspec.Struct, frozen=True):
+    """All write keys that are valid now. The engine rewrites the file whenever something changes."""
+
+    version: int
+    keys: tuple[KeyEntry, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks (CIDR) whose X-Forwarded-For is believed."""
