@@ -1,0 +1,107 @@
+"""What every protocol shares: a request as decoders see it, what they make of it, and how a protocol answers.
+
+A protocol is a module of this folder with three functions (and, if it serves documents, a fourth):
+
+    decode(request, limits) -> Decoded          pure; raises BadBody when the whole request is useless
+    write_key(request) -> str | None            where this protocol carries its key
+    answer(request, outcome) -> Response        how its clients like to be told
+    document(request) -> Response | None        configuration, flags, ...: answered without a key; None = it is data
+
+A bad item never fails its neighbours: it becomes a `Message` with `problem`, `detail` and `raw`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from zuji.terms.error import BadRequest
+from zuji.terms.message import Message, Scalar, encode_messages
+from zuji.terms.source import SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Header names are lower-case; `body` is already inflated of its Content-Encoding.
+
+    `path` is without the base path and percent-decoded; `received_at` is milliseconds since 1970 by our clock.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: int
+
+    def first(self, name: str) -> str | None:
+        """The first value of a query parameter.
+
+        >>> Request("GET", "/", {"a": ["1", "2"]}, {}, b"", 0).first("a")
+        '1'
+        """
+        values = self.query.get(name)
+        return values[0] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The messages of a request, and the same as the JSON array that goes into the spool.
+
+    No messages means: a good request with nothing to keep (a dry run). `sent_at` is the batch's, as sent.
+    """
+
+    messages: tuple[Message, ...]
+    body: bytes
+    sent_at: Scalar = None
+
+    @classmethod
+    def of(cls, messages: Sequence[Message], sent_at: Scalar = None) -> Decoded:
+        """Encode the messages, once."""
+        kept = tuple(messages)
+        return cls(kept, encode_messages(kept), sent_at)
+
+
+class BadBody(BadRequest):
+    """The request as a whole is refused: `status` for HTTP, a stable `code`, and a `message` for people."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """Not now. `too_many`: this key or address is over its cap; `unavailable`: nothing can be stored at present.
+
+    Each protocol says it as its clients understand it: after a 429 some wait and send again, others drop the events.
+    """
+
+    kind: Literal["too_many", "unavailable"]
+    retry_after_s: int
+    message: str
+
+
+Outcome = Decoded | BadBody | Overload
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back. The gateway adds CORS and Content-Length itself."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+class ProtocolModule(Protocol):
+    """The shape of a decoder module, as the route table uses it."""
+
+    def decode(self, request: Request, limits: SourceSettings) -> Decoded: ...
+
+    def write_key(self, request: Request) -> str | None: ...
+
+    def answer(self, request: Request, outcome: Outcome) -> Response: ...
