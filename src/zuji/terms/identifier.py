@@ -1,4 +1,4 @@
-"""Who somebody says they are: identifier types with the rules that hold for each. Values live in `clean`, links in `identify`."""
+"""Who somebody says they are: identifier types with their rules. Values are made in `clean`, links in `identify`."""
 
 from __future__ import annotations
 

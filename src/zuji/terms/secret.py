@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 PUBLIC_KEY_PREFIX = "zp_"
-SECRET_KEY_PREFIX = "zs_"
-TOKEN_PREFIX = "zt_"
+SECRET_KEY_PREFIX = "zs_"  # noqa: S105 - a prefix, not a secret
+TOKEN_PREFIX = "zt_"  # noqa: S105 - a prefix, not a secret
 
 
 def sha256_hex(secret: str) -> str:
