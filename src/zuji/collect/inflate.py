@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 
-from zuji.collect.decode.request import BadBody
+from zuji.collect.refusal import BadBody
 
 GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from zuji.terms.error import BadRequest
+from zuji.collect.refusal import BadBody as BadBody
 from zuji.terms.message import Message, Scalar, encode_messages
 from zuji.terms.source import SourceSettings
 
@@ -25,7 +25,8 @@ from zuji.terms.source import SourceSettings
 class Request:
     """One HTTP request. Header names are lower-case; `body` is already inflated of its Content-Encoding.
 
-    `path` is without the base path and percent-decoded; `received_at` is milliseconds since 1970 by our clock.
+    `path` is without the base path, percent-decoded and without a trailing slash; `received_at` is milliseconds since
+    1970 by our clock; `public_url` is how the client reached us, base path included (`https://host/base`).
     """
 
     method: str
@@ -34,6 +35,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     received_at: int
+    public_url: str = ""
 
     def first(self, name: str) -> str | None:
         """The first value of a query parameter.
@@ -61,16 +63,6 @@ class Decoded:
         """Encode the messages, once."""
         kept = tuple(messages)
         return cls(kept, encode_messages(kept), sent_at)
-
-
-class BadBody(BadRequest):
-    """The request as a whole is refused: `status` for HTTP, a stable `code`, and a `message` for people."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
