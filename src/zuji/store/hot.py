@@ -14,6 +14,9 @@ from pathlib import Path
 
 from zuji.terms.error import Busy
 
+HotTransaction = sqlite3.Connection
+"""What `write` hands out, for rooms that pass it on without knowing the database."""
+
 MIGRATIONS = Path(__file__).parent / "migrations" / "hot"
 
 

@@ -1,0 +1,227 @@
+"""One micro-batch on its way through the stages: a value at every step, nothing written until the plan is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from zuji.clean.batch import Cleaned, Facts, Received, clean_batch
+from zuji.clean.deduplicate import deduplicate, id_hash
+from zuji.collect.spool import SpoolRow
+from zuji.govern.consent import Refused, consent
+from zuji.identify.resolver import Linked, Resolver
+from zuji.store.accounting import Ledger, key_of
+from zuji.store.quarantine import NewlyRejected
+from zuji.terms.event import position_of
+from zuji.terms.message import decode_messages
+from zuji.terms.rejection import Rejection
+from zuji.terms.source import Source
+
+Hashes = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
+Account = Callable[[list[Received], list[int], list[Rejection], list[int], Refused], Ledger]
+SourceOf = Callable[[str, str], Source]
+"""(workspace, source id) -> the source with its settings."""
+
+
+class Known(Protocol):
+    """Tells which ids were stored or quarantined before."""
+
+    def __call__(self, hashes: Hashes) -> Mask:
+        """A mask over n ids of 2 words each."""
+        ...
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Messages read from the spool, flattened, with their positions in the one order, and how far that reaches."""
+
+    received: list[Received]
+    sequence: int
+    positions: dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a batch will do, decided and not yet done."""
+
+    events: pa.Table
+    linked: Linked
+    stored_hashes: Hashes
+    rejected: list[NewlyRejected]
+    ledger: Ledger
+    kept: list[int]
+    """Per row of `events`: its index in the received messages."""
+    duplicates: list[int] = field(default_factory=list)
+
+
+def take(rows: Sequence[SpoolRow], *, sequence: int, source_of: SourceOf) -> Taken:
+    """Give every spool row the next sequence number and read its messages."""
+    received: list[Received] = []
+    positions: dict[tuple[str, str], int] = {}
+    for row in rows:
+        sequence += 1
+        receipt = row.receipt
+        source = source_of(receipt.workspace, receipt.source)
+        first = position_of(sequence, 0)
+        received.extend(
+            Received(first + index, receipt, message, source) for index, message in enumerate(decode_messages(row.body))
+        )
+        positions[row.gateway, row.file] = row.row
+    return Taken(received, sequence, positions)
+
+
+def hash_ids(received: Sequence[Received], epochs: dict[tuple[str, str], int]) -> Hashes:
+    """The id of each message within its workspace, source and epoch."""
+    hashes = np.empty((len(received), 2), dtype=np.uint64)
+    start = 0
+    while start < len(received):
+        source = received[start].source
+        end = start
+        while end < len(received) and received[end].source is source:
+            end += 1
+        epoch = epochs.get((source.workspace, source.id), 0)
+        ids = [item.message.message_id for item in received[start:end]]
+        hashes[start:end] = id_hash(source.workspace, source.id, epoch, ids)
+        start = end
+    return hashes
+
+
+class Stages:
+    """The stages in their order: deduplicate, clean, consent, link. Reads state, writes none."""
+
+    def __init__(self, *, known: Known, resolver: Resolver, facts: Facts) -> None:
+        self._known = known
+        self._resolver = resolver
+        self._facts = facts
+
+    def plan(
+        self, received: list[Received], hashes: Hashes, *, now_ms: int, broken: Mapping[int, str] = MappingProxyType({})
+    ) -> Plan:
+        """Decide everything about these messages. Raises whatever a stage raises; the caller then finds the cause.
+
+        `broken` names messages (by index) that must not reach the stages, each with what went wrong.
+        """
+        keep = deduplicate(hashes, self._known(hashes))
+        return self._plan_new(received, hashes, keep, now_ms=now_ms, broken=broken, account=_account)
+
+    def plan_replay(self, received: list[Received], hashes: Hashes, *, now_ms: int) -> Plan:
+        """Decide about messages out of quarantine: known already, and accounted on their own."""
+        keep = np.ones(len(received), dtype=np.bool_)
+        return self._plan_new(received, hashes, keep, now_ms=now_ms, broken={}, account=_account_replay)
+
+    def settle(self, plan: Plan) -> None:
+        """The plan was committed."""
+        self._resolver.settle(plan.linked)
+
+    def forget(self, plan: Plan) -> None:
+        """The plan was not committed."""
+        self._resolver.forget(plan.linked)
+
+    def _plan_new(
+        self,
+        received: list[Received],
+        hashes: Hashes,
+        keep: Mask,
+        *,
+        now_ms: int,
+        broken: Mapping[int, str],
+        account: Account,
+    ) -> Plan:
+        rejections = [Rejection(index, "processing_failed", why) for index, why in broken.items() if keep[index]]
+        fresh = [index for index in np.flatnonzero(keep).tolist() if index not in broken]
+        cleaned = clean_batch([received[index] for index in fresh], facts=self._facts, now_ms=now_ms)
+        cleaned, refused = _apply_consent(cleaned)
+        linked = self._resolver.link(cleaned.subjects, cleaned.frame["position"].to_list(), now_ms)
+        rejections += [Rejection(fresh[item.index], item.reason, item.detail) for item in cleaned.rejections]
+        rejections += [
+            Rejection(fresh[cleaned.kept[item.index]], item.reason, item.detail) for item in linked.rejections
+        ]
+        frame = cleaned.frame.with_columns(pl.Series("anchor", linked.anchors, dtype=pl.UInt64))
+        unlinked = {rejection.index for rejection in linked.rejections}
+        rows = [row for row in range(frame.height) if row not in unlinked]
+        kept = [fresh[cleaned.kept[row]] for row in rows]
+        duplicates = np.flatnonzero(~keep).tolist()
+        return Plan(
+            events=as_arrow(frame[rows] if unlinked else frame),
+            linked=linked,
+            stored_hashes=hashes[kept],
+            rejected=[put_away(received[item.index], hashes[item.index], item) for item in rejections],
+            ledger=account(received, kept, rejections, duplicates, refused),
+            kept=kept,
+            duplicates=duplicates,
+        )
+
+
+def put_away(item: Received, id_hash_words: npt.NDArray[np.uint64], rejection: Rejection) -> NewlyRejected:
+    """A rejected message, ready for quarantine."""
+    return NewlyRejected(
+        id_hash_words.tobytes(), rejection.reason, rejection.detail, item.position, item.receipt, item.message
+    )
+
+
+def no_events(linked: Linked) -> Plan:
+    """The plan of a decision that only changes who is who."""
+    return Plan(
+        events=pa.table({"position": pa.array([], pa.uint64())}),
+        linked=linked,
+        stored_hashes=np.empty((0, 2), dtype=np.uint64),
+        rejected=[],
+        ledger=Ledger(),
+        kept=[],
+    )
+
+
+def known_ids(seen_known: Known, quarantined: Callable[[Hashes], Mask]) -> Known:
+    """An id is known once it was stored, or while it waits in quarantine."""
+
+    def known(hashes: Hashes) -> Mask:
+        return seen_known(hashes) | quarantined(hashes)
+
+    return known
+
+
+def as_arrow(frame: pl.DataFrame) -> pa.Table:
+    """The rows as the event store takes them: plain Arrow strings, no dictionary or view types."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _apply_consent(cleaned: Cleaned) -> tuple[Cleaned, Refused]:
+    """Take out what consent refuses: counted, never kept."""
+    frame, refused = consent(cleaned.frame)
+    if frame.height == cleaned.frame.height:
+        return Cleaned(cleaned.kept, frame, cleaned.subjects, cleaned.rejections), refused
+    allowed = cleaned.frame["position"].is_in(frame["position"]).arg_true().to_list()
+    kept = [cleaned.kept[row] for row in allowed]
+    return Cleaned(kept, frame, [cleaned.subjects[row] for row in allowed], cleaned.rejections), refused
+
+
+def _account(
+    received: list[Received], kept: list[int], rejections: list[Rejection], duplicates: list[int], refused: Refused
+) -> Ledger:
+    ledger = Ledger()
+    keys = [key_of(item.source.workspace, item.source.id, item.receipt.received_at) for item in received]
+    ledger.count("accepted", keys)
+    ledger.count("stored", (keys[index] for index in kept))
+    ledger.count("quarantined", (keys[item.index] for item in rejections))
+    ledger.count("duplicate", (keys[index] for index in duplicates))
+    ledger.counts["refused"].update(refused)
+    return ledger
+
+
+def _account_replay(
+    received: list[Received], kept: list[int], rejections: list[Rejection], duplicates: list[int], refused: Refused
+) -> Ledger:
+    ledger = Ledger()
+    replayed = [received[index] for index in kept]
+    ledger.count(
+        "replayed", (key_of(item.source.workspace, item.source.id, item.receipt.received_at) for item in replayed)
+    )
+    return ledger

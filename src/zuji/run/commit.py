@@ -1,0 +1,69 @@
+"""The one transaction in which a batch happens: everything it did, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from zuji.identify.resolver import Linked
+from zuji.run.batch import Plan, Stages
+from zuji.store import accounting, outbox, quarantine, spool_positions
+from zuji.store.hot import HotStore, HotTransaction
+from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
+from zuji.store.property_names import PropertyNames
+from zuji.store.seen import SeenIds
+
+Write = Callable[[HotTransaction], None]
+
+
+class Committer:
+    """Writes plans to the hot state and tells the rooms that keep something in memory how it went."""
+
+    def __init__(self, *, hot: HotStore, seen: SeenIds, names: PropertyNames, stages: Stages) -> None:
+        self._hot = hot
+        self._seen = seen
+        self._names = names
+        self._stages = stages
+
+    def commit(
+        self,
+        plan: Plan,
+        *,
+        positions: Mapping[tuple[str, str], int],
+        sequence: int,
+        now_ms: int,
+        writes: Iterable[Write] = (),
+    ) -> OutboxBatch:
+        """Make a plan happen. Raises Busy when the disk fails; then nothing has happened."""
+        try:
+            with self._hot.write() as connection:
+                spool_positions.save_positions(connection, positions)
+                spool_positions.save_sequence(connection, sequence)
+                batch = self._write(connection, plan, sequence, now_ms)
+                for write in writes:
+                    write(connection)
+        except BaseException:
+            self._seen.forget_pending()
+            self._stages.forget(plan)
+            raise
+        self._seen.settle()
+        self._stages.settle(plan)
+        return batch
+
+    def _write(self, connection: HotTransaction, plan: Plan, sequence: int, now_ms: int) -> OutboxBatch:
+        self._seen.remember(connection, plan.stored_hashes)
+        self._names.save(connection)
+        quarantine.put(connection, plan.rejected)
+        accounting.add(connection, plan.ledger.counts)
+        plan.linked.save(connection)
+        return outbox.put(connection, events=plan.events, people=people_rows(plan.linked, sequence), planned_at=now_ms)
+
+
+def people_rows(linked: Linked, version: int) -> PeopleRows:
+    """What a batch changed about who owns which anchor; of two rows for one anchor the higher version counts."""
+    return PeopleRows(
+        tuple(PersonRow(workspace, anchor, person, version) for workspace, anchor, person in linked.profile_rows),
+        tuple(
+            SliceRow(workspace, anchor, start, end, person, version)
+            for workspace, anchor, start, end, person in linked.slice_rows
+        ),
+    )

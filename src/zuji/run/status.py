@@ -1,0 +1,123 @@
+"""How the engine is doing: lag, loss and alarms, rewritten every second for the gateway, `doctor` and metrics."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zuji.collect.spool import SpoolReader
+from zuji.run.ingest import IngestLoop
+from zuji.run.progress import Progress
+from zuji.run.storing import StoringLoop
+from zuji.store import accounting
+from zuji.store.accounting import Account
+from zuji.store.hot import HotStore
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What the status file says. Times are milliseconds since 1970, ages milliseconds.
+
+    `requests_waiting`: acknowledged and not yet taken. `rows_waiting`: taken and not yet queryable. `lag_ms`: how long
+    the oldest of the former has been waiting at most. `lost`: acknowledged events the accounts cannot explain; not 0
+    means a defect.
+    """
+
+    pid: int
+    at: int
+    requests_waiting: int
+    rows_waiting: int
+    lag_ms: int
+    lost: int
+    totals: Account
+    alarms: tuple[str, ...] = ()
+
+
+class StatusWriter:
+    """Writes the status file from a thread of its own."""
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        reader: SpoolReader,
+        hot: HotStore,
+        ingest: IngestLoop,
+        storing: StoringLoop,
+        progress: Progress,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._path = path
+        self._reader = reader
+        self._hot = hot
+        self._ingest = ingest
+        self._storing = storing
+        self._progress = progress
+        self._now_ms = now_ms
+        self._caught_up_at = now_ms()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="status")
+
+    def start(self) -> None:
+        """Begin writing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write once more, then end."""
+        self._stopping.set()
+        self._thread.join()
+
+    def now(self) -> Status:
+        """How things stand at this moment."""
+        at = self._now_ms()
+        waiting = self._requests_waiting()
+        if waiting == 0:
+            self._caught_up_at = at
+        with self._hot.read() as connection:
+            totals = accounting.overall(connection)
+        lost = totals.accepted - totals.stored - totals.quarantined - totals.duplicate - totals.refused
+        alarms = [failure for failure in (self._ingest.failure, self._storing.failure) if failure]
+        if lost:
+            alarms.append(f"the accounts do not close: {lost} events unexplained. Please report this.")
+        return Status(
+            pid=os.getpid(),
+            at=at,
+            requests_waiting=waiting,
+            rows_waiting=self._storing.waiting_rows,
+            lag_ms=at - self._caught_up_at,
+            lost=lost,
+            totals=totals,
+            alarms=tuple(alarms),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain values, for the API."""
+        plain: dict[str, Any] = msgspec.to_builtins(self.now())
+        return plain
+
+    def _requests_waiting(self) -> int:
+        taken = self._progress.positions
+        return sum(max(0, row - taken.get(file, 0)) for file, row in self._reader.ends().items())
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._write()
+            except Exception as failure:
+                log.warning("the status file could not be written: %s", failure)
+            if self._stopping.wait(EVERY_S):
+                return
+
+    def _write(self) -> None:
+        temporary = self._path.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(self.now()))
+        temporary.replace(self._path)
