@@ -179,15 +179,6 @@ def no_events(linked: Linked) -> Plan:
     )
 
 
-def known_ids(seen_known: Known, quarantined: Callable[[Hashes], Mask]) -> Known:
-    """An id is known once it was stored, or while it waits in quarantine."""
-
-    def known(hashes: Hashes) -> Mask:
-        return seen_known(hashes) | quarantined(hashes)
-
-    return known
-
-
 def as_arrow(frame: pl.DataFrame) -> pa.Table:
     """The rows as the event store takes them: plain Arrow strings, no dictionary or view types."""
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())

@@ -39,6 +39,7 @@ class StoringLoop:
         self._waiting: deque[OutboxBatch] = deque()
         self._changed = threading.Condition()
         self._waiting_rows = 0
+        self._unfinished = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="storing")
         self.failure: str | None = None
@@ -71,7 +72,13 @@ class StoringLoop:
             self._changed.wait_for(lambda: self._waiting_rows < MOST_WAITING_ROWS or self._stopping)
             self._waiting.append(batch)
             self._waiting_rows += batch.events.num_rows
+            self._unfinished += 1
             self._changed.notify_all()
+
+    def drain(self) -> None:
+        """Wait until the event store holds everything offered so far."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._unfinished or self._stopping)
 
     @property
     def waiting_rows(self) -> int:
@@ -85,6 +92,7 @@ class StoringLoop:
             self._store(batches)
             with self._changed:
                 self._waiting_rows -= sum(batch.events.num_rows for batch in batches)
+                self._unfinished -= len(batches)
                 self._changed.notify_all()
 
     def _next(self, last_start: float) -> list[OutboxBatch]:

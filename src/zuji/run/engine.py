@@ -1,0 +1,140 @@
+"""The engine of one machine: the ingest loop, the storing loop and the status writer over one data folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zuji.clean.batch import Facts
+from zuji.collect.spool import SpoolReader
+from zuji.identify.resolver import Resolver
+from zuji.run.batch import Hashes, Mask, SourceOf, Stages
+from zuji.run.commit import Committer
+from zuji.run.decisions import Decisions
+from zuji.run.ingest import Cursor, IngestLoop
+from zuji.run.progress import Progress
+from zuji.run.status import StatusWriter
+from zuji.run.storing import StoringLoop
+from zuji.run.tail import Tail
+from zuji.store import quarantine, source_epochs, spool_positions
+from zuji.store.events import EventStore
+from zuji.store.hot import HotStore
+from zuji.store.property_names import PropertyNames
+from zuji.store.seen import SeenIds
+
+log = logging.getLogger(__name__)
+
+DRAIN_S = 25.0
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything that runs behind the gateways. `cli` builds it and hands its parts to the API's ports."""
+
+    hot: HotStore
+    events: EventStore
+    reader: SpoolReader
+    seen: SeenIds
+    resolver: Resolver
+    ingest: IngestLoop
+    storing: StoringLoop
+    progress: Progress
+    tail: Tail
+    status: StatusWriter
+
+    def start(self) -> None:
+        """Finish what a crash interrupted, then begin."""
+        recovered = self.storing.recover()
+        if recovered:
+            log.warning("stored %d rows that an interrupted run had planned", recovered)
+        self.storing.start()
+        self.ingest.start()
+        self.status.start()
+
+    def stop(self) -> None:
+        """Take in and store what is in the spool, within reason, then end in good order."""
+        if not self.ingest.failure and not self.storing.failure:
+            self.progress.wait_taken(self.reader.ends(), DRAIN_S)
+        self.ingest.stop()
+        self.storing.stop()
+        self.status.stop()
+        self.reader.close()
+        self.seen.close()
+        self.events.close()
+        self.hot.close()
+
+    def wait_fresh(self, timeout_s: float) -> bool:
+        """Until everything acknowledged before this call is queryable. False when the time is up first."""
+        return self.progress.wait_stored(self.reader.ends(), timeout_s)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """At a batch boundary with everything stored: nothing is written while the block runs."""
+        with self.ingest.batch_lock:
+            self.progress.wait_stored(self.progress.positions, DRAIN_S)
+            yield
+
+
+def build_engine(
+    *,
+    data: Path,
+    hot: HotStore,
+    events: EventStore,
+    reader: SpoolReader,
+    source_of: SourceOf,
+    now_ms: Callable[[], int],
+    slow_down: Callable[[set[tuple[str, str]]], None],
+) -> Engine:
+    """Wire the stages over the given stores. Nothing runs before `start`."""
+    with hot.read() as connection:
+        positions = spool_positions.load_positions(connection)
+        cursor = Cursor(spool_positions.load_sequence(connection), source_epochs.load(connection))
+    seen = SeenIds(data / "seen", hot)
+    names = PropertyNames(hot)
+    resolver = Resolver(hot, source_of)
+    stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
+    progress = Progress(positions, last_batch=0)
+    storing = StoringLoop(hot=hot, events=events, progress=progress)
+    tail = Tail()
+    decisions = Decisions(
+        hot=hot, events=events, resolver=resolver, stages=stages, source_of=source_of, drain_store=storing.drain
+    )
+    ingest = IngestLoop(
+        reader=reader,
+        hot=hot,
+        stages=stages,
+        committer=Committer(hot=hot, seen=seen, names=names, stages=stages),
+        decisions=decisions,
+        storing=storing,
+        progress=progress,
+        tail=tail,
+        cursor=cursor,
+        source_of=source_of,
+        now_ms=now_ms,
+        slow_down=slow_down,
+    )
+    status = StatusWriter(
+        path=data / "status.json",
+        reader=reader,
+        hot=hot,
+        ingest=ingest,
+        storing=storing,
+        progress=progress,
+        now_ms=now_ms,
+    )
+    return Engine(hot, events, reader, seen, resolver, ingest, storing, progress, tail, status)
+
+
+def _known_ids(seen: SeenIds, hot: HotStore) -> Callable[[Hashes], Mask]:
+    """An id is known once it was stored, or while it waits in quarantine."""
+
+    def known(hashes: Hashes) -> Mask:
+        with hot.read() as connection:
+            return np.asarray(seen.known(hashes) | quarantine.known(connection, hashes))
+
+    return known
