@@ -73,9 +73,17 @@ def list_files(folder: Path) -> list[SpoolFile]:
             with contextlib.suppress(FileNotFoundError):
                 path = folder / gateway / name
                 status = path.stat()
-                size = status.st_size + _size_or_nothing(path.with_name(name + "-wal"))
+                size = status.st_size + size_or_nothing(path.with_name(name + "-wal"))
                 files.append(SpoolFile(gateway, name, size, status.st_mtime_ns, closed=name != names[-1]))
     return files
+
+
+def size_or_nothing(path: Path) -> int:
+    """The size of a file that may not be there."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def delete_segment(folder: Path, name: FileName) -> None:
@@ -158,10 +166,3 @@ def decide_discard(
         doomed.append(file.name)
         held -= file.bytes
     return doomed
-
-
-def _size_or_nothing(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

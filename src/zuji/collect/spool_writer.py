@@ -30,6 +30,7 @@ from zuji.collect.spool_files import (
     measure,
     segment_name,
     segment_names,
+    size_or_nothing,
     sync_folder,
 )
 from zuji.terms.message import Receipt, encode_receipt
@@ -203,7 +204,7 @@ class _Segments:
         self._limits = limits
         self._lock = _lock(folder / "lock")
         self._connection: sqlite3.Connection | None = None
-        self._failed = ""
+        self._left = ""
         self._name = ""
         self._bytes = 0
         self._rows = 0
@@ -217,29 +218,32 @@ class _Segments:
             connection.execute("COMMIT")
         except Exception:
             # After a failed sync nobody knows what the disk holds of this file: the next rows go into another.
-            self._failed = self._name
-            self.close(keep_lock=True)
+            self._leave()
             raise
         size = sum(len(receipt) + len(body) for receipt, body, _ in rows)
         self._bytes += size
         self._rows += len(rows)
         if self._bytes >= self._limits.segment_bytes or self._rows >= self._limits.segment_rows:
-            self.close(keep_lock=True)
+            self._leave()
         return size
 
-    def close(self, *, keep_lock: bool = False) -> None:
-        """Let go of the open segment; the next row opens one."""
+    def close(self) -> None:
+        """Let go of the files and of the gateway's folder."""
+        self._leave()
+        self._lock.close()
+
+    def _leave(self) -> None:
+        """Never write to the open segment again; the next row begins another."""
+        self._left = self._name
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
-        if not keep_lock:
-            self._lock.close()
 
     def _open(self) -> sqlite3.Connection:
-        """Go on in the newest segment while it has room and never failed; otherwise begin the next."""
+        """Go on in the newest segment, if an earlier process left it with room; otherwise begin the next."""
         names = segment_names(self._folder)
-        if names and names[-1] != self._failed and self._has_room(self._folder / names[-1]):
+        if names and names[-1] != self._left and self._has_room(self._folder / names[-1]):
             self._name = names[-1]
         else:
             self._name = self._create(int(names[-1].removesuffix(SEGMENT_SUFFIX)) + 1 if names else 1)
@@ -252,7 +256,7 @@ class _Segments:
         try:
             with contextlib.closing(_connect(path)) as connection:
                 (self._rows,) = connection.execute("SELECT coalesce(max(id), 0) FROM request").fetchone()
-            self._bytes = path.stat().st_size
+            self._bytes = path.stat().st_size + size_or_nothing(path.with_name(path.name + "-wal"))
         except (sqlite3.Error, OSError):
             return False
         return self._bytes < self._limits.segment_bytes and self._rows < self._limits.segment_rows
