@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import resource
 import socket
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from spool_promises import (
     KILOBYTE,
     RECEIPT,
     SMALL_SEGMENTS,
+    SOON_S,
     SpoolPromises,
     becomes_true,
     number_of,
@@ -85,7 +87,9 @@ def test_a_full_disk_acknowledges_nothing_and_heals_by_itself(plug: SqlitePlug) 
     assert [number_of(row) for row in read_everything(reader, {})] == acknowledged
     assert becomes_true(lambda: not writer.state().failing)
     put(writer, *numbered([9000]))
-    assert [number_of(row) for row in read_everything(reader, {})] == [*acknowledged, 9000]
+    rows = read_everything(reader, {})
+    assert [number_of(row) for row in rows] == [*acknowledged, 9000]
+    assert rows[-1].file > rows[-2].file  # nothing is ever added to a file that failed
 
 
 def test_a_failing_disk_is_told_in_the_state_until_it_works_again(plug: SqlitePlug) -> None:
@@ -145,6 +149,15 @@ def test_no_file_of_a_deleted_segment_stays_behind(plug: SqlitePlug) -> None:
     gone = {file for _, file in reader.discard(after)}
     left = {path.name for path in (plug.folder / "gateway-1").iterdir()}
     assert not [name for name in left if any(name.startswith(file) for file in gone)]
+
+
+def test_a_writer_nudges_whoever_listens(plug: SqlitePlug) -> None:
+    writer = plug.writer()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(os.path.relpath(plug.folder / "nudge.sock"))
+        listener.settimeout(SOON_S)
+        put(writer, b"news")
+        assert listener.recv(64)
 
 
 def test_the_poll_notices_when_no_nudge_can_arrive(plug: SqlitePlug, tmp_path: Path) -> None:
