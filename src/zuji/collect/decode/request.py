@@ -1,6 +1,6 @@
 """What every protocol shares: a request as decoders see it, what they make of it, and how a protocol answers.
 
-A protocol is a module of this folder with three functions (and, if it serves documents, a fourth):
+A protocol is a module of this folder with these functions:
 
     decode(request, limits) -> Decoded          pure; raises BadBody when the whole request is useless
     write_key(request) -> str | None            where this protocol carries its key
@@ -97,3 +97,5 @@ class ProtocolModule(Protocol):
     def write_key(self, request: Request) -> str | None: ...
 
     def answer(self, request: Request, outcome: Outcome) -> Response: ...
+
+    def document(self, request: Request) -> Response | None: ...

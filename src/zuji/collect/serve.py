@@ -1,0 +1,75 @@
+"""A gateway as a process: everything it needs travels as plain values, so that a supervisor can spawn it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from zuji.collect.bounded_http import BoundedHttp
+from zuji.collect.gateway import GatewayConfig, create_gateway
+from zuji.collect.keys import KeyRing
+from zuji.collect.spool import SpoolLimits
+from zuji.collect.spool_writer import SqliteSpoolWriter
+
+KEEP_ALIVE_S = 75
+"""Longer than the idle time of usual proxies (60 s), so that they, not we, close a connection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayProcess:
+    """What one gateway process is told. `name` is its folder in the spool; two gateways never share one."""
+
+    data: Path
+    name: str
+    base_path: str = ""
+    spool_limits: SpoolLimits = field(default_factory=SpoolLimits)
+    log_level: str = "warning"
+    graceful_s: int = 10
+
+
+def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callable[[], int]) -> None:
+    """Serve on a bound socket until SIGTERM; then answer what is under way, and stop.
+
+    `now_ms` is the time of day; a function of a module, so that it can travel to a new process.
+    """
+    logging.basicConfig(level=process.log_level.upper())
+    spool = SqliteSpoolWriter(process.data / "spool", process.name, limits=process.spool_limits)
+    config = GatewayConfig(
+        spool=spool,
+        keys=KeyRing(process.data / "keys.json", monotonic=time.monotonic),
+        status_file=process.data / "status.json",
+        engine_socket=process.data / "engine.sock",
+        now_ms=now_ms,
+        base_path=process.base_path,
+    )
+    with contextlib.closing(spool):
+        create_server(config, log_level=process.log_level, graceful_s=process.graceful_s).run(sockets=[listener])
+
+
+def create_server(config: GatewayConfig, *, log_level: str = "warning", graceful_s: int = 10) -> uvicorn.Server:
+    """The HTTP server around a gateway, for a process or a thread of a test."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_gateway(config),
+            http=BoundedHttp,
+            ws="none",
+            loop="uvloop",
+            lifespan="on",
+            interface="asgi3",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # forwarded headers are judged in `address`, against the proxies we trust
+            log_level=log_level,
+            log_config=None,
+            backlog=4096,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=graceful_s,
+        )
+    )
