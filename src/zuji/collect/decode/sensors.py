@@ -27,9 +27,6 @@ DEFAULT_PROJECT = "default"
 NAME_RULE = re.compile(r"[A-Za-z_$][\w$]{0,99}", re.ASCII)
 
 _DEBUG_PATH = "/debug"
-_CONFIG_PREFIX = "/config/"
-_VISUAL_CONFIG = "/config/visualized/Web.conf"
-_CALLBACK_RULE = re.compile(r"[A-Za-z_$][\w$.]{0,99}", re.ASCII)
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 _GIF = (("content-type", "image/gif"), ("cache-control", "no-store"))
 
@@ -93,19 +90,6 @@ def answer(request: Request, outcome: Outcome) -> Response:
     if request.method == "GET" and request.path != _DEBUG_PATH:
         return Response(said.status, (*_GIF, *said.headers[1:]), PIXEL_GIF)
     return said
-
-
-def document(request: Request) -> Response | None:
-    """Remote configuration: there is none. Mobile clients poll `/config/...`; web clients load a script."""
-    if not request.path.startswith(_CONFIG_PREFIX):
-        return None
-    if request.path != _VISUAL_CONFIG:
-        return Response(404, (_TEXT,), b"no remote configuration")
-    callback = request.first("callbackName") or "saJSSDKVtrackCollectConfig"
-    if not _CALLBACK_RULE.fullmatch(callback):
-        return Response(400, (_TEXT,), b"callbackName is not the name of a function")
-    # 205 tells the web client that no visual events are defined.
-    return Response(200, (("content-type", "application/javascript"),), f"{callback}(205)".encode())
 
 
 def _translate(item: Item) -> Message:
