@@ -1,0 +1,55 @@
+"""Who may do what: one table from roles to permissions. What is not in the table is forbidden.
+
+Every API route names one permission; a role that lacks it gets 403. `personal.read` is different: without it a role
+gets the same answer with personal values masked.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from zuji.terms.source import Role
+
+Permission = Literal[
+    "events.read",
+    "profiles.read",
+    "personal.read",
+    "identity.read",
+    "identity.write",
+    "sources.read",
+    "sources.write",
+    "sources.delete_data",
+    "workspaces.read",
+    "workspaces.write",
+    "tokens.read",
+    "tokens.write",
+    "quarantine.read",
+    "quarantine.replay",
+    "accounting.read",
+    "operation.read",
+    "operation.write",
+]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read"})
+_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read"}
+
+PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
+    "owner": frozenset(PERMISSIONS),
+    "analyst": _READER | {"profiles.read", "identity.read", "quarantine.read", "operation.read"},
+    "marketer": _READER | {"profiles.read"},
+    "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write"},
+    "privacy_officer": _READER
+    | {"profiles.read", "personal.read", "identity.read", "quarantine.read", "sources.delete_data", "tokens.read"},
+    "viewer": _READER,
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether the table gives this role this permission.
+
+    >>> may("viewer", "tokens.write")
+    False
+    """
+    return permission in PERMISSIONS_OF.get(role, frozenset())
