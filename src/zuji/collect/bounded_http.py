@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with the two bounds it lacks: how long and how large the head of a request may be.
+"""uvicorn's HTTP protocol with the two bounds it lacks: how slow and how large the head of a request may be.
 
 Without them a client that sends its headers one byte a minute holds a connection for ever, and one that never ends
 its headers fills the memory.
@@ -45,6 +45,9 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_open = False
         self._stop_timer()
+        if self.url.startswith(b"//"):
+            # A host configured with a slash at its end; the parser would take `//v1/batch` for a host named v1.
+            self.url = b"/" + self.url.lstrip(b"/")
         super().on_headers_complete()
 
     def _start_head(self) -> None:
