@@ -87,15 +87,20 @@ def checked_id(message_id: str) -> str:
     return message_id or new_message_id()
 
 
+def counted(items: Items) -> Items:
+    """The same items, if they are neither none nor too many to look at one by one."""
+    if not items.values:
+        raise BadBody(400, "empty_batch", "there is no event in the body")
+    if len(items.values) > MAX_ITEMS:
+        raise BadBody(413, "too_many_events", f"at most {MAX_ITEMS} events in one request, got {len(items.values)}")
+    return items
+
+
 def translate_all(items: Items, dialect: Dialect, limits: SourceSettings) -> list[Message]:
     """Every item as a message, in order; a bad one as a message that tells its problem.
 
     Items are measured only when the whole body could hide one that is too big.
     """
-    if not items.values:
-        raise BadBody(400, "empty_batch", "there is no event in the body")
-    if len(items.values) > MAX_ITEMS:
-        raise BadBody(413, "too_many_events", f"at most {MAX_ITEMS} events in one request, got {len(items.values)}")
     most_bytes = limits.max_event_bytes if items.size > limits.max_event_bytes else None
     try:
         return [_translate_one(item, dialect, most_bytes) for item in items.values]

@@ -7,24 +7,19 @@ properties, of the form, of the query, or a bearer token.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
 
 import msgspec
 
-from zuji.collect.decode.item import Item, Items
+from zuji.collect.decode.item import Item, Items, counted
 from zuji.collect.decode.json_text import read_json
 from zuji.collect.decode.request import Request
+from zuji.collect.decode.wrapping import from_base64, read_form
 from zuji.collect.inflate import gunzip, looks_gzipped
 from zuji.collect.refusal import BadBody
 from zuji.terms.message import Scalar
 
 KEY_NAMES = ("api_key", "token")
-_MAX_FIELDS = 64
-_PADDING = b"==="
-_FROM_URL_SAFE = bytes.maketrans(b"-_ ", b"+/+")
 _JSON_BEGINNINGS = (b"{", b"[")
 
 
@@ -51,7 +46,7 @@ def open_body(request: Request, cap: int) -> Envelope:
     value = read_json(plain)
     size = len(plain)
     if isinstance(value, list):
-        return Envelope(Items(value, size), False, _sent_at({}, request), keys)
+        return Envelope(counted(Items(value, size)), False, _sent_at({}, request), keys)
     if not isinstance(value, dict):
         raise BadBody(400, "not_an_object", "the body must be an event, a batch of events, or an array of them")
     sent_at = _sent_at(value, request)
@@ -61,7 +56,7 @@ def open_body(request: Request, cap: int) -> Envelope:
     batch = value["batch"]
     if not isinstance(batch, list):
         raise BadBody(400, "not_a_batch", "`batch` must be an array of events")
-    return Envelope(Items(batch, size), False, sent_at, keys)
+    return Envelope(counted(Items(batch, size)), False, sent_at, keys)
 
 
 def key_at_the_front(body: bytes) -> str | None:
@@ -108,33 +103,23 @@ def _unwrapped(request: Request, cap: int) -> tuple[bytes, frozenset[str]]:
     if body.startswith(_JSON_BEGINNINGS):
         return body, frozenset()
     if b"data=" in body[:4096]:
-        form = _read_form(body)
-        keys = frozenset(found for name in KEY_NAMES for found in form.get(name, ()))
-        wrapped = form["data"][0].encode("utf-8", "replace") if "data" in form else b""
+        form = read_form(body)
+        keys = frozenset(key.decode("utf-8", "replace") for name in KEY_NAMES for key in form.get(name, ()) if key)
+        wrapped = form["data"][0] if "data" in form else b""
     else:
         keys = frozenset()
         wrapped = body or (request.first("data") or "").encode("utf-8", "replace")
-    return _from_base64(wrapped, cap), keys
+    return _unwrap(wrapped, cap), keys
 
 
-def _read_form(body: bytes) -> dict[str, list[str]]:
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MAX_FIELDS)
-    except ValueError as error:
-        raise BadBody(400, "bad_form", f"the form cannot be read: {error}") from None
-
-
-def _from_base64(wrapped: bytes, cap: int) -> bytes:
+def _unwrap(wrapped: bytes, cap: int) -> bytes:
     """`data` is base64 of JSON, base64 of gzipped JSON, or plain JSON in a form."""
     data = wrapped.strip()
     if not data:
         raise BadBody(400, "empty_body", 'the body is empty; send {"api_key": ..., "batch": [...]}')
     if data.startswith(_JSON_BEGINNINGS):
         return data
-    try:
-        plain = base64.b64decode(data.translate(_FROM_URL_SAFE) + _PADDING)
-    except (binascii.Error, ValueError):
-        raise BadBody(400, "bad_base64", "`data` is neither JSON nor base64") from None
+    plain = from_base64(data)
     return gunzip(plain, cap) if looks_gzipped(plain) else plain
 
 

@@ -6,23 +6,17 @@ believed: the first bytes say what is compressed, and clients are known to send 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
-from urllib.parse import parse_qs, unquote_to_bytes
 
-from zuji.collect.decode.item import Items
+from zuji.collect.decode.item import Items, counted
 from zuji.collect.decode.json_text import read_json
 from zuji.collect.decode.request import Request
+from zuji.collect.decode.wrapping import from_base64, read_form
 from zuji.collect.inflate import gunzip, looks_gzipped
 from zuji.collect.refusal import BadBody
 
 _NAMES = ("data", "data_list")
 _FORM_BEGINNINGS = (b"data=", b"data_list=", b"gzip=", b"ext=", b"crc=", b"project=", b"token=")
-_MAX_FIELDS = 64
-_PADDING = b"==="
-_FROM_URL_SAFE = bytes.maketrans(b"-_ ", b"+/+")
-"""The URL-safe alphabet is taken too; a space was a `+` before somebody decoded it."""
 
 
 def read_items(request: Request, cap: int) -> Items:
@@ -39,7 +33,7 @@ def read_items(request: Request, cap: int) -> Items:
             values.append(value)
     if not size:
         raise BadBody(400, "no_data", "there is neither `data` nor `data_list`, in the query or in the body")
-    return Items(values, size)
+    return counted(Items(values, size))
 
 
 def unwrap(wrapped: bytes, cap: int) -> bytes:
@@ -50,7 +44,7 @@ def unwrap(wrapped: bytes, cap: int) -> bytes:
     """
     data = wrapped.strip()
     if data[:1] not in (b"{", b"[") and not looks_gzipped(data):
-        data = _from_base64(data)
+        data = from_base64(data)
     if looks_gzipped(data):
         return gunzip(data, cap)
     if len(data) > cap:
@@ -66,26 +60,8 @@ def _wrapped_values(request: Request) -> Iterator[bytes]:
     if not body:
         return
     if body.startswith(_FORM_BEGINNINGS):
-        yield from _form_values(body)
+        form = read_form(body)
+        for name in _NAMES:
+            yield from form.get(name, ())
     else:
         yield body
-
-
-def _form_values(body: bytes) -> Iterator[bytes]:
-    """The data fields of a form. The usual form has one of them and is not split, only unescaped."""
-    try:
-        form = parse_qs(body, max_num_fields=_MAX_FIELDS)
-    except ValueError as error:
-        raise BadBody(400, "bad_form", f"the form cannot be read: {error}") from None
-    for name in _NAMES:
-        yield from form.get(name.encode(), ())
-
-
-def _from_base64(data: bytes) -> bytes:
-    if b"%" in data[-12:]:
-        # Escaped twice: seen from clients behind a proxy that escapes once more. Padding shows it.
-        data = unquote_to_bytes(data)
-    try:
-        return base64.b64decode(data.translate(_FROM_URL_SAFE) + _PADDING)
-    except (binascii.Error, ValueError):
-        raise BadBody(400, "bad_base64", "`data` is not base64") from None
