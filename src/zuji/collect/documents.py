@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from zuji.collect.admission import Admission
+from zuji.collect.decode import posthog_documents, segment
 from zuji.collect.decode.answers import error_answer, json_answer
-from zuji.collect.decode.request import BadBody, ProtocolModule, Request, Response
+from zuji.collect.decode.request import BadBody, Request, Response
 from zuji.terms.source import KeyEntry
 
 _FRESH = ("cache-control", "private, max-age=60")
@@ -18,22 +19,22 @@ _FRESH = ("cache-control", "private, max-age=60")
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,99}", re.ASCII)
 
 
-def answer_document(request: Request, protocol: ProtocolModule, admission: Admission) -> Response:
-    """The document a path stands for. A protocol without a key in the path serves its own."""
+def answer_document(request: Request, admission: Admission) -> Response:
+    """The document a path stands for."""
     if request.path.startswith("/v1/projects/"):
-        return _for_key(request, protocol, admission, request.path.split("/")[3])
+        return _for_key(request, admission, request.path.split("/")[3])
     if request.path == "/sourceConfig":
-        return _for_key(request, protocol, admission, protocol.write_key(request))
+        return _for_key(request, admission, segment.write_key(request))
     if request.path.startswith("/config/"):
         return sensors_configuration(request)
-    return protocol.document(request) or error_answer(BadBody(404, "no_document", "there is no such document"))
+    return posthog_documents.document(request) or error_answer(BadBody(404, "no_document", "no such document"))
 
 
-def _for_key(request: Request, protocol: ProtocolModule, admission: Admission, key: str | None) -> Response:
+def _for_key(request: Request, admission: Admission, key: str | None) -> Response:
     """For those who hold a key of ours; the others may as well learn that at once."""
     entry = admission.find_source(key)
     if not isinstance(entry, KeyEntry):
-        return protocol.answer(request, entry)
+        return segment.answer(request, entry)
     if request.path == "/sourceConfig":
         return rudder_source_config(entry)
     if not entry.source.enabled:

@@ -24,7 +24,7 @@ from zuji.collect.forward import EngineLine
 from zuji.collect.health import health_answer
 from zuji.collect.inflate import inflate
 from zuji.collect.keys import KeyRing
-from zuji.collect.protocols import find_protocol
+from zuji.collect.protocols import PROTOCOLS
 from zuji.collect.routes import Route, find_route, plain_path
 from zuji.collect.spool import SpoolWriter
 from zuji.terms.error import Busy
@@ -142,13 +142,13 @@ class Gateway:
 
     async def _take(self, route: Route, request: Request, caller: Caller, receive: Receive) -> Response:
         """Read, keep, and answer as the protocol likes it."""
-        protocol = find_protocol(route.protocol)
+        protocol = PROTOCOLS[route.protocol]
         outcome: Outcome
         try:
             if request.method not in _NO_BODY:
                 request = await self._with_body(request, receive)
             if route.kind == "document":
-                return answer_document(request, protocol, self._admission)
+                return answer_document(request, self._admission)
             outcome = await self._keep(route, protocol, request, caller)
         except BadBody as refusal:
             outcome = refusal

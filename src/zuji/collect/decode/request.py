@@ -1,11 +1,12 @@
 """What every protocol shares: a request as decoders see it, what they make of it, and how a protocol answers.
 
-A protocol is a module of this folder with these functions:
+A protocol is a module of this folder with three functions:
 
     decode(request, limits) -> Decoded          pure; raises BadBody when the whole request is useless
     write_key(request) -> str | None            where this protocol carries its key
     answer(request, outcome) -> Response        how its clients like to be told
-    document(request) -> Response | None        configuration, flags, ...: answered without a key; None = it is data
+
+What clients fetch rather than send (settings, flags) is `collect/documents.py`.
 
 A bad item never fails its neighbours: it becomes a `Message` with `problem`, `detail` and `raw`.
 """
@@ -97,5 +98,3 @@ class ProtocolModule(Protocol):
     def write_key(self, request: Request) -> str | None: ...
 
     def answer(self, request: Request, outcome: Outcome) -> Response: ...
-
-    def document(self, request: Request) -> Response | None: ...

@@ -146,11 +146,6 @@ def answer(request: Request, outcome: Outcome) -> Response:
     return json_answer(503, said, *headers)
 
 
-def document(request: Request) -> Response | None:
-    """None: Segment's documents need the source of a key, so the gateway's `documents` writes them."""
-    return None
-
-
 def _readable(body: bytes) -> bytes:
     """The body as valid UTF-8. A text cut in the middle of a character is no reason to lose its neighbours."""
     try:
