@@ -14,7 +14,7 @@ from random import Random
 
 import numpy as np
 
-from zuji.demo import counter
+from zuji.demo import office
 from zuji.demo.behaviour import WEEKDAYS, moment_of_day, shop
 from zuji.demo.catalogue import CAMPAIGNS
 from zuji.demo.faults import DRIFT_STARTS, offline_ms
@@ -23,6 +23,7 @@ from zuji.demo.parcel import Parcel, parcels
 from zuji.demo.people import Device, Person
 from zuji.demo.robots import crawl
 from zuji.demo.scribe import Said, Scribe
+from zuji.demo.till import buy_in_store
 from zuji.demo.truth import Truth, TruthBook
 from zuji.demo.visit import MiniVisit, SegmentVisit
 from zuji.demo.world import World, create_world
@@ -131,7 +132,7 @@ def live_one_day(world: World, scribe: Scribe, calendar: Calendar, day: int) -> 
     for number in calendar.in_store(day):
         go_to_store(world, scribe, world.person(number), day, _opening_hours(midnight, rng))
     for person in calendar.hub_customers(world, day):
-        counter.buy_in_store(scribe, world, person, _opening_hours(midnight, rng), manager_phone=True)
+        buy_in_store(scribe, world, person, _opening_hours(midnight, rng), manager_phone=True)
     for robot in world.robots:
         if day in robot.days:
             crawl(scribe, robot, midnight + rng.randrange(DAY_MS - 3_600_000))
@@ -143,19 +144,19 @@ def spend_time(world: World, scribe: Scribe, person: Person, day: int, at: int) 
     device = choose_device(world, person, rng)
     shop(visit_on(scribe, person, device, at), world, day)
     if rng.random() < 0.03 and (person.registered is not None or not device.shared):
-        counter.chat(scribe, person, device, at + rng.randrange(600_000, 5_000_000))
+        office.chat(scribe, person, device, at + rng.randrange(600_000, 5_000_000))
     if person.blog_id and rng.random() < 0.3:
-        counter.read_blog(scribe, person, at + rng.randrange(600_000, 5_000_000))
+        office.read_blog(scribe, person, at + rng.randrange(600_000, 5_000_000))
     if person.registered is not None and rng.random() < 0.004:
-        counter.act_for(scribe, person, rng.choice(world.agents), at + rng.randrange(600_000, 5_000_000))
+        office.act_for(scribe, person, rng.choice(world.agents), at + rng.randrange(600_000, 5_000_000))
 
 
 def go_to_store(world: World, scribe: Scribe, person: Person, day: int, at: int) -> None:
     """A purchase at the till; who has had an account since yesterday may use the terminal before."""
     rng = scribe.rng
     if person.registered is not None and person.registered < day and rng.random() < 0.2:
-        counter.act_for(scribe, person, rng.choice(world.kiosks), at)
-    counter.buy_in_store(scribe, world, person, at + 400_000)
+        office.act_for(scribe, person, rng.choice(world.kiosks), at)
+    buy_in_store(scribe, world, person, at + 400_000)
 
 
 def choose_device(world: World, person: Person, rng: Random) -> Device:
@@ -187,5 +188,5 @@ def on_news(scribe: Scribe, person: Person, at: int) -> None:
     """A row in the office's customer file when somebody has registered or got a card since the last one."""
     state = (person.registered is not None, person.card)
     if person.on_file != state and (person.registered is not None or person.card):
-        counter.file_row(scribe, person, at)
+        office.file_row(scribe, person, at)
         person.on_file = state
