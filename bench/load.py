@@ -1,6 +1,6 @@
 """Load for benchmarks, from a process of its own: seeded Segment batches over raw sockets, as fast as they are taken.
 
-    python bench/load.py --url http://127.0.0.1:8080 --key zp_... --batch 100 --connections 8 --seconds 30 --acks acks.txt
+    python bench/load.py --url http://127.0.0.1:8080 --key zp_... --batch 100 --connections 8 --acks acks.txt
 
 Bodies are encoded before the clock starts. Each holds the twelve letters `@@@@@@@@@@@@` wherever its number belongs,
 and gets that number by one replacement when it is sent; so every message id is `<number>-<place in the batch>` and an
@@ -216,7 +216,7 @@ class Load:
     async def _connect(self) -> Connection:
         address = urlsplit(self.url)
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(Connection, address.hostname, address.port or 80)
+        _, connection = await loop.create_connection(Connection, address.hostname or "localhost", address.port or 80)
         return connection
 
     def _head(self, length: int) -> bytes:
@@ -271,7 +271,7 @@ def main() -> int:
     asked = arguments()
     now = datetime.now(UTC)
     shape = Shape(asked.batch, asked.templates, asked.people, asked.new_people, asked.days, asked.seed)
-    first = asked.first if asked.first is not None else int(now.timestamp() * 1000)
+    first = asked.first if asked.first is not None else int(now.timestamp() * 1000) * 64
     load = Load(asked.url, asked.key, templates(shape, now), asked.seconds, asked.rate / asked.batch, first)
     took_s = uvloop.run(load.run(asked.connections))
     if asked.acks is not None:
