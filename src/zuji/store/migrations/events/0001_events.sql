@@ -1,5 +1,5 @@
 -- One row per event. Ordered by whose it is (the anchor, not the person: merges and splits never rewrite an event).
-CREATE TABLE zuji.events
+CREATE TABLE IF NOT EXISTS zuji.events
 (
     workspace LowCardinality(String),
     anchor UInt64,
@@ -64,10 +64,10 @@ PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (workspace, anchor, occurred_at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1, non_replicated_deduplication_window = 0,
-    old_parts_lifetime = 1, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0;
+    old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0;
 
 -- Which person an anchor belongs to, where that differs from the anchor itself. The newest version wins.
-CREATE TABLE zuji.profile_now
+CREATE TABLE IF NOT EXISTS zuji.profile_now
 (
     workspace LowCardinality(String),
     anchor UInt64,
@@ -78,11 +78,11 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (workspace, anchor)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 1, cleanup_delay_period = 1,
-    cleanup_delay_period_random_add = 0;
+    max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0;
 
 -- The stretches of anchors whose owner changed over time. All stretches of one anchor carry one version and replace
 -- those of every earlier version together.
-CREATE TABLE zuji.owner_slice
+CREATE TABLE IF NOT EXISTS zuji.owner_slice
 (
     workspace LowCardinality(String),
     anchor UInt64,
@@ -95,4 +95,4 @@ ENGINE = MergeTree
 ORDER BY (workspace, anchor, version, from_ms)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 1, cleanup_delay_period = 1,
-    cleanup_delay_period_random_add = 0;
+    max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0;

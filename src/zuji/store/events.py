@@ -1,0 +1,203 @@
+"""The event store: one wide table of events, and who owns which anchor. chDB in process, or a ClickHouse server.
+
+Every insert is on disk when it returns. An insert is atomic per part, not per statement, so after a crash the writer
+asks which positions are present (`insert_missing`) instead of trusting that all or nothing was stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from clickhouse_connect.driver.client import Client
+
+from zuji.store.connections import Connections, is_server, read_table
+from zuji.store.erasure import erase
+from zuji.store.event_migrations import migrate
+from zuji.store.failure import translated
+from zuji.store.query import Limits, Query, mark
+from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
+
+MONTHS_PER_INSERT = 12
+"""Each month an insert touches is a part of its own to write and sync; the engine refuses more than a hundred."""
+
+_NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """How much is stored. Times are milliseconds since 1970, 0 when there is nothing."""
+
+    rows: int
+    bytes_on_disk: int
+    parts: int
+    newest_occurred_at: int
+
+
+class EventStore:
+    """The door to the event store. Any thread may call it; inserts queue, questions share a bounded pool."""
+
+    def __init__(self, connections: Connections, location: str) -> None:
+        self._connections = connections
+        self._location = location
+
+    @classmethod
+    def open(cls, location: str | Path, *, limits: Limits = _NO_LIMITS, up_to: str | None = None) -> EventStore:
+        """Open a folder (made when missing) or a server by its URL, and bring its tables up to date.
+
+        Raises StoreBusy when another process holds the folder (naming its pid) or the server does not answer.
+        """
+        where = str(location)
+        if not is_server(where):
+            Path(where).mkdir(parents=True, exist_ok=True)
+        connections = Connections(where, limits)
+        try:
+            with connections.controlling() as client, translated("preparing the tables of the event store"):
+                migrate(client, up_to=up_to)
+        except BaseException:
+            connections.close()
+            raise
+        return cls(connections, where)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the data lies, or None when a server keeps it."""
+        return None if is_server(self._location) else Path(self._location).resolve()
+
+    @property
+    def connections(self) -> Connections:
+        """The clients, for the rest of this room (backup, erasure)."""
+        return self._connections
+
+    def close(self) -> None:
+        """Wait for what runs, then close. Doing so twice is harmless."""
+        self._connections.close()
+
+    def insert(self, table: pa.Table) -> int:
+        """Store these events; when it returns they are on disk. Raises StoreBusy (try again) or Refused (never).
+
+        A failure may leave some of them stored: repeat with `insert_missing`.
+        """
+        events = fitted(table, EVENT_SCHEMA)
+        with self._connections.writing() as client:
+            for piece in by_months(events):
+                _insert(client, "zuji.events", piece)
+        return int(events.num_rows)
+
+    def insert_missing(self, table: pa.Table) -> int:
+        """Store those of these events whose position is not present yet. Gives how many that were."""
+        if not table.num_rows:
+            return 0
+        positions = table["position"].to_numpy()
+        present = self.positions_present(int(positions.min()), int(positions.max()))
+        missing = table.filter(pa.array(~np.isin(positions, present)))
+        return self.insert(missing) if missing.num_rows else 0
+
+    def positions_present(self, first: int, last: int) -> npt.NDArray[np.uint64]:
+        """Which positions from `first` through `last` are stored, ascending."""
+        found = self._written(
+            "SELECT position FROM zuji.events WHERE position BETWEEN {first:UInt64} AND {last:UInt64} "
+            "ORDER BY position",
+            {"first": first, "last": last},
+        )
+        return np.asarray(found["position"].to_numpy(), dtype=np.uint64)
+
+    def insert_people(self, table: pa.Table) -> int:
+        """Say which person these anchors belong to from now on (`PEOPLE_SCHEMA`; the newest version wins)."""
+        return self._insert_all("zuji.profile_now", fitted(table, PEOPLE_SCHEMA))
+
+    def insert_slices(self, table: pa.Table) -> int:
+        """Give all stretches of anchors whose owner changed over time (`SLICE_SCHEMA`; the newest version wins)."""
+        return self._insert_all("zuji.owner_slice", fitted(table, SLICE_SCHEMA))
+
+    def query(self, query: Query) -> pa.Table:
+        """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
+        with self._connections.asking() as client, translated("answering a question"):
+            return read_table(client, query.text, query.params)
+
+    def cancel(self, ticket: str) -> bool:
+        """Stop the running query with this ticket. Whether one was found."""
+        query = Query("KILL QUERY WHERE startsWith(query, {mark:String}) SYNC", {"mark": mark(ticket)}, ticket)
+        with self._connections.controlling() as client, translated("cancelling a question"):
+            return read_table(client, query.sql, query.params).num_rows > 0
+
+    def delete_source(self, workspace: str, source: str) -> None:
+        """Erase all events of a source. When it returns their bytes are gone from the disk."""
+        erase(
+            self._connections,
+            Query(
+                "ALTER TABLE zuji.events DELETE WHERE workspace = {workspace:String} AND source = {source:String}",
+                {"workspace": workspace, "source": source},
+            ),
+        )
+
+    def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
+        """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
+        params = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
+        for table in ("events", "profile_now", "owner_slice"):
+            sql = (
+                f"ALTER TABLE zuji.{table} DELETE "
+                "WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
+            )
+            erase(self._connections, Query(sql, params))
+
+    def stats(self) -> StoreStats:
+        """How much is stored, for health and doctor. Reads the catalogue and the newest month only."""
+        with self._connections.controlling() as client, translated("reading the size of the event store"):
+            [size] = read_table(
+                client,
+                "SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts, max(partition_id) AS month "
+                "FROM system.parts WHERE active AND database = 'zuji' AND table = 'events'",
+            ).to_pylist()
+            [newest] = read_table(
+                client,
+                "SELECT max(toUnixTimestamp64Milli(occurred_at)) AS at FROM zuji.events "
+                "WHERE toYYYYMM(occurred_at) = toUInt32OrZero({month:String})",
+                {"month": size["month"]},
+            ).to_pylist()
+        return StoreStats(size["rows"], size["bytes"], size["parts"], newest["at"] if size["rows"] else 0)
+
+    def _insert_all(self, name: str, table: pa.Table) -> int:
+        with self._connections.writing() as client:
+            _insert(client, name, table)
+        return int(table.num_rows)
+
+    def _written(self, sql: str, params: dict[str, Any]) -> pa.Table:
+        """A read for the writer itself: outside the pool, so that questions cannot hold up ingest."""
+        with self._connections.writing() as client, translated("reading back what is stored"):
+            return read_table(client, sql, params)
+
+
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with exactly these columns, in this order and type. Raises ValueError when one is missing."""
+    chosen = table.select(schema.names)
+    return chosen if chosen.schema.equals(schema) else chosen.cast(schema)
+
+
+def by_months(events: pa.Table) -> Iterator[pa.Table]:
+    """The events in pieces that touch at most `MONTHS_PER_INSERT` months each, oldest months first."""
+    milliseconds = pc.cast(events["occurred_at"], pa.int64()).to_numpy()
+    months = milliseconds.astype("datetime64[ms]").astype("datetime64[M]")
+    distinct = np.unique(months)
+    if distinct.size <= MONTHS_PER_INSERT:
+        yield events
+        return
+    for start in range(0, distinct.size, MONTHS_PER_INSERT):
+        yield events.filter(pa.array(np.isin(months, distinct[start : start + MONTHS_PER_INSERT])))
+
+
+def _insert(client: Client, name: str, table: pa.Table) -> None:
+    """One insert through the driver's file path, the one that raises when rows were not stored."""
+    if not table.num_rows:
+        return
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    with translated(f"storing {table.num_rows} rows in {name}"):
+        client.raw_insert(name, column_names=table.schema.names, insert_block=sink.getvalue(), fmt="ArrowStream")
