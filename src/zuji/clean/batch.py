@@ -1,0 +1,39 @@
+"""Cleaning as one function: messages in, rows of the event table, subjects and rejections out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from zuji.clean.facts import Facts as Facts
+from zuji.clean.received import Received as Received
+from zuji.clean.rows import as_frame
+from zuji.clean.sheet import Sheet
+from zuji.clean.steps import STEPS
+from zuji.terms.rejection import Rejection
+from zuji.terms.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What came of a batch.
+
+    `kept` are indexes into the received messages; `frame` and `subjects` have one row for each of them, in order;
+    a rejection's index is into the received messages too.
+    """
+
+    kept: list[int]
+    frame: pl.DataFrame
+    subjects: list[Subject]
+    rejections: list[Rejection]
+
+
+def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> Cleaned:
+    """Standardise, check and describe messages that are new. Bad data becomes a rejection, never an exception."""
+    sheet = Sheet(received, facts=facts, now_ms=now_ms)
+    for step in STEPS:
+        step(sheet)
+    kept = [number for number, _ in sheet.standing()]
+    return Cleaned(kept, as_frame(sheet), [sheet.subjects[number] for number in kept], sheet.rejections)

@@ -1,0 +1,211 @@
+"""Who an event names, each value brought into the one form in which it can be recognised.
+
+A value that stands for nobody (blocked) or breaks the rule of its type (unusable) links nothing. An event all of whose
+identifiers are such is kept without a person; one that names none at all is rejected.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+
+from zuji.clean.context import Device, as_text
+from zuji.clean.sheet import Sheet
+from zuji.clean.traits import Object
+from zuji.terms.event import Flag
+from zuji.terms.identifier import BLOCKED_VALUES, Identifier, type_of
+from zuji.terms.message import KeyKind, Message
+
+MAX_LENGTH = 256
+REMEMBERED = 65_536  # about 25 MB when full; a look-up is 0.1 µs, normalising a phone number 20 µs
+
+TYPE_OF_TRAIT = {
+    "email": "email",
+    "phone": "phone",
+    "mobile": "phone",
+    "unionid": "unionid",
+    "openid": "openid",
+    "member_card": "member_card",
+    "memberCard": "member_card",
+    "card_no": "member_card",
+    "national_id_hash": "national_id_hash",
+}
+"""Traits that name their person. Written with or without capitals and a leading `$`, they mean the same."""
+_SPELLINGS = {
+    spelling: kind
+    for name, kind in (TYPE_OF_TRAIT | {"phoneNumber": "phone", "unionId": "unionid", "openId": "openid"}).items()
+    for spelling in (name, name.capitalize(), f"${name}", name.upper())
+}
+
+_EMAIL = re.compile(r"[^@\s,;<>]{1,64}@(?:[^@\s,;<>.]+\.)+[^@\s,;<>.]{2,63}")
+_EXAMPLE_DOMAIN = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|cn)|example|test|invalid|localhost)$")
+_ZEROS = frozenset("0-:")
+
+Pair = tuple[str, str]
+Pairs = tuple[Pair, ...]
+Side = tuple[Identifier, ...]
+
+
+class Named(NamedTuple):
+    """Whom a message names: the usable identifiers by side, strongest first, and the others with their problems.
+
+    `claimed`: the known side holds an identifier that the message itself names, not only its traits.
+    """
+
+    known: Side = ()
+    anonymous: Side = ()
+    claimed: bool = False
+    refused: Side = ()
+    problems: tuple[str, ...] = ()
+
+
+def name_identifiers(sheet: Sheet) -> None:
+    """Fill the known and the anonymous side of every row, and the column of all identifiers named."""
+    columns: list[Side] = [()] * len(sheet.rows)
+    for number, row in sheet.standing():
+        message, context = row.message, sheet.contexts[number]
+        claimed, anonymous = _pairs_of(message)
+        stated = _pairs_of_traits(message, sheet.traits[number])
+        device = () if context.device is None else _pairs_of_device(context.device)
+        region = row.source.settings.default_phone_region
+        named = named_by(claimed, stated, anonymous, device, region, row.receipt.key)
+        sheet.known[number], sheet.anonymous[number], sheet.claimed[number], refused, problems = named
+        columns[number] = named.known + named.anonymous + refused
+        if columns[number]:
+            for problem in problems:
+                sheet.flag(number, Flag.BLOCKED_IDENTIFIER, problem)
+        elif not (message.type == "group" and message.group_id):  # a group may be described on its own
+            sheet.reject(number, "no_identifier", "the message names nobody")
+    sheet.columns["identifiers"] = columns
+
+
+def _pairs_of(message: Message) -> tuple[Pairs, Pairs]:
+    """What the message itself names, by side."""
+    claimed, anonymous = message.identifiers, message.anonymous_identifiers
+    if message.user_id:
+        claimed = (("user_id", message.user_id), *claimed)
+    if message.previous_id:
+        anonymous = (("anonymous_id", message.previous_id), *anonymous)
+    if message.anonymous_id:
+        anonymous = (("anonymous_id", message.anonymous_id), *anonymous)
+    return claimed, anonymous
+
+
+def _pairs_of_traits(message: Message, traits: Object) -> Pairs:
+    """Traits of a group are about the group."""
+    if not traits or message.type == "group" or _SPELLINGS.keys().isdisjoint(traits):
+        return ()
+    return pairs_of_traits(traits)
+
+
+def _pairs_of_device(device: Device) -> Pairs:
+    return tuple(("device_id", value) for value in (device.id, device.advertising_id) if value)
+
+
+def pairs_of_traits(traits: Object) -> tuple[Pair, ...]:
+    """Traits that are named like identifiers.
+
+    >>> pairs_of_traits({"phone": 13912345678, "city": "杭州"})
+    (('phone', '13912345678'),)
+    """
+    found = ((kind, as_text(traits[name])) for name, kind in _SPELLINGS.items() if name in traits)
+    return tuple((kind, value) for kind, value in found if value)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def named_by(claimed: Pairs, stated: Pairs, anonymous: Pairs, device: Pairs, region: str, key: KeyKind) -> Named:
+    """Judge all pairs of a message. What the device says of itself in the context counts when it is usable and is no
+    loss when it is not: clients write zeros there when their user forbids tracking.
+
+    >>> named_by((("user_id", " u1 "),), (), (("anonymous_id", "null"),), (), "CN", "public").problems
+    ('blocked:anonymous_id',)
+    """
+    own, refused_own = _judged(claimed, region, key)
+    told, refused_told = _judged(stated, region, key)
+    other, refused_other = _judged(anonymous + device, region, key)
+    known = in_order(own + told)
+    unknown = in_order(tuple(each for each in other if each not in known))
+    refused = refused_own + refused_told + tuple(each for each in refused_other if each[0].type != "device_id")
+    linked = bool(known or unknown)
+    problems = dict.fromkeys(problem for _, problem in refused if problem.startswith("blocked:") or not linked)
+    return Named(known, unknown, bool(own), tuple(identifier for identifier, _ in refused), tuple(problems))
+
+
+def in_order(identifiers: Side) -> Side:
+    """Each once, strongest first: by the priority of the type, then by value."""
+    if len(identifiers) < 2:
+        return identifiers
+    return tuple(sorted(set(identifiers), key=_strength))
+
+
+def normalised(kind: str, value: str, region: str) -> tuple[Identifier, str]:
+    """One value by the rule of its type, and what is wrong with it, if anything.
+
+    >>> normalised("email", " Li.Lei@Mail.cn ", "CN")
+    (Identifier(type='email', value='li.lei@mail.cn'), '')
+    >>> normalised("user_id", "null", "CN")[1]
+    'blocked:user_id'
+    """
+    text = value.strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    plain = text.lower()
+    if plain in BLOCKED_VALUES or (text.startswith("0") and _all_zero(kind, text)):
+        return Identifier(kind, text), f"blocked:{kind}"
+    if len(text) > MAX_LENGTH:
+        return Identifier(kind, text[:MAX_LENGTH]), f"too_long:{kind}"
+    if kind == "email":
+        return Identifier(kind, plain), _email_problem(plain)
+    if kind == "phone":
+        written = phone_of(text, region)
+        blocked = "blocked:phone" if written in BLOCKED_VALUES else ""
+        return (Identifier(kind, written), blocked) if written else (Identifier(kind, text), "unusable:phone")
+    return Identifier(kind, text), ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def phone_of(text: str, region: str) -> str:
+    """A phone number as E.164; empty when it is none.
+
+    >>> phone_of("139 1234 5678", "CN"), phone_of("+44 20 7946 0958", "CN"), phone_of("12", "CN")
+    ('+8613912345678', '+442079460958', '')
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _judged(pairs: Pairs, region: str, key: KeyKind) -> tuple[Side, tuple[tuple[Identifier, str], ...]]:
+    """The usable ones, and the others with what is wrong with them."""
+    if not pairs:
+        return (), ()
+    judged = [normalised(kind, value, region) for kind, value in pairs]
+    if key == "public":
+        judged = [
+            (each, problem or (f"secret_key_only:{each.type}" if type_of(each.type).secret_key_only else ""))
+            for each, problem in judged
+        ]
+    return tuple(each for each, problem in judged if not problem), tuple(pair for pair in judged if pair[1])
+
+
+def _strength(identifier: Identifier) -> tuple[int, str, str]:
+    return type_of(identifier.type).priority, identifier.value, identifier.type
+
+
+def _all_zero(kind: str, text: str) -> bool:
+    """All-zero device ids, and the all-zero UUID whatever it is used for."""
+    return set(text) <= _ZEROS and (type_of(kind).device or len(text) in (32, 36))
+
+
+def _email_problem(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        return "unusable:email"
+    return "blocked:email" if _EXAMPLE_DOMAIN.search(text.rpartition("@")[2]) else ""

@@ -1,0 +1,83 @@
+"""The batch being cleaned, as columns: every step reads some and writes some.
+
+A sheet lives for one batch and belongs to one caller, so steps may write to it; what they decide with are pure
+functions of values. A rejected row stays in place, so that all columns keep their length, and is left out at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from zuji.clean.context import NO_CONTEXT, Context
+from zuji.clean.facts import Facts
+from zuji.clean.received import Received
+from zuji.clean.traits import Object
+from zuji.terms.event import Flag
+from zuji.terms.identifier import Identifier
+from zuji.terms.rejection import Reason, Rejection
+from zuji.terms.subject import Statement, Subject
+
+
+class Sheet:
+    """Rows in the order they came; the lists below run parallel to `rows` and are each filled by one step."""
+
+    def __init__(self, rows: Sequence[Received], *, facts: Facts, now_ms: int) -> None:
+        count = len(rows)
+        self.rows = rows
+        self.facts = facts
+        self.now_ms = now_ms
+        self.contexts: list[Context] = [NO_CONTEXT] * count
+        self.properties: list[Object] = [{}] * count
+        self.traits: list[Object] = [{}] * count
+        """Stated facts: `traits` over `context.traits`; empty for messages that state none."""
+        self.statements: list[tuple[Statement, ...]] = [()] * count
+        self.reports: list[Mapping[str, str]] = [{}] * count
+        """What properties say about the surroundings: column -> value."""
+        self.occurred_at: npt.NDArray[np.int64] = np.zeros(count, dtype=np.int64)
+        self.known: list[tuple[Identifier, ...]] = [()] * count
+        self.anonymous: list[tuple[Identifier, ...]] = [()] * count
+        self.claimed: list[bool] = [False] * count
+        """Whether the known side holds an identifier that the message itself names, not only its traits."""
+        self.subjects: list[Subject] = []
+        self.flags: npt.NDArray[np.uint32] = np.zeros(count, dtype=np.uint32)
+        self.columns: dict[str, Sequence[Any]] = {}
+        """Finished columns of the event table, by name."""
+        self._reasons: dict[int, list[str]] = {}
+        self._rejected: dict[int, Rejection] = {}
+
+    def reject(self, row: int, reason: Reason, detail: str) -> None:
+        """Set a row aside. The first reason stands."""
+        self._rejected.setdefault(row, Rejection(row, reason, detail))
+
+    def stands(self, row: int) -> bool:
+        """Whether a row has not been rejected."""
+        return row not in self._rejected
+
+    def standing(self) -> Iterator[tuple[int, Received]]:
+        """The rows not rejected so far, with their numbers."""
+        rejected = self._rejected
+        if not rejected:
+            return enumerate(self.rows)
+        return ((number, row) for number, row in enumerate(self.rows) if number not in rejected)
+
+    def flag(self, row: int, flag: Flag, reason: str) -> None:
+        """Note something about a row, and why."""
+        self.flags[row] |= np.uint32(flag)
+        self._reasons.setdefault(row, []).append(reason)
+
+    @property
+    def flag_reasons(self) -> list[str]:
+        """The reasons of each row, joined by commas."""
+        reasons = [""] * len(self.rows)
+        for row, said in self._reasons.items():
+            reasons[row] = ",".join(said)
+        return reasons
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """All rejections, in the order of their rows."""
+        return [self._rejected[row] for row in sorted(self._rejected)]

@@ -1,0 +1,74 @@
+"""How fast each device turns pages: nobody reads five a second for a minute.
+
+A leaky bucket per device, over the time of the events: every page adds one, two leak out each second. Twenty pages
+opened at once are a person restoring a browser; a bucket that runs over is a machine, and stays one for an hour after
+its last page. The state of one device is three numbers and depends on its own pages in their order alone, so a
+replay gives the same verdicts whatever the batches were. It is lost at a restart: a robot is then noticed anew
+within seconds of its own time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+LEAK_PER_S = 2.0
+ROOM = 30.0  # at five pages a second full after ten seconds
+REMAINS_MS = 3_600_000
+MOST_DEVICES = 50_000  # about 20 MB; who has been quiet longest is forgotten first
+
+Device = tuple[str, str, str, str]
+"""Workspace, source, type and value of the strongest identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """One device: how full its bucket was at its latest page, and until when it counts as a machine."""
+
+    level: float
+    at: int
+    machine_until: int = -(2**62)
+
+    def after_page(self, at: int) -> Pace:
+        """One more page. A page that comes late, from before the latest one, leaks nothing.
+
+        >>> Pace(0.5, 1000).after_page(2000)
+        Pace(level=1.0, at=2000, machine_until=-4611686018427387904)
+        """
+        leaked = max(at - self.at, 0) / 1000 * LEAK_PER_S
+        level = min(max(self.level - leaked, 0.0) + 1.0, ROOM + 1.0)
+        over = level > ROOM
+        latest = max(at, self.at)
+        return Pace(level, latest, latest + REMAINS_MS if over else self.machine_until)
+
+
+class Speedometer:
+    """The paces of the devices seen lately. Counts a position once, so a batch that is tried again changes nothing."""
+
+    def __init__(self, most_devices: int = MOST_DEVICES) -> None:
+        self._paces: OrderedDict[Device, Pace] = OrderedDict()
+        self._most = most_devices
+        self._counted_to = -1
+        self.met_machines = False
+        """Whether any device was ever too fast: until then nothing but pages needs a look."""
+
+    def page(self, device: Device, at: int, position: int) -> bool:
+        """Note a page; says whether a machine turned it."""
+        pace = self._paces.get(device)
+        if position > self._counted_to:
+            pace = Pace(1.0, at) if pace is None else pace.after_page(at)
+            self._paces[device] = pace
+            self._paces.move_to_end(device)
+            self.met_machines |= pace.level > ROOM
+            if len(self._paces) > self._most:
+                self._paces.popitem(last=False)
+        return pace is not None and at <= pace.machine_until
+
+    def other(self, device: Device, at: int) -> bool:
+        """Whether something else than a page was done by what counts as a machine."""
+        pace = self._paces.get(device)
+        return pace is not None and at <= pace.machine_until
+
+    def counted(self, position: int) -> None:
+        """Everything up to this position has been counted."""
+        self._counted_to = max(self._counted_to, position)

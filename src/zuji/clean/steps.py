@@ -1,0 +1,37 @@
+"""Cleaning, read aloud. To add a step, write it in a file named for its noun and give it its place here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zuji.clean.commerce import read_commerce
+from zuji.clean.devices import describe_devices
+from zuji.clean.identifiers import name_identifiers
+from zuji.clean.messages import read_contexts, read_properties, reject_unusable
+from zuji.clean.pages import describe_pages
+from zuji.clean.property_names import guard_property_names
+from zuji.clean.purposes import note_purposes
+from zuji.clean.reported import note_reports
+from zuji.clean.robots import flag_robots
+from zuji.clean.sheet import Sheet
+from zuji.clean.subjects import state_subjects
+from zuji.clean.times import correct_times
+
+Step = Callable[[Sheet], None]
+
+STEPS: tuple[Step, ...] = (
+    reject_unusable,
+    read_contexts,
+    read_properties,
+    correct_times,
+    name_identifiers,
+    note_reports,
+    describe_pages,
+    describe_devices,
+    read_commerce,
+    note_purposes,
+    guard_property_names,
+    flag_robots,
+    state_subjects,
+)
+"""The order matters twice: who is rejected early brings no new property names and turns no pages."""
