@@ -1,0 +1,100 @@
+"""Tokens: who may ask. Made once, shown once, stored as a hash, worthless after revocation or expiry."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zuji.govern.principal import Principal
+from zuji.store.metadata import Metadata, Token
+from zuji.terms.error import NotFound
+from zuji.terms.secret import TOKEN_PREFIX, sha256_hex
+from zuji.terms.source import Role
+
+RANDOM_BYTES = 24  # 192 bits, 32 characters: nobody guesses that, so a plain hash of it is enough
+USE_NOTED_EVERY_MS = 60_000
+"""When a token was last used is known to the minute; writing it down for every request would cost more than asking."""
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token at the one moment when it can be read."""
+
+    secret: str
+    token: Token
+
+
+class Tokens:
+    """Make, list, revoke and check tokens."""
+
+    def __init__(
+        self,
+        metadata: Metadata,
+        *,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        random_text: Callable[[int], str] = secrets.token_urlsafe,
+    ) -> None:
+        self._metadata = metadata
+        self._now_ms = now_ms
+        self._new_id = new_id
+        self._random_text = random_text
+        self._noted: dict[str, int] = {}
+
+    def create(self, *, role: Role, name: str, workspace: str | None, expires_at: int | None, actor: str) -> NewToken:
+        """A new token; `workspace` None means all. `expires_at` is in milliseconds since 1970."""
+        secret = TOKEN_PREFIX + self._random_text(RANDOM_BYTES)
+        now = self._now_ms()
+        token = self._metadata.create_token(
+            id=self._new_id(),
+            workspace=workspace,
+            role=role,
+            name=name,
+            token_sha256=sha256_hex(secret),
+            hint=hint_of(secret),
+            created_at=now,
+            expires_at=expires_at,
+        )
+        self._metadata.note(at=now, actor=actor, action="token.create", subject=token.id, detail=f"role {role}")
+        return NewToken(secret, token)
+
+    def list(self) -> list[Token]:
+        """All tokens, newest first, revoked ones too."""
+        return self._metadata.list_tokens()
+
+    def revoke(self, token_id: str, *, actor: str) -> Token:
+        """Make a token worthless at once. Doing so again changes nothing."""
+        now = self._now_ms()
+        revoked = self._metadata.revoke_token(token_id, at=now)
+        if revoked is None:
+            raise NotFound(f"there is no token {token_id!r}. `zuji token list` shows those there are.")
+        self._metadata.note(at=now, actor=actor, action="token.revoke", subject=token_id)
+        return revoked
+
+    def authenticate(self, secret: str) -> Principal | None:
+        """Whose token this is, or None for a wrong, revoked or expired one."""
+        hashed = sha256_hex(secret)
+        found = self._metadata.find_token(hashed)
+        if found is None or not hmac.compare_digest(found.token_sha256, hashed):
+            return None
+        now = self._now_ms()
+        if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
+            return None
+        self._note_use(found.id, now)
+        return Principal(id=found.id, name=found.name, role=found.role, workspace=found.workspace)
+
+    def _note_use(self, token_id: str, now: int) -> None:
+        if now - self._noted.get(token_id, -USE_NOTED_EVERY_MS) >= USE_NOTED_EVERY_MS:
+            self._noted[token_id] = now
+            self._metadata.touch_token(token_id, at=now)
+
+
+def hint_of(secret: str) -> str:
+    """Enough of a key or token to recognise it, far too little to use it.
+
+    >>> hint_of("zt_abcdefghijklmnopWXYZ")
+    'zt_…WXYZ'
+    """
+    return f"{secret[:3]}…{secret[-4:]}"
