@@ -138,7 +138,14 @@ def test_an_item_is_a_group_of_its_type():
 def test_an_anonymous_visitor_is_never_a_user():
     message = decode_one()
     assert (message.user_id, message.anonymous_id) == ("", COOKIE)
-    assert message.identifiers == (("cookie_id", COOKIE),)
+    assert (message.identifiers, message.anonymous_identifiers) == ((), (("cookie_id", COOKIE),))
+
+
+def test_a_device_is_on_the_anonymous_side_even_when_the_user_is_known():
+    identities = {"$identity_login_id": "U1", "$identity_idfv": "D1", "$identity_mobile": "139"}
+    message = decode_one(distinct_id="U1", anonymous_id="A1", identities=identities)
+    assert (message.user_id, message.anonymous_id) == ("U1", "A1")
+    assert (message.identifiers, message.anonymous_identifiers) == ((("phone", "139"),), (("device_id", "D1"),))
 
 
 def test_a_sign_up_names_the_user_and_the_visitor_of_before():

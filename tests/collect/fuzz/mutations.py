@@ -132,7 +132,7 @@ class Spoiler:
             case 0:
                 del tree[key]
             case 1 if isinstance(tree, dict):
-                tree[self.random.choice(NAMES)] = copy.copy(self.random.choice(VALUES))
+                tree[self.random.choice(NAMES)] = copy.deepcopy(self.random.choice(VALUES))
             case 2 if isinstance(tree, list):
                 tree.extend(copy.deepcopy(tree[: self.random.choice((1, 3))]))
             case _:
@@ -144,7 +144,7 @@ class Spoiler:
             for _ in range(self.random.choice((3, 40, 70, 200))):
                 value = [value] if self.random.random() < 0.5 else {"a": value}
             return value
-        return copy.copy(self.random.choice(VALUES))
+        return copy.deepcopy(self.random.choice(VALUES))
 
 
 def trees_of(request: Request) -> list[object]:

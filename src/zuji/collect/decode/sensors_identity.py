@@ -4,14 +4,16 @@ One person's events before and after the log-in must meet, and an anonymous id m
 
 - A log-in id is a `user_id`: `$identity_login_id`, `login_id`, a `distinct_id` marked `$is_login_id`, and the
   `distinct_id` of a sign-up.
-- `anonymous_id` and `cookie_id` are what they are called. On a sign-up, the `original_id` is the anonymous side.
+- `anonymous_id` and `cookie_id` are what they are called, on the anonymous side with all ids of devices. On a
+  sign-up, the `original_id` joins them.
 - A `distinct_id` that none of these explains may be either; it stays a `distinct_id`. Server clients send only that,
   so a sign-up names both of its ids as distinct ids too: that is where such events meet the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from zuji.collect.decode.item import BadItem, Item, parts, text
 
@@ -47,7 +49,7 @@ class Who:
     user_id: str = ""
     anonymous_id: str = ""
     identifiers: tuple[Pair, ...] = ()
-    anonymous_identifiers: tuple[Pair, ...] = field(default=())
+    anonymous_identifiers: tuple[Pair, ...] = ()
 
 
 def type_of_identity(name: str) -> str:
@@ -81,19 +83,12 @@ def who_signs_up(item: Item, properties: Item) -> Who:
     distinct_id, original_id = text(item, "distinct_id"), text(item, "original_id")
     composed = _composed(distinct_id)
     login = _login_of(item, properties, pairs) or ("" if composed else distinct_id)
-    known = [pair for pair in pairs if pair[0] not in _DEVICE_TYPES]
-    if composed:
-        known.append(composed)
-    elif distinct_id:
-        known.append(("distinct_id", distinct_id))
-    anonymous = [pair for pair in pairs if pair[0] in _DEVICE_TYPES]
-    anonymous_id = text(item, "anonymous_id")
-    if original_id and original_id != login:
-        anonymous.append(("anonymous_id", original_id))
-        anonymous.append(("distinct_id", original_id))
-    who = _assemble(login, anonymous_id, known)
-    side = tuple(dict.fromkeys(pair for pair in anonymous if pair != ("anonymous_id", who.anonymous_id)))
-    return Who(who.user_id, who.anonymous_id, who.identifiers, side)
+    if distinct_id:
+        pairs.append(composed or ("distinct_id", distinct_id))
+    before: list[Pair] = []
+    if original_id and original_id not in (login, distinct_id):
+        before = [("anonymous_id", original_id), ("distinct_id", original_id)]
+    return _assemble(login, text(item, "anonymous_id"), pairs, before)
 
 
 def who_unbinds(item: Item, properties: Item) -> Who:
@@ -148,9 +143,18 @@ def _composed(value: str) -> Pair | None:
     return (type_of_identity(name), rest) if plus and rest and name.startswith(_PREFIX) else None
 
 
-def _assemble(login: str, anonymous_id: str, pairs: list[Pair]) -> Who:
-    """Pairs that a message has fields of its own for go there, the rest are further identifiers, each once."""
+def _assemble(login: str, anonymous_id: str, pairs: list[Pair], before: Sequence[Pair] = ()) -> Who:
+    """Pairs that a message has fields of its own for go there; of the others, devices and cookies are on the anonymous
+    side with what is told of `before`: they are the person's only for now.
+    """
     if not anonymous_id:
         anonymous_id = next((value for kind, value in pairs if kind == "anonymous_id"), "")
     told = {("user_id", login), ("anonymous_id", anonymous_id)}
-    return Who(login, anonymous_id, tuple(pair for pair in dict.fromkeys(pairs) if pair not in told))
+    others = [pair for pair in dict.fromkeys(pairs) if pair not in told]
+    anonymous = [pair for pair in others if pair[0] in _DEVICE_TYPES]
+    return Who(
+        user_id=login,
+        anonymous_id=anonymous_id,
+        identifiers=tuple(pair for pair in others if pair[0] not in _DEVICE_TYPES),
+        anonymous_identifiers=tuple(dict.fromkeys(pair for pair in [*anonymous, *before] if pair not in told)),
+    )

@@ -1,0 +1,36 @@
+"""One server for all client tests; the clients of npm; one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from node_toolbox import chromium, install_clients
+from running_server import RunningServer, Serving
+
+BROWSER_ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with Serving(tmp_path_factory.mktemp("zuji") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def npm_clients() -> Path:
+    return install_clients()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = chromium()
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        yield running
+        running.close()

@@ -1,0 +1,132 @@
+"""A real zuji, started as its users start it, and what the tests ask of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+ZUJI = (sys.executable, "-m", "zuji.cli")
+START_S = 60
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A workspace of its own with one source, so that nobody else's events count."""
+
+    workspace: str
+    write_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """`zuji serve` on a free port, with an owner's token."""
+
+    port: int
+    token: str
+
+    def new_source(self, name: str, channel: str = "web") -> Keys:
+        """A new workspace with a source; its keys reach the gateway within two seconds."""
+        workspace = self.ask("POST", "/api/v1/workspaces", {"name": name})["id"]
+        made = self.ask(
+            "POST", f"/api/v1/sources?{urlencode({'workspace': workspace})}", {"name": name, "channel": channel}
+        )
+        self._wait_until_known(made["write_key"])
+        return Keys(workspace, made["write_key"], made["secret_key"])
+
+    def count(self, keys: Keys, **filters: str) -> int:
+        """How many events are queryable, everything acknowledged before included."""
+        query = urlencode({"workspace": keys.workspace, "fresh": "true", **filters})
+        return int(self.ask("GET", f"/api/v1/events/count?{query}")["count"])
+
+    def counts(self, keys: Keys, expected: dict[str, int]) -> dict[str, int]:
+        """The counts by type, for the types that are expected."""
+        return {kind: self.count(keys, type=kind) for kind in expected}
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """The answer of the API. Raises on anything but success."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()[:500]}") from None
+
+    def _wait_until_known(self, write_key: str) -> None:
+        """A key may be used once the gateway knows it; an empty batch is refused with 400 then, not 401."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            body = json.dumps({"writeKey": write_key, "batch": []}).encode()
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port}/v1/batch", body)
+            try:
+                urllib.request.urlopen(request, timeout=10).close()
+            except urllib.error.HTTPError as error:
+                if error.code == 400:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the gateway never learnt the new key")
+
+
+class Serving:
+    """Starts the server in a data folder of its own and stops it again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder.parent / "serve.log"
+
+    def __enter__(self) -> RunningServer:
+        port = free_port()
+        with self.log.open("wb") as log:
+            command = [*ZUJI, "serve", "--data", str(self.folder), "--port", str(port)]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            self._wait_until_healthy(port)
+            made = subprocess.run(
+                [*ZUJI, "token", "create", "--role", "owner", "--data", str(self.folder), "--json"],
+                check=True,
+                capture_output=True,
+            )
+            return RunningServer(port, json.loads(made.stdout)["token"])
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _wait_until_healthy(self, port: int) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                    if json.load(answer).get("status") == "ok":
+                        return
+            except OSError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"zuji did not start:\n{self.log.read_text()[-3000:]}")
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,85 @@
+"""Unmodified browser clients in Chromium against a running server, across sites, with and without faults on the way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from fault_proxy import FaultProxy
+from node_toolbox import bundle_page
+from running_server import RunningServer
+from survival import (
+    BROWSER_CLIENTS,
+    TRACKS,
+    Client,
+    assert_all_arrived_once,
+    assert_faults_happened,
+    plan_of,
+)
+
+pytestmark = [pytest.mark.sdk, pytest.mark.browser]
+PAGE = """<!doctype html><title>Shop</title>
+<div class="card" data-sku="A1"><h2>Tea pot</h2><button id="buy" class="btn"><span>Buy now</span></button></div>
+<script src="/{name}.js"></script>"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A shop's web server."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, npm_clients: Path) -> Iterator[tuple[str, Path]]:
+    """The shop's address and its folder. `localhost` beside the server's 127.0.0.1 makes it another site."""
+    folder = tmp_path_factory.mktemp("shop")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as web:
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        yield f"http://localhost:{web.server_port}", folder
+        web.shutdown()
+
+
+def visit(browser, shop: tuple[str, Path], client: Client, base: str, write_key: str):
+    """Open the page in a browser that was never here before and let it send; returns the open context and the list."""
+    address, folder = shop
+    name, *how = client.command
+    bundle_page(name, folder)
+    (folder / f"{name}.html").write_text(PAGE.format(name=name))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/{name}.html")
+    told = {"base": base, "key": write_key, "user": f"user-{client.name}", "tracks": TRACKS, "how": "".join(how)}
+    return context, page.evaluate("told => window.send(told)", told)
+
+
+@pytest.mark.parametrize("client", BROWSER_CLIENTS, ids=lambda client: client.name)
+def test_every_message_of_a_page_arrives_once(client: Client, server: RunningServer, browser, shop):
+    keys = server.new_source(f"{client.name}-calm")
+    with FaultProxy(server.port) as proxy:
+        context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
+        assert_all_arrived_once(server, keys, sent)
+        context.close()
+
+
+@pytest.mark.parametrize("client", [c for c in BROWSER_CLIENTS if c.survives], ids=lambda client: client.name)
+def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, server: RunningServer, browser, shop):
+    keys = server.new_source(f"{client.name}-storm")
+    with FaultProxy(server.port, plan_of(client)) as proxy:
+        context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
+        assert_all_arrived_once(server, keys, sent)
+        assert_faults_happened(proxy, client)
+        context.close()
+
+
+def test_a_click_on_the_page_is_an_event_that_names_its_element(server: RunningServer, browser, shop):
+    client = next(c for c in BROWSER_CLIENTS if c.name == "posthog-browser")
+    keys = server.new_source("posthog-browser-click")
+    with FaultProxy(server.port) as proxy:
+        context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
+        assert_all_arrived_once(server, keys, sent)
+        context.close()
+    assert server.count(keys, event="$autocapture") == 1
