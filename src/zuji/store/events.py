@@ -6,11 +6,12 @@ asks which positions are present (`insert_missing`) instead of trusting that all
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -21,6 +22,7 @@ from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.erasure import erase
 from zuji.store.event_migrations import migrate
 from zuji.store.failure import translated
+from zuji.store.outbox import PersonRow, SliceRow
 from zuji.store.query import Limits, Query, mark
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
 
@@ -108,13 +110,13 @@ class EventStore:
         )
         return np.asarray(found["position"].to_numpy(), dtype=np.uint64)
 
-    def insert_people(self, table: pa.Table) -> int:
-        """Say which person these anchors belong to from now on (`PEOPLE_SCHEMA`; the newest version wins)."""
-        return self._insert_all("zuji.profile_now", fitted(table, PEOPLE_SCHEMA))
+    def insert_people(self, rows: Iterable[PersonRow]) -> None:
+        """Say which person these anchors belong to from now on; the newest version wins."""
+        self._insert_rows("zuji.profile_now", rows, PEOPLE_SCHEMA)
 
-    def insert_slices(self, table: pa.Table) -> int:
-        """Give all stretches of anchors whose owner changed over time (`SLICE_SCHEMA`; the newest version wins)."""
-        return self._insert_all("zuji.owner_slice", fitted(table, SLICE_SCHEMA))
+    def insert_slices(self, rows: Iterable[SliceRow]) -> None:
+        """Give all stretches of anchors whose owner changed over time; the newest version of an anchor's wins."""
+        self._insert_rows("zuji.owner_slice", rows, SLICE_SCHEMA)
 
     def query(self, query: Query) -> pa.Table:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
@@ -125,7 +127,7 @@ class EventStore:
         """Stop the running query with this ticket. Whether one was found."""
         query = Query("KILL QUERY WHERE startsWith(query, {mark:String}) SYNC", {"mark": mark(ticket)}, ticket)
         with self._connections.controlling() as client, translated("cancelling a question"):
-            return read_table(client, query.sql, query.params).num_rows > 0
+            return bool(read_table(client, query.sql, query.params).num_rows)
 
     def delete_source(self, workspace: str, source: str) -> None:
         """Erase all events of a source. When it returns their bytes are gone from the disk."""
@@ -163,10 +165,10 @@ class EventStore:
             ).to_pylist()
         return StoreStats(size["rows"], size["bytes"], size["parts"], newest["at"] if size["rows"] else 0)
 
-    def _insert_all(self, name: str, table: pa.Table) -> int:
+    def _insert_rows(self, name: str, rows: Iterable[PersonRow | SliceRow], schema: pa.Schema) -> None:
+        table = pa.Table.from_pylist([msgspec.structs.asdict(row) for row in rows], schema)
         with self._connections.writing() as client:
             _insert(client, name, table)
-        return int(table.num_rows)
 
     def _written(self, sql: str, params: dict[str, Any]) -> pa.Table:
         """A read for the writer itself: outside the pool, so that questions cannot hold up ingest."""

@@ -1,0 +1,260 @@
+"""Metadata: workspaces, sources, write keys, tokens and the audit log. SQLite by default, PostgreSQL by its URL.
+
+Frozen values go in and out; every call is one transaction. Times are milliseconds since 1970.
+"""
+
+# ruff: noqa: A002 - an id is called `id` where values are made and found, as it is in the values themselves.
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, delete, event, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from zuji.store.metadata_migrations import migrate
+from zuji.store.metadata_tables import AuditRow, Row, SourceRow, TokenRow, WorkspaceRow, WriteKeyRow
+from zuji.terms.error import Busy, Conflict, NotFound
+from zuji.terms.message import KeyKind
+from zuji.terms.source import Role, Source
+
+Value = TypeVar("Value", bound=msgspec.Struct)
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """One tenant: its data, people, keys and tokens are its own."""
+
+    id: str
+    name: str
+    timezone: str
+    created_at: int
+
+
+class WriteKey(msgspec.Struct, frozen=True):
+    """A write key as it is stored: by its hash, with a hint (prefix and last characters) for people."""
+
+    id: str
+    workspace: str
+    source: str
+    kind: KeyKind
+    key_sha256: str
+    hint: str
+    created_at: int
+    revoked_at: int | None = None
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A token as it is stored: by its hash. `workspace` None: good for all of them."""
+
+    id: str
+    workspace: str | None
+    role: Role
+    name: str
+    token_sha256: str
+    hint: str
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+    last_used_at: int | None = None
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """Who did what to what, and when."""
+
+    id: int
+    at: int
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+class Metadata:
+    """The door to the metadata database. Any thread may call it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, location: str | Path) -> Metadata:
+        """Open a SQLite file (made when missing) or an SQLAlchemy URL, and bring its tables up to date."""
+        url = str(location) if "://" in str(location) else f"sqlite:///{location}"
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+        try:
+            migrate(engine)
+        except DBAPIError as failure:
+            engine.dispose()
+            raise Busy(f"the metadata database cannot be opened: {failure.orig}.") from failure
+        return cls(engine)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def create_workspace(self, *, id: str, name: str, timezone: str, created_at: int) -> Workspace:
+        """Add a workspace. Raises Conflict when its id is taken."""
+        made = Workspace(id, name, timezone, created_at)
+        with self._change(taken=f"there is a workspace {id!r} already; choose another id.") as session:
+            session.add(WorkspaceRow(**msgspec.structs.asdict(made)))
+        return made
+
+    def get_workspace(self, id: str) -> Workspace | None:
+        """The workspace with this id, or None."""
+        return self._first(select(WorkspaceRow).where(WorkspaceRow.id == id), Workspace)
+
+    def list_workspaces(self) -> list[Workspace]:
+        """All workspaces, oldest first."""
+        return self._all(select(WorkspaceRow).order_by(WorkspaceRow.created_at, WorkspaceRow.id), Workspace)
+
+    def create_source(self, source: Source, *, created_at: int) -> None:
+        """Add a source. Raises Conflict when the workspace has one of that name, or there is no such workspace."""
+        taken = f"the workspace {source.workspace!r} does not exist or has a source named {source.name!r} already."
+        with self._change(taken=taken) as session:
+            session.add(SourceRow(created_at=created_at, **_source_columns(source)))
+
+    def get_source(self, workspace: str, id: str) -> Source | None:
+        """The source of this workspace with this id, or None."""
+        return self._first(select(SourceRow).where(_is_source(workspace, id)), Source)
+
+    def list_sources(self, workspace: str) -> list[Source]:
+        """The sources of a workspace, by name."""
+        return self._all(select(SourceRow).where(SourceRow.workspace == workspace).order_by(SourceRow.name), Source)
+
+    def update_source(self, source: Source) -> None:
+        """Put this in place of the source with its id. Raises NotFound, or Conflict when the new name is taken."""
+        taken = f"the workspace {source.workspace!r} has a source named {source.name!r} already; choose another name."
+        with self._change(taken=taken) as session:
+            row = session.scalar(select(SourceRow).where(_is_source(source.workspace, source.id)))
+            if row is None:
+                raise NotFound(f"there is no source {source.id!r} in the workspace {source.workspace}.")
+            for name, value in _source_columns(source).items():
+                setattr(row, name, value)
+
+    def delete_source(self, workspace: str, id: str) -> None:
+        """Remove a source and its keys; its events are the event store's to erase. Deleting nothing is harmless."""
+        with self._change() as session:
+            mine = (WriteKeyRow.workspace == workspace) & (WriteKeyRow.source == id)
+            session.execute(delete(WriteKeyRow).where(mine))
+            session.execute(delete(SourceRow).where(_is_source(workspace, id)))
+
+    def create_key(
+        self, *, id: str, workspace: str, source: str, kind: KeyKind, key_sha256: str, hint: str, created_at: int
+    ) -> WriteKey:
+        """Add a write key. Raises Conflict when the same key exists, or its source does not."""
+        made = WriteKey(id, workspace, source, kind, key_sha256, hint, created_at)
+        with self._change(taken=f"this key exists already, or the source {source!r} does not.") as session:
+            session.add(WriteKeyRow(**msgspec.structs.asdict(made)))
+        return made
+
+    def list_keys(self, workspace: str, source: str) -> list[WriteKey]:
+        """The keys of a source, newest first, revoked ones too."""
+        chosen = select(WriteKeyRow).where(WriteKeyRow.workspace == workspace, WriteKeyRow.source == source)
+        return self._all(chosen.order_by(WriteKeyRow.created_at.desc(), WriteKeyRow.id), WriteKey)
+
+    def valid_keys(self) -> list[WriteKey]:
+        """The keys of all workspaces that nobody revoked, by hash."""
+        valid = select(WriteKeyRow).where(WriteKeyRow.revoked_at.is_(None))
+        return self._all(valid.order_by(WriteKeyRow.key_sha256), WriteKey)
+
+    def revoke_key(self, id: str, *, at: int) -> None:
+        """End a key. One that ended before keeps its first end."""
+        with self._change() as session:
+            mine = (WriteKeyRow.id == id) & WriteKeyRow.revoked_at.is_(None)
+            session.execute(update(WriteKeyRow).where(mine).values(revoked_at=at))
+
+    def create_token(
+        self,
+        *,
+        id: str,
+        workspace: str | None,
+        role: Role,
+        name: str,
+        token_sha256: str,
+        hint: str,
+        created_at: int,
+        expires_at: int | None = None,
+    ) -> Token:
+        """Add a token. Raises Conflict when the same token exists, or its workspace does not."""
+        made = Token(id, workspace, role, name, token_sha256, hint, created_at, expires_at)
+        with self._change(taken=f"this token exists already, or the workspace {workspace!r} does not.") as session:
+            session.add(TokenRow(**msgspec.structs.asdict(made)))
+        return made
+
+    def find_token(self, token_sha256: str) -> Token | None:
+        """The token with this hash, ended ones too, or None."""
+        return self._first(select(TokenRow).where(TokenRow.token_sha256 == token_sha256), Token)
+
+    def list_tokens(self) -> list[Token]:
+        """All tokens, newest first, ended ones too."""
+        return self._all(select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id), Token)
+
+    def revoke_token(self, id: str, *, at: int) -> Token | None:
+        """End a token and give it back, or None when there is no such token. The first end stays."""
+        with self._change() as session:
+            mine = (TokenRow.id == id) & TokenRow.revoked_at.is_(None)
+            session.execute(update(TokenRow).where(mine).values(revoked_at=at))
+        return self._first(select(TokenRow).where(TokenRow.id == id), Token)
+
+    def touch_token(self, id: str, *, at: int) -> None:
+        """Remember when a token was last used."""
+        with self._change() as session:
+            session.execute(update(TokenRow).where(TokenRow.id == id).values(last_used_at=at))
+
+    def note(self, *, at: int, actor: str, action: str, subject: str, detail: str = "") -> None:
+        """Write down who did what to what."""
+        with self._change() as session:
+            session.add(AuditRow(at=at, actor=actor, action=action, subject=subject, detail=detail))
+
+    def list_audit(self, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        """What was written down, newest first; `before` is the id of the last entry of the page before."""
+        chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        return self._all(chosen if before is None else chosen.where(AuditRow.id < before), AuditEntry)
+
+    def _first(self, chosen: Select[Any], kind: type[Value]) -> Value | None:
+        found = self._all(chosen.limit(1), kind)
+        return found[0] if found else None
+
+    def _all(self, chosen: Select[Any], kind: type[Value]) -> list[Value]:
+        try:
+            with Session(self._engine) as session:
+                return [_value(row, kind) for row in session.scalars(chosen)]
+        except DBAPIError as failure:
+            raise Busy(f"the metadata database could not be read: {failure.orig}.") from failure
+
+    @contextmanager
+    def _change(self, *, taken: str = "the metadata forbid this change.") -> Iterator[Session]:
+        """One transaction. A broken uniqueness or reference becomes Conflict with the words of `taken`."""
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except IntegrityError as failure:
+            raise Conflict(taken) from failure
+        except DBAPIError as failure:
+            raise Busy(f"the metadata database could not be written: {failure.orig}.") from failure
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """SQLite checks references only when asked to, and waits for another process only as long as it is told."""
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _is_source(workspace: str, id: str) -> ColumnElement[bool]:
+    """The source of this workspace: an id of another workspace's finds nothing."""
+    return (SourceRow.workspace == workspace) & (SourceRow.id == id)
+
+
+def _source_columns(source: Source) -> dict[str, Any]:
+    return msgspec.structs.asdict(source) | {"settings": msgspec.to_builtins(source.settings)}
+
+
+def _value(row: Row, kind: type[Value]) -> Value:
+    return msgspec.convert({name: getattr(row, name) for name in kind.__struct_fields__}, kind)
