@@ -17,7 +17,7 @@ from zuji.collect.address import Caller, find_caller
 from zuji.collect.admission import Admission
 from zuji.collect.asgi import ClientGone, Receive, Scope, Send, read_body, read_headers, send_response
 from zuji.collect.cors import cors_headers, preflight
-from zuji.collect.decode.answers import json_answer
+from zuji.collect.decode.answers import error_answer, json_answer
 from zuji.collect.decode.request import BadBody, Decoded, Outcome, Overload, ProtocolModule, Request, Response
 from zuji.collect.documents import answer_document
 from zuji.collect.forward import EngineLine
@@ -124,45 +124,44 @@ class Gateway:
             return preflight(headers, route.methods)
         if method not in route.methods:
             return _wrong_method(method, route.methods)
+        if route.kind == "swallow":
+            return json_answer(200, {"success": True})
+        if method == "HEAD" and route.kind == "data":
+            return Response(200)  # somebody asks whether we are there; an image nobody looked at is no event
         caller = self._caller(scope, headers)
+        body, outcome = b"", None
+        try:
+            if method not in _NO_BODY:
+                body = await self._read(headers, receive)
+        except BadBody as refusal:
+            outcome = refusal
         request = Request(
             method=method,
             path=path,
             query=parse_query(scope["query_string"]),
             headers=headers,
-            body=b"",
+            body=body,
             received_at=self._config.now_ms(),
             public_url=f"{caller.scheme}://{caller.host}{self._base_path}",
         )
-        if route.kind == "swallow":
-            return json_answer(200, {"success": True})
-        if method == "HEAD" and route.kind == "data":
-            return Response(200)  # somebody asks whether we are there; an image nobody looked at is no event
-        return await self._take(route, request, caller, receive)
+        return await self._answer(route, request, caller, outcome)
 
-    async def _take(self, route: Route, request: Request, caller: Caller, receive: Receive) -> Response:
-        """Read, keep, and answer as the protocol likes it."""
+    async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
+        """The body, inflated, within the largest bound of any source: whose it is may stand in the body itself."""
+        cap = self._keys.largest_body
+        sent = await read_body(receive, headers, cap=cap, timeout_s=self._config.body_timeout_s)
+        return inflate(sent, headers.get("content-encoding", ""), cap)
+
+    async def _answer(self, route: Route, request: Request, caller: Caller, refused: BadBody | None) -> Response:
+        """Keep what can be kept, and answer as the protocol likes it."""
+        if route.kind == "document":
+            return error_answer(refused) if refused else answer_document(request, self._admission)
         protocol = PROTOCOLS[route.protocol]
-        outcome: Outcome
-        try:
-            if request.method not in _NO_BODY:
-                request = await self._with_body(request, receive)
-            if route.kind == "document":
-                return answer_document(request, self._admission)
-            outcome = await self._keep(route, protocol, request, caller)
-        except BadBody as refusal:
-            outcome = refusal
-        response = protocol.answer(request, outcome)
-        if isinstance(outcome, BadBody) and outcome.status == 408:
+        response = protocol.answer(request, refused or await self._keep(route, protocol, request, caller))
+        if refused is not None and refused.status == 408:
             # What still trickles in belongs to the refused body and must not be read as the next request.
             return replace(response, headers=(*response.headers, ("connection", "close")))
         return response
-
-    async def _with_body(self, request: Request, receive: Receive) -> Request:
-        cap = self._keys.largest_body
-        sent = await read_body(receive, request.headers, cap=cap, timeout_s=self._config.body_timeout_s)
-        body = inflate(sent, request.headers.get("content-encoding", ""), cap)
-        return replace(request, body=body, received_at=self._config.now_ms())
 
     async def _keep(self, route: Route, protocol: ProtocolModule, request: Request, caller: Caller) -> Outcome:
         """Admit, decode, write down. What is returned is what the client is told."""
@@ -173,14 +172,15 @@ class Gateway:
         if len(request.body) > settings.max_body_bytes:
             message = f"this source takes bodies of up to {settings.max_body_bytes} bytes, got {len(request.body)}"
             return BadBody(413, "body_too_big", message)
-        decoded = protocol.decode(request, settings)
-        if decoded.messages:
-            try:
-                await self._spool.append(
-                    _receipt(entry, route, request, decoded, caller), decoded.body, len(decoded.messages)
-                )
-            except Busy as failure:
-                return Overload("unavailable", SPOOL_BACK_AFTER_S, str(failure))
+        try:
+            decoded = protocol.decode(request, settings)
+            if decoded.messages:
+                receipt = _receipt(entry, route, request, decoded, caller)
+                await self._spool.append(receipt, decoded.body, len(decoded.messages))
+        except BadBody as refusal:
+            return refusal
+        except Busy as failure:
+            return Overload("unavailable", SPOOL_BACK_AFTER_S, str(failure))
         return decoded
 
 

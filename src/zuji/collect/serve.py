@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -18,6 +20,8 @@ from zuji.collect.keys import KeyRing
 from zuji.collect.spool import SpoolLimits
 from zuji.collect.spool_writer import SqliteSpoolWriter
 
+GC_THRESHOLD = 20_000
+"""Objects between two collections; the usual 700 is less than one batch of events makes."""
 KEEP_ALIVE_S = 75
 """Longer than the idle time of usual proxies (60 s), so that they, not we, close a connection."""
 
@@ -49,6 +53,11 @@ def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callab
         now_ms=now_ms,
         base_path=process.base_path,
     )
+    # What is loaded by now stays: the collector need not walk it for every few requests' worth of new values.
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
+    # uvicorn sends itself the signal again once it has stopped; there is still a spool to close then.
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
     with contextlib.closing(spool):
         create_server(config, log_level=process.log_level, graceful_s=process.graceful_s).run(sockets=[listener])
 

@@ -214,7 +214,8 @@ def _decode_item(raw: msgspec.Raw, shared: Parts | None, max_bytes: int) -> Mess
 
 def _to_message(item: _Item, kind: str, shared: Parts | None) -> Message:
     """Check what makes a message usable, and bring it into our shape."""
-    user_id, anonymous_id, previous_id = id_text(item.user_id), id_text(item.anonymous_id), id_text(item.previous_id)
+    user_id, anonymous_id = id_text(item.user_id), id_text(item.anonymous_id)
+    previous_id = id_text(item.previous_id)
     _check_identifiers(kind, user_id, anonymous_id, previous_id)
     event = item.event or item.name or ""
     if not event:
