@@ -1,0 +1,252 @@
+"""Events that are not recognised at a glance: are they allowed, who is new, what do they assert?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zuji.identify.component import Component, words_of
+from zuji.identify.evidence import CLAIMLESS, UNBOUND, Assertion, Node, strongest_first
+from zuji.identify.memory import Key, Link
+from zuji.identify.turn import Cause, Turn
+from zuji.store import identity
+from zuji.terms.identifier import Identifier, type_of
+from zuji.terms.rejection import Rejection
+from zuji.terms.source import Source
+from zuji.terms.subject import Rule, Subject
+
+HOUR_MS = 3_600_000
+
+
+class Admission:
+    """Lets the events of one batch in, one after the other."""
+
+    def __init__(self, turn: Turn, sources: Mapping[str, Source], now_ms: int) -> None:
+        self._turn = turn
+        self._sources = sources
+        self._hour = now_ms // HOUR_MS
+        self._new_people: dict[tuple[str, str], int] = {}
+
+    def load(self, subjects: Sequence[Subject], shapes: Sequence[Any]) -> None:
+        """Have everybody in memory whom these events name in a shape not seen of late."""
+        known = self._turn.memory.shapes
+        keys: set[Key] = set()
+        for subject, shape in zip(subjects, shapes, strict=True):
+            if shape not in known:
+                workspace = subject.workspace
+                for one in subject.known:
+                    keys.add((workspace, one.type, one.value))
+                for one in subject.anonymous:
+                    keys.add((workspace, one.type, one.value))
+        self._turn.memory.load_values(self._turn.connection, keys)
+
+    def admit(self, index: int, subject: Subject, shape: Any) -> Link | Rejection | None:
+        """The link of this event; why it is rejected; or None when it names nobody usable."""
+        turn, at, event = self._turn, subject.at, subject.event_id
+        turn.cause = Cause(f"source {subject.source}", f"{subject.rule} {event}", at)
+        detail = _forbidden_to_public(subject)
+        if detail:
+            return Rejection(index, "needs_secret_key", detail)
+        link = turn.memory.shapes.get(shape)
+        if link is None:
+            made = self._link(index, subject)
+            if not isinstance(made, Link):
+                return made
+            link = made
+            if link.id or (link.anchor and len(subject.identifiers) == 1):
+                turn.memory.remember_shape(shape, link)
+        home = link.home
+        home.touched = turn.memory.turn
+        if isinstance(home, Component) and link.id:
+            return self._occur(index, subject, shape, link, home)
+        self._sight(subject, link)
+        return link
+
+    def _link(self, index: int, subject: Subject) -> Link | Rejection | None:
+        known, anonymous = self._usable_here(subject)
+        identifiers = known + anonymous
+        if not identifiers:
+            return None
+        turn, workspace = self._turn, subject.workspace
+        found = [turn.node(workspace, one) for one in identifiers]
+        if not any(found) and subject.key == "public" and not self._may_bring_somebody(subject):
+            limit = self._sources[subject.source].settings.new_people_per_hour
+            return Rejection(index, "too_many_new_people", f"more than {limit} new people within this hour")
+        refused = self._alias_of_two(index, subject, found)
+        if refused:
+            return refused
+        nodes = [node or turn.create(workspace, one) for node, one in zip(found, identifiers, strict=True)]
+        anchor = _anchor_of(nodes)
+        if self._asserts_nothing(subject, nodes):
+            home = turn.memory.homes[anchor or nodes[0].anchor]
+            return Link(0, home, anchor)
+        return self._asserted(subject, nodes[: len(known)], nodes[len(known) :], anchor)
+
+    def _usable_here(self, subject: Subject) -> tuple[list[Identifier], list[Identifier]]:
+        """Both sides, each identifier once, without those that this key may not assert."""
+        sides = []
+        taken: set[Identifier] = set()
+        for side in (subject.known, subject.anonymous):
+            kept = []
+            for one in side:
+                if one in taken or (subject.key == "public" and type_of(one.type).secret_key_only):
+                    continue
+                taken.add(one)
+                kept.append(one)
+            sides.append(kept)
+        return sides[0], sides[1]
+
+    def _asserts_nothing(self, subject: Subject, nodes: Sequence[Node]) -> bool:
+        """Whether being seen is all there is: one identifier and no claim beyond what a user_id claims by itself."""
+        if subject.rule == "unbind":
+            return False
+        if subject.rule == "sighting":
+            return True
+        claim = subject.identified and subject.rule not in CLAIMLESS
+        return len(nodes) == 1 and (not claim or nodes[0].type == "user_id")
+
+    def _asserted(self, subject: Subject, known: list[Node], anonymous: list[Node], anchor: int) -> Link:
+        turn = self._turn
+        nodes = known + anonymous
+        usable = [node.anchor for node in nodes if node.usable]
+        component = turn.unite(subject.workspace, usable or [node.anchor for node in nodes])
+        for node in nodes:
+            if node.anchor not in component.nodes:
+                component.nodes[node.anchor] = node
+                component.guests.add(node.anchor)
+                turn.touch(component)
+                turn.writes.left_out.append((node.anchor, component.id))
+        assertion = Assertion(
+            0,
+            tuple(node.anchor for node in strongest_first(known)),
+            tuple(node.anchor for node in strongest_first(anonymous)),
+            self._rule(subject),
+            subject.key,
+            subject.source,
+            subject.identified,
+            self._sources[subject.source].settings.public_key_may_merge,
+        )
+        number = component.by_words.get(words_of(assertion), 0)
+        if not number:
+            number = self._assert(component, assertion)
+        return Link(number, component, anchor)
+
+    def _assert(self, component: Component, assertion: Assertion) -> int:
+        turn = self._turn
+        number = turn.memory.next_number("evidence")
+        turn.touch(component)
+        component.add(
+            Assertion(
+                number,
+                assertion.known,
+                assertion.anonymous,
+                assertion.rule,
+                assertion.key,
+                assertion.source,
+                assertion.identified,
+                assertion.opted,
+            )
+        )
+        turn.writes.sources.append((component.workspace, assertion.source, component.id))
+        return number
+
+    def _rule(self, subject: Subject) -> Rule:
+        if subject.rule != "force_merge" or subject.key == "operator":
+            return subject.rule
+        return "force_merge" if self._sources[subject.source].settings.secret_key_may_force_merge else "alias"
+
+    def _occur(
+        self, index: int, subject: Subject, shape: Any, link: Link, component: Component
+    ) -> Link | Rejection | None:
+        turn, at, event = self._turn, subject.at, subject.event_id
+        assertion = component.assertions[link.id]
+        if assertion.rule == "alias" and assertion.key == "public":
+            refused = self._alias_of_two(index, subject, [component.nodes[anchor] for anchor in assertion.anchors])
+            if refused:
+                return refused
+        if turn.watch_hubs(component, assertion, at):
+            return self.admit(index, subject, shape)
+        for anchor in component.plans[link.id].seen:
+            turn.see(component.nodes[anchor], at, event)
+        for anchor in component.plans[link.id].leaving:
+            self._name_unbound(component, anchor, event)
+        if turn.occur(component, link.id, at, event):
+            link.version = component.version
+        return link
+
+    def _sight(self, subject: Subject, link: Link) -> None:
+        """Being seen is all this event says."""
+        turn, workspace = self._turn, subject.workspace
+        for one in subject.identifiers:
+            node = turn.node(workspace, one)
+            if node is not None:
+                turn.see(node, subject.at, subject.event_id)
+        link.version = link.home.version
+
+    def _name_unbound(self, component: Component, anchor: int, event: str) -> None:
+        """An identifier that leaves founds a profile whose name is a node of its own."""
+        if (anchor, event) in component.unbound:
+            return
+        turn, node = self._turn, component.nodes[anchor]
+        turn.touch(component)
+        identifier = Identifier(UNBOUND, f"{node.type}:{node.value}@{event}")
+        made = turn.node(component.workspace, identifier) or turn.create(component.workspace, identifier)
+        component.unbound[anchor, event] = made.anchor
+        component.take_lone(made)
+        turn.memory.homes[made.anchor] = component
+
+    # What public keys may not do
+
+    def _may_bring_somebody(self, subject: Subject) -> bool:
+        """Count one more new person of this source in this hour, if its limit allows."""
+        where = (subject.workspace, subject.source)
+        count = self._new_people.get(where)
+        if count is None:
+            count = identity.new_people(self._turn.connection, *where, self._hour)
+        if count >= self._sources[subject.source].settings.new_people_per_hour:
+            self._new_people[where] = count
+            return False
+        self._new_people[where] = count + 1
+        return True
+
+    def counted(self) -> list[tuple[str, str, int, int]]:
+        """(workspace, source, hour, new people) to be remembered."""
+        return [(*where, self._hour, count) for where, count in self._new_people.items()]
+
+    def _alias_of_two(self, index: int, subject: Subject, nodes: Sequence[Node | None]) -> Rejection | None:
+        """A public key may not say that two identified profiles are one, as far as is known when it says so."""
+        if subject.rule != "alias" or subject.key != "public":
+            return None
+        turn = self._turn
+        homes = [turn.memory.homes[node.anchor] for node in nodes if node is not None and node.usable]
+        turn.settle()
+        profiles: set[int] = set()
+        for node, home in zip([node for node in nodes if node is not None and node.usable], homes, strict=True):
+            if isinstance(home, Component):
+                profile = home.people.profiles.get(home.people.owner_now(node.anchor))
+                if profile is not None and profile.identified is not None:
+                    profiles.add(profile.id)
+            elif node.type == "user_id":
+                profiles.add(node.anchor)
+        if len(profiles) < 2:
+            return None
+        return Rejection(index, "needs_secret_key", "an alias between two identified profiles")
+
+
+def _forbidden_to_public(subject: Subject) -> str:
+    """What only a secret key may do, or nothing."""
+    if subject.key != "public":
+        return ""
+    if subject.rule == "unbind":
+        return "an unbind"
+    if subject.rule == "force_merge":
+        return "a forced merge"
+    if any(statement.operation == "delete" for statement in subject.statements):
+        return "deleting a profile"
+    return ""
+
+
+def _anchor_of(nodes: Sequence[Node]) -> int:
+    """The strongest usable identifier; of two alike, the one named first. 0 when there is none."""
+    usable = [node for node in nodes if node.usable]
+    return min(usable, key=lambda node: type_of(node.type).priority).anchor if usable else 0

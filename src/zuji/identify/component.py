@@ -1,0 +1,210 @@
+"""Identifiers connected by evidence, as they are held in memory and stored; and the lone ones, the great majority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from zuji.identify.evidence import NEVER_SEEN, UNBOUND, Assertion, Node, Plan, plan_of
+from zuji.identify.fold import Folding
+from zuji.identify.people import BEGINNING, END, People, Segment
+from zuji.terms.message import KeyKind
+from zuji.terms.subject import Rule
+
+Words = tuple[tuple[int, ...], tuple[int, ...], Rule, KeyKind, str, bool, bool]
+"""What makes two assertions the same: everything but the number."""
+
+UNKNOWN = END
+"""Stands for the time of the newest evidence while nobody has looked it up: nothing is later than it."""
+
+
+class Body(msgspec.Struct, array_like=True):
+    """A component as it is stored."""
+
+    workspace: str
+    nodes: list[Node]
+    guests: list[int]
+    assertions: list[Assertion]
+    forbidden: list[tuple[int, int]]
+    unbound: list[tuple[int, str, int]]
+    people: People
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Body).decode
+
+
+class Lone:
+    """An identifier that is linked with nothing: it is its own profile."""
+
+    __slots__ = ("changed_at", "last_at", "node", "shapes", "touched", "version")
+
+    def __init__(self, node: Node, *, version: int, touched: int) -> None:
+        self.node = node
+        self.version = version
+        self.touched = touched
+        self.changed_at = node.first_at
+        self.last_at = END
+        self.shapes: list[object] = []
+
+    def owner(self, anchor: int, at: int) -> int:
+        """Its own, unless it is blocked."""
+        return anchor if self.node.usable else 0
+
+
+class Component:
+    """Connected identifiers, what was asserted of them, and the people that follow.
+
+    `guests` are blocked identifiers that its assertions mention; they live elsewhere. `last_at` is the time of its
+    newest evidence or UNKNOWN. `stale`: the people must be folded anew. `waiting`: events later than all changes that
+    await the answer whether they are also later than all evidence.
+    """
+
+    __slots__ = (
+        "assertions", "by_words", "changed_at", "clocks", "crowd", "forbidden", "guests", "id", "last_at", "nodes",
+        "people", "plans", "shapes", "stale", "stored", "touched", "unbound", "version", "waiting", "workspace",
+    )  # fmt: skip
+
+    def __init__(self, number: int, body: Body, *, version: int, touched: int) -> None:
+        self.id = number
+        self.workspace = body.workspace
+        self.nodes = {node.anchor: node for node in body.nodes}
+        self.guests = set(body.guests)
+        self.assertions = {assertion.id: assertion for assertion in body.assertions}
+        self.by_words: dict[Words, int] = {}
+        self.forbidden: dict[int, set[int]] = {}
+        self.unbound = {(anchor, event): profile for anchor, event, profile in body.unbound}
+        self.people = body.people
+        self.version = version
+        self.touched = touched
+        self.last_at = UNKNOWN
+        self.changed_at = body.people.changed_at
+        self.shapes: list[object] = []
+        self.clocks: dict[int, dict[int, int]] = {}
+        self.crowd: frozenset[int] | None = None
+        self.stale = False
+        self.stored = False
+        self.waiting: list[tuple[int, str, int]] | None = None
+        for a, b in body.forbidden:
+            self.forbid(a, b)
+        for assertion in body.assertions:
+            if not assertion.void:
+                self.by_words[words_of(assertion)] = assertion.id
+        self.plans: dict[int, Plan] = {}
+        self.plan_anew()
+
+    @classmethod
+    def begin(cls, number: int, workspace: str, *, version: int, touched: int) -> Component:
+        """An empty one, without evidence so far."""
+        made = cls(number, Body(workspace, [], [], [], [], [], People()), version=version, touched=touched)
+        made.last_at = BEGINNING
+        return made
+
+    @classmethod
+    def load(cls, number: int, body: bytes, *, version: int, touched: int) -> Component:
+        """As it was stored."""
+        made = cls(number, _decode(body), version=version, touched=touched)
+        made.stored = True
+        return made
+
+    def pack(self) -> bytes:
+        """As it is stored."""
+        pairs = [(a, b) for a, others in self.forbidden.items() for b in others if a < b]
+        unbound = [(anchor, event, profile) for (anchor, event), profile in self.unbound.items()]
+        return _encode(
+            Body(
+                self.workspace,
+                list(self.nodes.values()),
+                sorted(self.guests),
+                list(self.assertions.values()),
+                pairs,
+                unbound,
+                self.people,
+            )
+        )
+
+    def plan_anew(self) -> None:
+        """Work out again what each assertion does, after blocks changed."""
+        self.plans = {number: plan_of(assertion, self.nodes) for number, assertion in self.assertions.items()}
+
+    def add(self, assertion: Assertion) -> None:
+        """Add an assertion whose identifiers are all here."""
+        self.assertions[assertion.id] = assertion
+        self.by_words[words_of(assertion)] = assertion.id
+        self.plans[assertion.id] = plan_of(assertion, self.nodes)
+        self.crowd = None
+
+    def forbid(self, a: int, b: int) -> None:
+        """These two never stand on one profile."""
+        self.forbidden.setdefault(a, set()).add(b)
+        self.forbidden.setdefault(b, set()).add(a)
+
+    def allow(self, a: int, b: int) -> None:
+        """Take back a `forbid`."""
+        for one, other in ((a, b), (b, a)):
+            self.forbidden.get(one, set()).discard(other)
+            if not self.forbidden.get(one, {0}):
+                del self.forbidden[one]
+
+    def folding(self) -> Folding:
+        """The people as they are, ready to take a further event."""
+        return Folding(self.people, self.nodes, self.forbidden, self.unbound)
+
+    def natives(self) -> list[Node]:
+        """The identifiers that live here."""
+        return [node for anchor, node in self.nodes.items() if anchor not in self.guests]
+
+    def owner(self, anchor: int, at: int) -> int:
+        """Whose an identifier was at a time."""
+        return self.people.owner(anchor, at)
+
+    def owned(self) -> list[int]:
+        """The anchors that events may have: those of its native identifiers."""
+        return [node.anchor for node in self.natives() if node.type != UNBOUND]
+
+    def segments(self) -> Mapping[int, tuple[Segment, ...]]:
+        """Whose each identifier was over time."""
+        people = self.people
+        return {anchor: people.segments(anchor) for anchor in self.owned()}
+
+    def take_in(self, other: Component) -> None:
+        """Unite with another component; their evidence stays true as it is."""
+        arriving = {node.anchor: node for node in other.natives()}
+        native = {node.anchor for node in self.natives()} | set(arriving)
+        self.nodes = {**other.nodes, **self.nodes, **arriving}
+        self.guests = set(self.nodes) - native
+        self.assertions.update(other.assertions)
+        self.by_words.update(other.by_words)
+        self.plans.update(other.plans)
+        for a, others in other.forbidden.items():
+            self.forbidden.setdefault(a, set()).update(others)
+        self.unbound.update(other.unbound)
+        self.people.take_in(other.people)
+        self.last_at = max(self.last_at, other.last_at)
+        self.changed_at = self.people.changed_at
+        self.clocks = {}
+        self.crowd = None
+        self.stale = self.stale or other.stale
+        if self.waiting or other.waiting:
+            self.waiting = [*(self.waiting or ()), *(other.waiting or ())]
+
+    def take_lone(self, node: Node) -> None:
+        """A lone identifier comes in: a profile of its own so far."""
+        self.nodes[node.anchor] = node
+        self.guests.discard(node.anchor)
+        if node.first_at != NEVER_SEEN:
+            self.changed_at = max(self.changed_at, node.first_at)
+
+
+def words_of(assertion: Assertion) -> Words:
+    """What makes two assertions the same."""
+    return (
+        assertion.known,
+        assertion.anonymous,
+        assertion.rule,
+        assertion.key,
+        assertion.source,
+        assertion.identified,
+        assertion.opted,
+    )

@@ -1,0 +1,332 @@
+"""Evidence folded into people, event by event in the order of time. The same code runs live and from the start.
+
+`decide` says what one edge does to the people as they are; `Folding.take` carries out what one event asserts; `fold`
+takes all evidence of a component. When an event is later than everything known of its component, one `take` on the
+present people gives what the whole fold would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from zuji.identify.evidence import NEVER_SEEN, UNBOUND, Moment, Node, Plan
+from zuji.identify.limits import over_limit
+from zuji.identify.people import Absorbed, Edge, People, Profile, Put
+from zuji.terms.identifier import type_of
+
+Act = Literal["same", "found", "join", "merge", "point", "refuse", "yield"]
+Refusal = Literal["split_forbids", "over_limit", "public_key_never_merges", "both_identified"]
+Forbidden = Mapping[int, set[int]]
+Occurrence = tuple[int, str, str, int]
+"""(time, event id, source, assertion), in the order of the fold."""
+
+LAST: Final = "\uffff"
+"""Sorts a mere first sight behind the event of the same moment that may place the identifier itself."""
+
+
+class Outcome(NamedTuple):
+    """What an edge does. `steady`: it would do the same later, as long as the people stay as they are."""
+
+    act: Act
+    refusal: Refusal | None = None
+    edge: Edge | None = None
+    steady: bool = True
+
+
+SAME: Final = Outcome("same")
+
+
+class Yielded(Exception):
+    """An earlier edge must give way to a stronger one: the fold begins again without it."""
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__(edge)
+        self.edge = edge
+
+
+class Folding:
+    """The people of a component while events are taken in."""
+
+    def __init__(
+        self, people: People, nodes: Mapping[int, Node], forbidden: Forbidden, unbound: Mapping[tuple[int, str], int]
+    ) -> None:
+        self.people = people
+        self.nodes = nodes
+        self.forbidden = forbidden
+        self.unbound = unbound
+        self.refused: list[tuple[Edge, Refusal]] | None = None
+        """Where a reader wants to know, the refusals; otherwise nobody writes them down."""
+        self.accepted: list[Edge] = []
+        self.moment: Moment = (0, "")
+        self.changes = 0
+        """Grows with everything that changes, so that two looks can be compared."""
+
+    def would_change(self, at: int, event: str, plan: Plan) -> Literal["no", "not_now", "yes"]:
+        """Whether taking this event would change anything. `not_now`: no, but the same later might."""
+        people = self.people
+        points = people.points
+        if plan.leaving or any(anchor not in points for anchor in plan.seen):
+            return "yes"
+        if plan.claim and people.profiles[points[plan.k]].identified is None:
+            return "yes"
+        steady = True
+        for index, other in enumerate(plan.others):
+            outcome = self.decide(plan, other, Put(at, event, plan.k, other, plan.rank, 0, index))
+            if outcome.act not in ("same", "refuse"):
+                return "yes"
+            steady = steady and outcome.steady
+        return "no" if steady else "not_now"
+
+    def take(self, at: int, event: str, plan: Plan) -> None:
+        """Carry out what one event asserts."""
+        self.moment = (at, event)
+        people = self.people
+        for index, other in enumerate(plan.others):
+            put = Put(at, event, plan.k, other, plan.rank, 0, index)
+            outcome = self.decide(plan, other, put)
+            if outcome is not SAME:
+                self._act(plan, other, put, outcome)
+            elif self.refused is not None:
+                self.accepted.append(put.edge)
+        for anchor in plan.seen:
+            if anchor not in people.points:
+                self._found(anchor)
+        for anchor in plan.leaving:
+            self._unbind(anchor)
+        if plan.claim:
+            self._identify(people.profiles[people.points[plan.k]])
+
+    def sight(self, anchor: int) -> None:
+        """An identifier is seen for the first time, with nothing asserted."""
+        node = self.nodes[anchor]
+        if anchor not in self.people.points:
+            self.moment = (node.first_at, node.first_event)
+            self._found(anchor)
+
+    # What one edge does
+
+    def decide(self, plan: Plan, o: int, put: Put) -> Outcome:
+        """The rules of docs/identity.md, section 2, in their order."""
+        points, profiles = self.people.points, self.people.profiles
+        k = plan.k
+        known, other = points.get(k), points.get(o)
+        if known is not None and known == other:
+            return SAME
+        if put.edge in self.people.yielded:
+            return Outcome("refuse", "over_limit", steady=False)
+        if known is None and other is None:
+            return self._decide_founding(k, o)
+        if known is None or other is None:
+            return self._decide_joining(plan, o, put)
+        return self._decide_between(plan, o, put, profiles[known], profiles[other])
+
+    def _decide_founding(self, k: int, o: int) -> Outcome:
+        if self._kept_apart((k,), (o,)):
+            return Outcome("refuse", "split_forbids")
+        kind = self.nodes[k].type
+        if kind == self.nodes[o].type and type_of(kind).limit == 1:
+            return Outcome("refuse", "over_limit")
+        return Outcome("found")
+
+    def _decide_joining(self, plan: Plan, o: int, put: Put) -> Outcome:
+        k = plan.k
+        newcomer, resident = (k, o) if k not in self.people.points else (o, k)
+        host = self.people.profiles[self.people.points[resident]]
+        if self._kept_apart((newcomer,), host.members):
+            return Outcome("refuse", "split_forbids")
+        over = over_limit(host, (newcomer,), self._weighed(put, resident), self.nodes)
+        if over is None:
+            return Outcome("join")
+        if newcomer == k and type_of(self.nodes[k].type).limit == 1 and type_of(self.nodes[o].type).device:
+            return Outcome("point")
+        return _limited(over.yields, steady=not over.windowed)
+
+    def _decide_between(self, plan: Plan, o: int, put: Put, known: Profile, other: Profile) -> Outcome:
+        k = plan.k
+        both_identified = (plan.claim or known.identified is not None) and other.identified is not None
+        becomes_one = plan.force or not both_identified
+        points = not becomes_one and not plan.alias and type_of(self.nodes[o].type).device
+        if self._kept_apart((o,) if points else other.members, known.members):
+            return Outcome("refuse", "split_forbids")
+        if plan.guarded and not (self._merges_from_public(k) and self._merges_from_public(o)):
+            return Outcome("refuse", "public_key_never_merges")
+        if points:
+            return Outcome("point")
+        if not becomes_one:
+            return Outcome("refuse", "both_identified")
+        survivor, absorbed = self._ranked(plan, known, other)
+        stays = k if survivor is known else o
+        over = over_limit(survivor, absorbed.members, self._weighed(put, stays), self.nodes)
+        return Outcome("merge") if over is None else _limited(over.yields, steady=not over.windowed)
+
+    def _ranked(self, plan: Plan, known: Profile, other: Profile) -> tuple[Profile, Profile]:
+        """(who survives, who is absorbed): the identified one, then the senior one."""
+        is_known = plan.claim or known.identified is not None
+        if is_known != (other.identified is not None):
+            return (known, other) if is_known else (other, known)
+        return (known, other) if known.seniority < other.seniority else (other, known)
+
+    def _merges_from_public(self, anchor: int) -> bool:
+        return type_of(self.nodes[anchor].type).merges_from_public_key
+
+    def _kept_apart(self, some: Iterable[int], others: Iterable[int]) -> bool:
+        if not self.forbidden:
+            return False
+        return any(not pairs.isdisjoint(others) for one in some if (pairs := self.forbidden.get(one)))
+
+    def _weighed(self, put: Put, other_end: int) -> Put:
+        priority = type_of(self.nodes[other_end].type).priority
+        return Put(put.at, put.event, put.k, put.o, put.rank, priority, put.index)
+
+    # Carrying it out
+
+    def _act(self, plan: Plan, o: int, put: Put, outcome: Outcome) -> None:
+        people, k = self.people, plan.k
+        if outcome.edge is not None:
+            raise Yielded(outcome.edge)
+        if outcome.act == "refuse":
+            self._refuse(k, o, put, outcome)
+            return
+        if k not in people.points and (outcome.act in ("found", "point")):
+            self._found(k)
+        if outcome.act in ("found", "join"):
+            newcomer, resident = (k, o) if k not in people.points else (o, k)
+            self._place(newcomer, people.points[resident], self._weighed(put, resident))
+        elif outcome.act == "point":
+            self._move(o, people.points[k], self._weighed(put, k))
+        else:
+            known, other = people.profiles[people.points[k]], people.profiles[people.points[o]]
+            survivor, absorbed = self._ranked(plan, known, other)
+            self._absorb(survivor, absorbed, self._weighed(put, k if survivor is known else o))
+        if self.refused is not None:
+            self.accepted.append(put.edge)
+
+    def _refuse(self, k: int, o: int, put: Put, outcome: Outcome) -> None:
+        if self.refused is not None and outcome.refusal is not None:
+            self.refused.append((put.edge, outcome.refusal))
+        if outcome.refusal == "over_limit":
+            # A newcomer that a limit keeps out founds its own at once; later edges of this event find it there.
+            for anchor in (k, o):
+                if anchor not in self.people.points:
+                    self._found(anchor)
+
+    def _found(self, anchor: int) -> None:
+        """A new profile, founded by this identifier as it is first seen."""
+        node = self.nodes[anchor]
+        self._open(anchor, (node.type, node.value))
+        self._place(anchor, anchor, Put(*self.moment))
+
+    def _open(self, profile: int, founder: tuple[str, str]) -> None:
+        self.people.profiles[profile] = Profile(profile, *self.moment, founder, {}, {})
+
+    def _place(self, anchor: int, profile: int, put: Put) -> None:
+        """Put an identifier on a profile for the first time in its life."""
+        people = self.people
+        host = people.profiles[profile]
+        host.members[anchor] = put
+        people.points[anchor] = people.homes[anchor] = profile
+        self._touch(host, anchor)
+
+    def _move(self, anchor: int, profile: int, put: Put) -> None:
+        """From now on the identifier points to this profile; what was before stays."""
+        people = self.people
+        former, host = people.profiles[people.points[anchor]], people.profiles[profile]
+        former.past[anchor] = former.members.pop(anchor)
+        host.members[anchor] = host.past.pop(anchor, put)
+        people.points[anchor] = profile
+        people.moves.setdefault(anchor, []).append((*self.moment, profile))
+        self._touch(host, anchor)
+
+    def _unbind(self, anchor: int) -> None:
+        node = self.nodes[anchor]
+        event = self.moment[1]
+        profile = self.unbound[anchor, event]
+        self._open(profile, (UNBOUND, f"{node.type}:{node.value}@{event}"))
+        self._move(anchor, profile, Put(*self.moment))
+
+    def _absorb(self, survivor: Profile, absorbed: Profile, put: Put) -> None:
+        people = self.people
+        for anchor in absorbed.members:
+            survivor.members[anchor] = survivor.past.pop(anchor, put)
+            people.points[anchor] = survivor.id
+        people.absorbed[absorbed.id] = Absorbed(survivor.id, *self.moment, absorbed.identified)
+        del people.profiles[absorbed.id]
+        if absorbed.identified is not None:
+            self._identify(survivor)
+        self._changed()
+
+    def _touch(self, host: Profile, anchor: int) -> None:
+        self._changed()
+        if self.nodes[anchor].type == "user_id":
+            self._identify(host)
+
+    def _identify(self, profile: Profile) -> None:
+        if profile.identified is None:
+            profile.identified = self.moment
+            self._changed()
+
+    def _changed(self) -> None:
+        self.changes += 1
+        if self.moment > self.people.changed():
+            self.people.changed_at, self.people.changed_event = self.moment
+
+
+def _limited(yields: Edge | None, *, steady: bool) -> Outcome:
+    if yields is None:
+        return Outcome("refuse", "over_limit", steady=steady)
+    return Outcome("yield", edge=yields)
+
+
+def fold(
+    occurrences: Sequence[Occurrence],
+    plans: Mapping[int, Plan],
+    nodes: Mapping[int, Node],
+    forbidden: Forbidden,
+    unbound: Mapping[tuple[int, str], int],
+    *,
+    explain: Literal["people_only", "every_edge"] = "people_only",
+) -> Folding:
+    """All evidence of a component from the start, until no limit takes back an earlier edge.
+
+    Each turn takes back one more edge, so it ends. The result's `people` depend on nothing but the arguments.
+    """
+    ordered = _in_order(occurrences, nodes)
+    yielded: set[Edge] = set()
+    while True:
+        folding = Folding(People(yielded=set(yielded)), nodes, forbidden, unbound)
+        folding.refused = [] if explain == "every_edge" else None
+        try:
+            _take_all(folding, ordered, plans)
+        except Yielded as turn:
+            yielded.add(turn.edge)
+            continue
+        return folding
+
+
+def _in_order(occurrences: Sequence[Occurrence], nodes: Mapping[int, Node]) -> list[Occurrence]:
+    """All evidence and first sights by time; a first sight carries its anchor instead of an assertion."""
+    sights = [
+        (node.first_at, node.first_event, LAST, node.anchor)
+        for node in nodes.values()
+        if node.usable and node.first_at != NEVER_SEEN
+    ]
+    return sorted([*occurrences, *sights])
+
+
+def _take_all(folding: Folding, ordered: Sequence[Occurrence], plans: Mapping[int, Plan]) -> None:
+    quiet: dict[int, int] = {}  # assertions that change nothing, with the state in which that was so
+    for at, event, source, number in ordered:
+        if source == LAST:
+            folding.sight(number)
+            continue
+        if quiet.get(number) == folding.changes:
+            continue
+        before = folding.changes
+        folding.take(at, event, plans[number])
+        if (
+            folding.refused is None
+            and folding.changes == before
+            and folding.would_change(at, event, plans[number]) == "no"
+        ):
+            quiet[number] = before

@@ -1,0 +1,82 @@
+"""Compare people before and after a turn: which rows the event store needs, what happened to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zuji.identify.component import Component
+from zuji.identify.linked import ChangeKind, Linked
+from zuji.identify.people import BEGINNING, END, Segment
+from zuji.identify.turn import Cause, Segments, Turn
+from zuji.store.evidence import EvidenceLog
+
+
+def finish(turn: Turn, log: EvidenceLog) -> Linked:
+    """Everything the turn changed, ready to be written."""
+    turn.settle()
+    linked = Linked(writes=turn.writes, evidence=turn.evidence, log=log, changes=turn.changes)
+    for component in turn.changed.values():
+        _add_rows(turn, component, linked)
+        for kind, person, other in _happened(turn, component):
+            turn.log(component.workspace, kind, person, other, turn.causes.get(component.id, Cause()))
+        turn.writes.components.append((component.id, component.pack()))
+        component.stored = True
+    _add_nodes(turn)
+    turn.writes.counters.update(turn.memory.counters)
+    return linked
+
+
+def whose(turn: Turn, anchor: int) -> Segments:
+    """Whose an identifier was before the turn; its own where nobody wrote anything down."""
+    return turn.before.get(anchor) or (Segment(BEGINNING, anchor),)
+
+
+def _add_rows(turn: Turn, component: Component, linked: Linked) -> None:
+    workspace = component.workspace
+    for anchor, segments in component.segments().items():
+        was = whose(turn, anchor)
+        if segments == was:
+            continue
+        if segments[-1].person != was[-1].person:
+            linked.profile_rows.append((workspace, anchor, segments[-1].person))
+        if len(segments) > 1 or len(was) > 1:
+            ends = [segment.from_ms for segment in segments[1:]] + [END]
+            linked.slice_rows.extend(
+                (workspace, anchor, segment.from_ms, end, segment.person)
+                for segment, end in zip(segments, ends, strict=True)
+            )
+
+
+def _happened(turn: Turn, component: Component) -> Iterator[tuple[ChangeKind, int, int]]:
+    """(kind, person, other) of the merges, splits and moved pointers in a component."""
+    people = component.people
+    owners = {anchor: whose(turn, anchor)[-1].person for anchor in component.owned() if anchor not in turn.newborn}
+    before = set(owners.values()) - {0}
+    for person in sorted(before):
+        if person not in people.profiles and (into := people.resolve(person)):
+            yield "merged", person, into
+    told: set[tuple[int, int]] = set()
+    for anchor, was in owners.items():
+        now = people.points.get(anchor, 0)
+        if now in (was, 0) or was not in people.profiles or (was, now) in told:
+            continue
+        told.add((was, now))
+        if now in before or now in turn.newborn:
+            yield "pointed", was, now
+        else:
+            yield "split", now, was
+
+
+def _add_nodes(turn: Turn) -> None:
+    memory = turn.memory
+    for node in turn.newborn.values():
+        home = memory.homes[node.anchor]
+        kind = memory.kinds[turn.workspaces[node.anchor], node.type]
+        component = home.id if isinstance(home, Component) else 0
+        turn.writes.new_nodes.append(
+            (node.anchor, kind, node.value, node.first_at, node.first_event, component, node.block)
+        )
+    for node in turn.altered.values():
+        home = memory.homes[node.anchor]
+        component = home.id if isinstance(home, Component) else 0
+        turn.writes.changed_nodes.append((node.first_at, node.first_event, component, node.block, node.anchor))

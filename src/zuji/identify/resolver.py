@@ -1,0 +1,153 @@
+"""The identity engine: each event gets the anchor it belongs to, each assertion its consequence for people.
+
+Most events say what is known already. They are recognised by their shape (who, rule, key, source) in one look-up: while
+the component has not changed since that shape was last found to change nothing, and the event is later than the
+component's last change, it changes nothing either, and only its time is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from zuji.identify import outcome
+from zuji.identify.admission import Admission
+from zuji.identify.decision import carry_out
+from zuji.identify.linked import Linked, Owners, PeopleChange
+from zuji.identify.memory import CAPACITY, Link, Memory
+from zuji.identify.statements import StatementLog
+from zuji.identify.turn import Turn
+from zuji.store.evidence import YOUNG_ROWS, EvidenceLog
+from zuji.store.hot import HotStore
+from zuji.terms.message import Message
+from zuji.terms.rejection import Rejection
+from zuji.terms.source import Source
+from zuji.terms.subject import Subject
+
+__all__ = ["Linked", "PeopleChange", "Resolver"]
+
+
+class Resolver:
+    """The one writer of the identity state.
+
+    `link` and `decide` read the hot state and work in memory; their result is written by `Linked.save` inside the
+    batch's transaction. Then `settle` after the commit, or `forget` after the rollback, before the next call.
+
+    >>> linked = resolver.link(subjects, positions, now_ms)      # doctest: +SKIP
+    >>> with hot.write() as connection:                          # doctest: +SKIP
+    ...     linked.save(connection)                              # doctest: +SKIP
+    >>> resolver.settle(linked)                                  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        hot: HotStore,
+        sources: Callable[[str], Source],
+        *,
+        capacity: int = CAPACITY,
+        young_rows: int = YOUNG_ROWS,
+    ) -> None:
+        self._hot = hot
+        self._sources = sources
+        self._memory = Memory(capacity=capacity)
+        self._log = EvidenceLog(young_rows=young_rows)
+        self._statements = StatementLog()
+        self._settings: dict[str, Source] = {}
+
+    def link(self, subjects: Sequence[Subject], positions: Sequence[int], now_ms: int) -> Linked:
+        """Whose each event is, and what the batch changes. The order within the batch does not matter."""
+        self._watch_settings({subject.source for subject in subjects})
+        with self._hot.read() as connection:
+            memory = self._memory
+            memory.begin(connection)
+            turn = Turn(memory, connection)
+            admission = Admission(turn, self._settings, now_ms)
+            shapes = [_shape(subject) for subject in subjects]
+            admission.load(subjects, shapes)
+            links, rejections = _recognise(turn, admission, subjects, shapes)
+            self._statements.take(turn, subjects, links)
+            turn.writes.new_people.extend(admission.counted())
+            linked = outcome.finish(turn, self._log)
+        linked.anchors = [link.anchor if link is not None else 0 for link in links]
+        linked.people = Owners(links, [subject.at for subject in subjects])
+        linked.rejections = rejections
+        return linked
+
+    def decide(self, workspace: str, message: Message, now_ms: int) -> tuple[Linked, dict[str, Any]]:
+        """Carry out a person's decision (`message.event` names it). Raises BadRequest, NotFound or Conflict."""
+        with self._hot.read() as connection:
+            self._memory.begin(connection)
+            turn = Turn(self._memory, connection)
+            try:
+                answer = carry_out(turn, workspace, message, now_ms)
+                linked = outcome.finish(turn, self._log)
+            except BaseException:
+                self.forget(None)
+                raise
+        if message.event == "delete_source_data":
+            self._statements.clear()
+        return linked, answer
+
+    def nothing(self) -> Linked:
+        """The outcome of a decision that concerns nobody's identity."""
+        return Linked()
+
+    def settle(self, linked: Linked) -> None:
+        """What was linked is committed."""
+        self._memory.evict()
+        self._statements.evict()
+
+    def forget(self, linked: Linked | None) -> None:
+        """What was linked was rolled back: start again from what is committed."""
+        self._memory.clear()
+        self._log.forget()
+        self._statements.clear()
+
+    def _watch_settings(self, names: set[str]) -> None:
+        """A source whose rights changed is looked at anew; links already made keep the rights they were made with."""
+        fresh = {name: self._sources(name) for name in names}
+        if any(name in self._settings and self._settings[name].settings != fresh[name].settings for name in names):
+            self._memory.shapes.clear()
+        self._settings.update(fresh)
+
+
+def _shape(subject: Subject) -> tuple[Any, ...]:
+    return (
+        subject.known,
+        subject.anonymous,
+        subject.rule,
+        subject.key,
+        subject.source,
+        subject.identified,
+        subject.workspace,
+    )
+
+
+def _recognise(
+    turn: Turn, admission: Admission, subjects: Sequence[Subject], shapes: Sequence[Any]
+) -> tuple[list[Link | None], list[Rejection]]:
+    """The link of each event, in the order of event time so that a shuffled batch costs no more than a sorted one."""
+    known, number, evidence = turn.memory.shapes, turn.memory.turn, turn.evidence
+    links: list[Link | None] = [None] * len(subjects)
+    rejections: list[Rejection] = []
+    times = [subject.at for subject in subjects]
+    for index in sorted(range(len(subjects)), key=times.__getitem__):
+        at, subject = times[index], subjects[index]
+        link = known.get(shapes[index])
+        if link is not None and not subject.statements:
+            home = link.home
+            if link.version == home.version and at > home.changed_at:
+                home.touched = number
+                if at > home.last_at:
+                    home.last_at = at
+                if link.id:
+                    evidence.append((link.id, at, subject.event_id))
+                links[index] = link
+                continue
+        admitted = admission.admit(index, subject, shapes[index])
+        if isinstance(admitted, Rejection):
+            rejections.append(admitted)
+        else:
+            links[index] = admitted
+    rejections.sort(key=lambda rejection: rejection.index)
+    return links, rejections

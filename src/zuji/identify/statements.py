@@ -1,0 +1,68 @@
+"""What events state about people, kept once per identifier and wording; when it was said is evidence as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from zuji.identify.memory import Link
+from zuji.identify.turn import Turn
+from zuji.store import identity
+from zuji.terms.subject import Statement, Subject
+
+KEPT: Final = 100_000  # wordings remembered; about 150 bytes each
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[Statement, ...]).decode
+
+Wording = tuple[int, int]
+"""(anchor, digest of who said what with which key)."""
+
+
+class StatementLog:
+    """Gives every wording its number, the same whenever it is said again."""
+
+    def __init__(self, *, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._numbers: dict[Wording, int] = {}
+
+    def take(self, turn: Turn, subjects: Sequence[Subject], links: Sequence[Link | None]) -> None:
+        """Write down what the events of a batch state. A statement belongs to its event's anchor."""
+        said: list[tuple[Wording, Subject, bytes]] = []
+        for subject, link in zip(subjects, links, strict=True):
+            if subject.statements and link is not None and link.anchor:
+                body = _encode(subject.statements)
+                said.append(((link.anchor, _digest(subject, body)), subject, body))
+        if not said:
+            return
+        unknown = {wording for wording, _, _ in said if wording not in self._numbers}
+        for anchor, digest, number in identity.statement_ids(turn.connection, list(unknown)):
+            self._numbers[anchor, digest] = number
+        for wording, subject, body in said:
+            number = self._numbers.get(wording, 0)
+            if not number:
+                number = self._numbers[wording] = turn.memory.next_number("evidence")
+                turn.writes.statements.append((number, *wording, subject.key, subject.source, body))
+            turn.evidence.append((number, subject.at, subject.event_id))
+
+    def clear(self) -> None:
+        """Forget everything in memory."""
+        self._numbers.clear()
+
+    def evict(self) -> None:
+        """Never remember more than so many."""
+        if len(self._numbers) > self._kept:
+            self._numbers = dict(list(self._numbers.items())[self._kept // 2 :])
+
+
+def statements_in(body: bytes) -> tuple[Statement, ...]:
+    """The statements of a stored wording."""
+    return _decode(body)
+
+
+def _digest(subject: Subject, body: bytes) -> int:
+    words = b"\0".join((subject.key.encode(), subject.source.encode(), body))
+    return int.from_bytes(blake2b(words, digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,294 @@
+"""One batch or decision being worked out: which components it touches, what they were before, what is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from zuji.identify.component import UNKNOWN, Component, Lone
+from zuji.identify.evidence import BLOCKED_AS_HUB, NEVER_SEEN, Assertion, Node
+from zuji.identify.fold import Occurrence, Yielded, fold
+from zuji.identify.hubs import HUB_LIMIT, WHY, becomes_hub, clock_of, crowded, is_hub
+from zuji.identify.linked import ChangeKind, PeopleChange
+from zuji.identify.memory import Memory
+from zuji.identify.people import BEGINNING, Segment
+from zuji.store import evidence as times
+from zuji.store.hot import HotTransaction
+from zuji.store.identity import IdentityWrites
+from zuji.terms.identifier import Identifier
+
+Segments = tuple[Segment, ...]
+
+
+@dataclass
+class Cause:
+    """Who changed people last and why, for the log."""
+
+    who: str = ""
+    why: str = ""
+    at: int = 0
+
+
+@dataclass
+class Turn:
+    """The state of the work. `connection` reads what is committed; everything new is in memory and in `writes`."""
+
+    memory: Memory
+    connection: HotTransaction
+    writes: IdentityWrites = field(default_factory=IdentityWrites)
+    evidence: list[times.Occurrence] = field(default_factory=list)
+    changed: dict[int, Component] = field(default_factory=dict)
+    """By id: components whose body must be written."""
+    unsettled: dict[int, Component] = field(default_factory=dict)
+    """By id: components that are stale or have events waiting."""
+    before: dict[int, Segments] = field(default_factory=dict)
+    """By anchor: whose it was before this turn, for anchors whose component changed."""
+    newborn: dict[int, Node] = field(default_factory=dict)
+    workspaces: dict[int, str] = field(default_factory=dict)
+    """By anchor, for the newborn."""
+    altered: dict[int, Node] = field(default_factory=dict)
+    causes: dict[int, Cause] = field(default_factory=dict)
+    cause: Cause = field(default_factory=Cause)
+    changes: list[PeopleChange] = field(default_factory=list)
+
+    # Identifiers
+
+    def node(self, workspace: str, identifier: Identifier) -> Node | None:
+        """An identifier, if anybody ever saw it. It must have been loaded."""
+        return self.memory.nodes.get((workspace, identifier.type, identifier.value))
+
+    def create(self, workspace: str, identifier: Identifier) -> Node:
+        """A new identifier with the next anchor."""
+        memory = self.memory
+        node = Node(memory.next_number("anchor"), identifier.type, identifier.value, NEVER_SEEN, "")
+        memory.add_lone(workspace, node)
+        self.newborn[node.anchor] = node
+        self.workspaces[node.anchor] = workspace
+        if (workspace, node.type) not in memory.kinds:
+            number = memory.kinds[workspace, node.type] = memory.next_number("kind")
+            self.writes.kinds.append((number, workspace, node.type))
+        return node
+
+    def see(self, node: Node, at: int, event: str) -> None:
+        """An event names this identifier. A sight before the first one changes where its story begins."""
+        if (at, event) >= (node.first_at, node.first_event):
+            return
+        home = self.memory.homes[node.anchor]
+        if isinstance(home, Component) and node.first_at != NEVER_SEEN:
+            self.touch(home)
+            self.go_stale(home)
+        node.first_at, node.first_event = at, event
+        self.alter(node)
+        if isinstance(home, Lone):
+            home.changed_at = at
+
+    def alter(self, node: Node) -> None:
+        """The row of this identifier must be written."""
+        if node.anchor not in self.newborn:
+            self.altered[node.anchor] = node
+
+    # Components
+
+    def touch(self, component: Component) -> None:
+        """This component is about to change: remember how its people were."""
+        self.causes[component.id] = self.cause
+        if component.id not in self.changed:
+            self.changed[component.id] = component
+            for anchor, segments in component.segments().items():
+                self.before.setdefault(anchor, segments)
+
+    def go_stale(self, component: Component) -> None:
+        """Its people will be folded anew at the end of the turn."""
+        component.stale = True
+        component.version = self.memory.version()
+        self.unsettled[component.id] = component
+
+    def unite(self, workspace: str, anchors: Iterable[int]) -> Component:
+        """One component that all these identifiers live in. The larger one takes in the smaller ones."""
+        memory = self.memory
+        homes = {id(home): home for home in (memory.homes[anchor] for anchor in anchors)}
+        parts = sorted(
+            (home for home in homes.values() if isinstance(home, Component)), key=lambda part: -len(part.nodes)
+        )
+        lone = [home.node for home in homes.values() if isinstance(home, Lone)]
+        whole = parts[0] if parts else self._begin(workspace, lone[0].anchor)
+        if len(homes) > 1 or not parts:
+            self.touch(whole)
+            whole.version = memory.version()
+        for part in parts[1:]:
+            self._absorb(whole, part)
+        for node in lone:
+            memory.drop_shapes(memory.homes[node.anchor])
+            whole.take_lone(node)
+            memory.homes[node.anchor] = whole
+            self.alter(node)
+        return whole
+
+    def _begin(self, workspace: str, anchor: int) -> Component:
+        memory = self.memory
+        return Component.begin(anchor, workspace, version=memory.version(), touched=memory.turn)
+
+    def _absorb(self, whole: Component, part: Component) -> None:
+        memory = self.memory
+        self.touch(part)
+        memory.drop_shapes(part)
+        whole.take_in(part)
+        for node in part.natives():
+            memory.homes[node.anchor] = whole
+            self.alter(node)
+        del self.changed[part.id]
+        if part.stored:
+            self.writes.gone_components.append(part.id)
+        if self.unsettled.pop(part.id, None) is not None:
+            self.unsettled[whole.id] = whole
+
+    # Events
+
+    def occur(self, component: Component, assertion: int, at: int, event: str) -> bool:
+        """An event says this. Gives whether the same said later would leave everything as it is."""
+        self.evidence.append((assertion, at, event))
+        if component.stale:
+            return False
+        if component.waiting is not None:
+            component.waiting.append((at, event, assertion))
+            return False
+        if (at, event) <= component.people.changed():
+            self.touch(component)
+            self.go_stale(component)
+            return False
+        verdict = component.folding().would_change(at, event, component.plans[assertion])
+        if verdict != "yes":
+            if component.last_at < at:
+                component.last_at = at
+            return verdict == "no"
+        self.touch(component)
+        if component.last_at == UNKNOWN:
+            component.version = self.memory.version()
+            component.waiting = [(at, event, assertion)]
+            self.unsettled[component.id] = component
+        else:
+            self._advance(component, assertion, at, event)
+        return False
+
+    def _advance(self, component: Component, assertion: int, at: int, event: str) -> None:
+        """Take an event that changes something: at once when it is later than all evidence, else by folding anew."""
+        component.version = self.memory.version()
+        if at <= component.last_at:
+            self.go_stale(component)
+            return
+        folding = component.folding()
+        plan = component.plans[assertion]
+        for anchor in plan.seen:
+            node = component.nodes[anchor]
+            if anchor not in component.people.points and (node.first_at, node.first_event) < (at, event):
+                folding.sight(anchor)
+        try:
+            folding.take(at, event, plan)
+        except Yielded:
+            self.go_stale(component)
+            return
+        component.last_at = at
+        component.changed_at = component.people.changed_at
+
+    def settle(self) -> None:
+        """Give every touched component its people: what waits is taken, what is stale is folded anew."""
+        if not self.unsettled:
+            return
+        pending: dict[int, list[tuple[int, str]]] = {}
+        for assertion, at, event in self.evidence:
+            pending.setdefault(assertion, []).append((at, event))
+        self._take_waiting([part for part in self.unsettled.values() if part.waiting and not part.stale])
+        stale = [part for part in self.unsettled.values() if part.stale]
+        stored = times.times_of(self.connection, [number for part in stale for number in part.assertions])
+        for component in stale:
+            self._refold(component, stored, pending)
+        self.unsettled.clear()
+
+    def _take_waiting(self, components: list[Component]) -> None:
+        newest = times.last_times(self.connection, [number for part in components for number in part.assertions])
+        for component in components:
+            waiting, component.waiting = component.waiting or [], None
+            component.last_at = max(
+                (newest.get(number, BEGINNING) for number in component.assertions), default=BEGINNING
+            )
+            for at, event, assertion in sorted(waiting):
+                if component.stale:
+                    break
+                if (at, event) <= component.people.changed():
+                    self.go_stale(component)
+                elif component.folding().would_change(at, event, component.plans[assertion]) == "yes":
+                    self._advance(component, assertion, at, event)
+                else:
+                    component.last_at = max(component.last_at, at)
+
+    def _refold(
+        self,
+        component: Component,
+        stored: dict[int, list[tuple[int, str]]],
+        pending: dict[int, list[tuple[int, str]]],
+    ) -> None:
+        occurrences: list[Occurrence] = [
+            (at, event, assertion.source, number)
+            for number, assertion in component.assertions.items()
+            if not assertion.void
+            for at, event in (*stored.get(number, ()), *pending.get(number, ()))
+        ]
+        folding = fold(occurrences, component.plans, component.nodes, component.forbidden, component.unbound)
+        component.people = folding.people
+        component.changed_at = component.people.changed_at
+        component.last_at = max((at for at, _, _, _ in occurrences), default=BEGINNING)
+        component.version = self.memory.version()
+        component.stale, component.waiting = False, None
+
+    # Hubs
+
+    def watch_hubs(self, component: Component, assertion: Assertion, at: int) -> bool:
+        """Block every identifier that this event makes a hub. Gives whether there was one."""
+        if len(component.assertions) <= HUB_LIMIT:
+            return False
+        if component.crowd is None:
+            component.crowd = crowded(component.assertions.values(), component.nodes)
+        k, others = assertion.ends()
+        hubs = [other for other in others if other in component.crowd and self._is_hub(component, other, k, at)]
+        for anchor in hubs:
+            self.set_block(component, component.nodes[anchor], BLOCKED_AS_HUB)
+            self.log(component.workspace, "blocked", anchor, 0, Cause("zuji", WHY, at))
+        return bool(hubs)
+
+    def _is_hub(self, component: Component, anchor: int, k: int, at: int) -> bool:
+        clock = component.clocks.get(anchor)
+        verdict = becomes_hub(clock, k, at) if clock else None
+        if clock is None or verdict is None:
+            links = [*self._links_to(component, anchor), (at, k)]
+            verdict = is_hub(links)
+            clock = component.clocks[anchor] = clock_of(links)
+        clock[k] = max(clock.get(k, at), at)
+        return verdict
+
+    def _links_to(self, component: Component, anchor: int) -> list[tuple[int, int]]:
+        """(time, k) of every event that linked this identifier, those of this turn included."""
+        by = {
+            number: assertion.ends()[0]
+            for number, assertion in component.assertions.items()
+            if anchor in assertion.ends()[1]
+        }
+        stored = times.times_of(self.connection, by)
+        links = [(at, k) for number, k in by.items() for at, _ in stored.get(number, ())]
+        return links + [(at, by[number]) for number, at, _ in self.evidence if number in by]
+
+    def set_block(self, component: Component, node: Node, block: int) -> None:
+        """Change whether an identifier may link. Its component is folded anew, its events are looked at again."""
+        self.touch(component)
+        node.block = block
+        self.alter(node)
+        component.plan_anew()
+        component.crowd = None
+        component.clocks.pop(node.anchor, None)
+        self.memory.drop_shapes(component)
+        self.go_stale(component)
+
+    def log(self, workspace: str, kind: ChangeKind, person: int, other: int, cause: Cause) -> None:
+        """Write down that something happened to people."""
+        change = PeopleChange(workspace, kind, person, other, cause.who, cause.why, cause.at)
+        self.changes.append(change)
+        self.writes.log.append((workspace, kind, person, other, cause.who, cause.why, cause.at))

@@ -1,0 +1,207 @@
+"""When each assertion was made: a log that is cheap to add to and quick to ask by assertion.
+
+Nearly every event repeats a link that is already known; only its time and event id are new. Keeping them in a table
+keyed by assertion would touch a page of the file per event. So each batch is one row of sorted columns
+(`evidence_young`), and when enough of them have gathered, their times are grouped by assertion and moved to
+`evidence`, a slice with every further batch, in the batch's own transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+Occurrence = tuple[int, int, str]
+"""(assertion, time in milliseconds, event id)."""
+
+YOUNG_ROWS = 131_072  # a reader searches all young batches: about a millisecond at this size
+YOUNG_BATCHES = 256
+SLICE_FACTOR = 4  # the move takes four rows for each one that arrives, so it ends long before the next one is due
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
+
+
+@dataclass
+class _Move:
+    """Young batches on their way: everything up to `boundary`, sorted by assertion, taken up to `next`."""
+
+    boundary: int
+    rows: list[Occurrence]
+    next: int = 0
+
+
+class EvidenceLog:
+    """The writing side. `append` inside a batch's transaction; `forget` after its rollback."""
+
+    def __init__(self, *, young_rows: int = YOUNG_ROWS) -> None:
+        self._young_rows = young_rows
+        self._counted: tuple[int, int] | None = None
+        self._move: _Move | None = None
+
+    def append(self, connection: sqlite3.Connection, rows: Sequence[Occurrence]) -> None:
+        """Add what a batch brought and move a slice of what waits."""
+        batches, waiting = self._count(connection)
+        if rows:
+            connection.execute(
+                "INSERT INTO evidence_young (rows, ids, times, ends, events) VALUES (?, ?, ?, ?, ?)", _columns(rows)
+            )
+            batches, waiting = batches + 1, waiting + len(rows)
+        if self._move is None and (waiting >= self._young_rows or batches >= YOUNG_BATCHES):
+            self._move = _begin_move(connection)
+            batches = waiting = 0
+        self._counted = (batches, waiting)
+        if self._move is not None:
+            self._advance(connection, self._move, max(len(rows) * SLICE_FACTOR, 1024))
+
+    def forget(self) -> None:
+        """The transaction was rolled back: what is in memory may be ahead of the file."""
+        self._counted = None
+        self._move = None
+
+    def _count(self, connection: sqlite3.Connection) -> tuple[int, int]:
+        """How many young batches and rows wait behind the move under way. Resumes a move after a start."""
+        if self._counted is not None:
+            return self._counted
+        under_way = connection.execute("SELECT boundary, upto FROM evidence_move").fetchone()
+        if under_way is not None:
+            self._move = _load_move(connection, *under_way)
+        boundary = under_way[0] if under_way else 0
+        batches, rows = connection.execute(
+            "SELECT count(*), coalesce(sum(rows), 0) FROM evidence_young WHERE id > ?", (boundary,)
+        ).fetchone()
+        return batches, rows
+
+    def _advance(self, connection: sqlite3.Connection, move: _Move, budget: int) -> None:
+        stop = min(move.next + budget, len(move.rows))
+        while 0 < stop < len(move.rows) and move.rows[stop][0] == move.rows[stop - 1][0]:
+            stop += 1  # an assertion moves whole, so that one number says how far the move has come
+        connection.executemany(
+            "INSERT INTO evidence VALUES (?, ?, ?, ?)", _grouped(move.rows[move.next : stop], move.boundary)
+        )
+        if stop == len(move.rows):
+            connection.execute("DELETE FROM evidence_young WHERE id <= ?", (move.boundary,))
+            connection.execute("DELETE FROM evidence_move")
+            self._move = None
+            return
+        connection.execute("UPDATE evidence_move SET upto = ?", (move.rows[stop - 1][0],))
+        move.next = stop
+
+
+def times_of(connection: sqlite3.Connection, assertions: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """All (time, event id) of these assertions, in no order."""
+    wanted = np.unique(np.fromiter(assertions, dtype=np.int64))
+    found: dict[int, list[tuple[int, str]]] = {}
+    if not len(wanted):
+        return found
+    for assertion, body in connection.execute(
+        "SELECT assertion, body FROM evidence WHERE assertion IN (SELECT value FROM json_each(?))",
+        (msgspec.json.encode(wanted.tolist()).decode(),),
+    ):
+        found.setdefault(assertion, []).extend(_decode(body))
+    for assertion, at, event in _young_times(connection, wanted):
+        found.setdefault(assertion, []).append((at, event))
+    return found
+
+
+def last_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> dict[int, int]:
+    """The newest time of each of these assertions."""
+    wanted = np.unique(np.asarray(assertions, dtype=np.int64))
+    newest: dict[int, int] = dict(
+        connection.execute(
+            "SELECT assertion, max(last_at) FROM evidence WHERE assertion IN (SELECT value FROM json_each(?))"
+            " GROUP BY assertion",
+            (msgspec.json.encode(wanted.tolist()).decode(),),
+        )
+    )
+    for identity, hits, row in _young_hits(connection, wanted):
+        times = np.frombuffer(_one(connection, "SELECT times FROM evidence_young WHERE id = ?", row), dtype=np.int64)
+        for hit in hits.tolist():
+            assertion = int(identity[hit])
+            newest[assertion] = max(newest.get(assertion, int(times[hit])), int(times[hit]))
+    return newest
+
+
+def forget_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> None:
+    """Forget when these were said, where that has been moved already. What is young goes with its batch."""
+    connection.executemany("DELETE FROM evidence WHERE assertion = ?", ((one,) for one in assertions))
+
+
+def _columns(rows: Sequence[Occurrence]) -> tuple[int, bytes, bytes, bytes, str]:
+    ordered = sorted(rows)
+    ids, times, events = zip(*ordered, strict=True)
+    ends = array("I", accumulate(map(len, events)))
+    return len(rows), array("q", ids).tobytes(), array("q", times).tobytes(), ends.tobytes(), "".join(events)
+
+
+def _young_hits(
+    connection: sqlite3.Connection, wanted: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.intp], int]]:
+    """Per young batch that mentions one of `wanted`: its ids, the places of the hits, its row."""
+    boundary, upto = connection.execute("SELECT boundary, upto FROM evidence_move").fetchone() or (0, 0)
+    remaining = wanted[wanted > upto]
+    for row, blob in connection.execute("SELECT id, ids FROM evidence_young"):
+        ids = np.frombuffer(blob, dtype=np.int64)
+        sought = remaining if row <= boundary else wanted
+        first, last = np.searchsorted(ids, sought, "left"), np.searchsorted(ids, sought, "right")
+        spans = [
+            np.arange(start, stop) for start, stop in zip(first.tolist(), last.tolist(), strict=True) if stop > start
+        ]
+        if spans:
+            yield ids, np.concatenate(spans), row
+
+
+def _young_times(connection: sqlite3.Connection, wanted: npt.NDArray[np.int64]) -> Iterator[Occurrence]:
+    for ids, hits, row in _young_hits(connection, wanted):
+        times, ends, events = connection.execute(
+            "SELECT times, ends, events FROM evidence_young WHERE id = ?", (row,)
+        ).fetchone()
+        at, end = np.frombuffer(times, dtype=np.int64), np.frombuffer(ends, dtype=np.uint32)
+        for hit in hits.tolist():
+            start = int(end[hit - 1]) if hit else 0
+            yield int(ids[hit]), int(at[hit]), events[start : int(end[hit])]
+
+
+def _begin_move(connection: sqlite3.Connection) -> _Move:
+    (boundary,) = connection.execute("SELECT max(id) FROM evidence_young").fetchone()
+    connection.execute("INSERT INTO evidence_move VALUES (?, 0)", (boundary,))
+    return _load_move(connection, boundary, 0)
+
+
+def _load_move(connection: sqlite3.Connection, boundary: int, upto: int) -> _Move:
+    rows: list[Occurrence] = []
+    for ids, times, ends, events in connection.execute(
+        "SELECT ids, times, ends, events FROM evidence_young WHERE id <= ?", (boundary,)
+    ):
+        bounds = pairwise((0, *np.frombuffer(ends, dtype=np.uint32).tolist()))
+        texts = [events[start:stop] for start, stop in bounds]
+        rows.extend(zip(_numbers(ids), _numbers(times), texts, strict=True))
+    rows.sort()
+    return _Move(boundary, [row for row in rows if row[0] > upto] if upto else rows)
+
+
+def _numbers(blob: bytes) -> list[int]:
+    numbers: list[int] = np.frombuffer(blob, dtype=np.int64).tolist()
+    return numbers
+
+
+def _grouped(rows: Sequence[Occurrence], part: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """One table row per assertion; `rows` are sorted, so its last one is its newest."""
+    times: list[tuple[int, str]] = []
+    for place, (assertion, at, event) in enumerate(rows):
+        times.append((at, event))
+        if place + 1 == len(rows) or rows[place + 1][0] != assertion:
+            yield assertion, part, at, _encode(times)
+            times = []
+
+
+def _one(connection: sqlite3.Connection, sql: str, row: int) -> bytes:
+    found: bytes = connection.execute(sql, (row,)).fetchone()[0]
+    return found
