@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 
 from zuji.demo.compare import StoredEvent, StoredProfile
-from zuji.demo.wire import iso
+from zuji.demo.wire import iso, sensors_event
 from zuji.terms.error import Busy, NotAllowed, ZujiError
 
 PAGE = 1_000
@@ -42,9 +42,10 @@ class Api:
         """Every event that occurred in [from, to)."""
         for page in self._pages("/events", {"from": iso(from_ms), "to": iso(to_ms)}):
             for event in page["events"]:
+                at = _milliseconds(event["occurred_at"])
                 yield StoredEvent(
-                    event_id=event["event_id"],
-                    at=_milliseconds(event["occurred_at"]),
+                    event_id=name_in_truth(event["event_id"], at, event["identifiers"]),
+                    at=at,
                     type=event["type"],
                     event=event["event"],
                     person=str(event["person"] or ""),
@@ -81,6 +82,18 @@ class Api:
             raise ZujiError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
         body: dict[str, Any] = answer.json()
         return body
+
+
+def name_in_truth(event_id: str, at: int, identifiers: list[dict[str, str]]) -> str:
+    """The event id as the client gave it; for 神策, whose clients give none, what the truth calls the event.
+
+    >>> name_in_truth("sa-9f", 5, [{"type": "openid", "value": "o1"}]), name_in_truth("ph-1", 5, [])
+    ('mini-o1-5', 'ph-1')
+    """
+    if not event_id.startswith("sa-"):
+        return event_id
+    openid = next((each["value"] for each in identifiers if each["type"] == "openid"), "")
+    return sensors_event(openid, at)
 
 
 def _milliseconds(text: str) -> int:

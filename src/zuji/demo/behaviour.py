@@ -206,7 +206,7 @@ def _typed_email(person: Person, world: World, day: int, rng: Random) -> tuple[s
 
     Somebody else's address is only typed when that person gave it at least two days ago, in the customer file too.
     """
-    if day >= 2 and rng.random() < 0.03:
+    if day >= 2 and rng.random() < 0.15:
         other = world.people[rng.randrange(len(world.people))]
         known = other.registered is not None and other.known_to_crm and other.registered <= day - 2
         if known and other.gives_email and not other.mistyped_email and other is not person:

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from zuji.demo.truth import SHARED
-
 TIME_TOLERANCE_MS = 1_000
 """What correcting a wrong clock can lose: the way of a request over the network."""
 
@@ -84,7 +82,7 @@ def compare_people(identifiers: pl.DataFrame, profiles: Iterable[StoredProfile])
     stored = pl.DataFrame(rows, schema=schema, orient="row").unique()
     placed = identifiers.join(stored, on=["type", "value"], how="inner")
     together = placed.group_by("component", "profile").agg(pl.col("value").n_unique().alias("len"))
-    wrong, example = _people_in_one_profile(placed.filter(pl.col("actor") != SHARED), "profile")
+    wrong, example = _people_in_one_profile(placed, "profile")
     return PeopleFound(
         pairs=pairs_within(identifiers.group_by("component").len()["len"]),
         found=pairs_within(together["len"]),
@@ -102,7 +100,6 @@ def _people_in_one_profile(rows: pl.DataFrame, profile: str) -> tuple[int, str]:
 def compare_events(truth: pl.DataFrame, stored: Iterable[StoredEvent]) -> EventsFound:
     """Every event true in the window against what is stored: once, with its values, flagged if a robot's."""
     told = pl.DataFrame(list(stored), schema=STORED_EVENT_SCHEMA, orient="row")
-    told = told.with_columns(pl.col("event_id").map_elements(sent_id, return_dtype=pl.String))
     good, bad = truth.filter(pl.col("problem") == ""), truth.filter(pl.col("problem") != "")
     times = told.group_by("event_id").len().rename({"len": "stored_times"})
     counted = good.join(times, on="event_id", how="left").with_columns(pl.col("stored_times").fill_null(0))
@@ -125,15 +122,6 @@ def compare_events(truth: pl.DataFrame, stored: Iterable[StoredEvent]) -> Events
         wrong=_people_in_one_profile(certain, "person")[0],
         differing=_difference(found.filter(~pl.col("equal"))),
     )
-
-
-def sent_id(event_id: str) -> str:
-    """The id the client gave. 神策 clients give none: the server composes one that begins with their `_track_id`.
-
-    >>> sent_id("sa-123-d4c6"), sent_id("ajs-next-0a1b")
-    ('sa-123', 'ajs-next-0a1b')
-    """
-    return event_id.rsplit("-", 1)[0] if event_id.startswith("sa-") else event_id
 
 
 def _equal() -> pl.Expr:

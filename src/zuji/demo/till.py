@@ -48,7 +48,7 @@ def _told(scribe: Scribe, world: World, person: Person) -> Told:
     lender = _lender(world, person)
     if rng.random() < 0.05:
         told.traits["phone"], told.faults = PLACEHOLDER_PHONE, Fault.PLACEHOLDER
-    elif lender is not None and told.names and rng.random() < 0.3:
+    elif lender is not None and told.names and rng.random() < 0.4:
         told.traits["phone"], told.faults = phone_as_typed(lender.phone, rng), Fault.TYPO
     elif person.gives_phone and rng.random() < 0.5:
         told.traits["phone"] = phone_as_typed(person.phone, rng)

@@ -15,6 +15,9 @@ from zuji.demo.people import Device, Person
 from zuji.demo.scribe import Deed, Door, Scribe
 from zuji.demo.truth import NO_FAULT, Fault
 
+A_MOMENT_MS = 40
+"""Nothing on one device happens twice in the same millisecond."""
+
 
 class Visit(Protocol):
     """What `behaviour` needs of a visit."""
@@ -138,7 +141,6 @@ class SegmentVisit(_Walk):
         message["previousId"] = self.device.anonymous_id
         names = (f"user_id:{self.person.user_id}", *self.device.identifiers)
         self._write(message, message_id, Deed(self.at, self.person.number, "alias", "alias", names=self._news(names)))
-        self.at += 40
 
     def _names(self) -> tuple[str, ...]:
         own = self.device.identifiers
@@ -167,6 +169,7 @@ class SegmentVisit(_Walk):
         self.scribe.write(
             self.door, message, message_id, deed, clock_error_ms=self.device.clock_error_ms, delay_ms=self.delay_ms
         )
+        self.at += A_MOMENT_MS
 
 
 class MiniVisit(_Walk):
@@ -186,7 +189,6 @@ class MiniVisit(_Walk):
         self._named = ()
         self._say("track_signup", "identify", "$SignUp", {"$is_login_id": True})
         if traits:
-            self.at += 50
             self._say("profile_set", "profile", "", traits, extra=names, flags=flags)
 
     def _say(
@@ -195,9 +197,8 @@ class MiniVisit(_Walk):
     ) -> None:  # fmt: skip
         person, device = self.person, self.device
         user_id = person.user_id if self.signed_in else ""
-        track_id = self.rng.randrange(10**12)
         message = wire.sensors_message(
-            kind, event, self.at, track_id, person, device, user_id=user_id, properties=properties
+            kind, event, self.at, self.rng.randrange(10**9), person, device, user_id=user_id, properties=properties
         )
         own = (f"openid:{person.openid}", f"unionid:{person.unionid}", *device.identifiers)
         names = (f"user_id:{user_id}", *own, *extra) if user_id else (*own, *extra)
@@ -205,4 +206,6 @@ class MiniVisit(_Walk):
             self.at, person.number, stored_type, event or kind, faults=flags,
             amount=yuan_text(fen) if fen is not None else "", names=self._news(names),
         )  # fmt: skip
-        self.scribe.write("mini_program", message, f"sa-{track_id}", deed, delay_ms=self.delay_ms)
+        event_id = wire.sensors_event(person.openid, self.at)
+        self.scribe.write("mini_program", message, event_id, deed, delay_ms=self.delay_ms)
+        self.at += A_MOMENT_MS

@@ -194,6 +194,7 @@ def _households(people: list[Person], rng: Random) -> list[tuple[int, ...]]:
         for person in home:
             person.household = len(households)
             person.city = home[0].city
+            person.visits_store = max(person.visits_store, rng.randrange(4))
     return households
 
 
