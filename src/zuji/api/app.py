@@ -1,0 +1,140 @@
+"""The API as one ASGI app: routes of every room behind one guard, one shape of errors, one description of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from zuji.api.answers import add_error_handlers
+from zuji.api.docs_page import STYLE, docs_page
+from zuji.api.guard import Guard, GuardedRoute
+from zuji.api.ports import Ports
+from zuji.api.questions import QuestionPool
+from zuji.api.routes import (
+    accounting,
+    events,
+    identity,
+    operation,
+    profiles,
+    quarantine,
+    sources,
+    tail,
+    tokens,
+    workspaces,
+)
+from zuji.api.waiting import waiting_room
+from zuji.api.wire import Problem
+from zuji.govern.principal import Principal
+
+PREFIX = "/api/v1"
+ROUTERS: tuple[APIRouter, ...] = (
+    events.router,
+    profiles.router,
+    identity.router,
+    sources.router,
+    workspaces.router,
+    tokens.router,
+    quarantine.router,
+    accounting.router,
+    tail.router,
+)
+DESCRIPTION = (
+    "Everything the console and the command line do. Send `Authorization: Bearer zt_...`; every route takes "
+    "`?workspace=<id>` (default: default). Every error is {code, message}."
+)
+_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+SECURITY_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"),
+)
+
+
+def create_api(
+    ports: Ports,
+    *,
+    now_s: Callable[[], float],
+    version: str = "1",
+    trusted: Principal | None = None,
+    questions: QuestionPool | None = None,
+) -> ASGIApp:
+    """The whole API. With `trusted`, every request is that principal's: for the control socket only.
+
+    Apps over the same ports may share one pool of question threads.
+    """
+    app = FastAPI(
+        title="zuji API",
+        version=version,
+        description=DESCRIPTION,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422, 503)},
+    )
+    app.state.ports = ports
+    app.state.questions = questions or QuestionPool()
+    app.state.waiting = waiting_room()
+    for router in ROUTERS:
+        _require_guarded(router)
+        app.include_router(router, prefix=PREFIX)
+    _require_guarded(operation.router)
+    app.include_router(operation.router)
+    app.add_route(f"{PREFIX}/docs", _docs, include_in_schema=False)
+    add_error_handlers(app)
+    _describe_security(app)
+    guarded = Guard(app, authenticate=ports.tokens.authenticate, now_s=now_s, trusted=trusted)
+    return SecurityHeaders(guarded)
+
+
+def _require_guarded(router: APIRouter) -> None:
+    for route in router.routes:
+        if not isinstance(route, GuardedRoute):
+            raise RuntimeError(f"{route!r} is not guarded; make its router with route_class=GuardedRoute")
+
+
+def _describe_security(app: FastAPI) -> None:
+    """Let the description say that every operation takes a bearer token."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        description = describe()
+        schemes = description.setdefault("components", {}).setdefault("securitySchemes", {})
+        schemes["token"] = {"type": "http", "scheme": "bearer", "description": "A token, zt_..."}
+        description["security"] = [{"token": []}]
+        return description
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+async def _docs(request: Request) -> Response:
+    return HTMLResponse(docs_page(request.app.openapi()))
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer, the refused ones included. No CORS header is ever sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; complete the head of its answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,55 @@
+"""From what a caller writes to the people it means, and from people to the events that are theirs."""
+
+from __future__ import annotations
+
+from zuji.api.identifiers import PROFILE
+from zuji.clean.identifiers import normalised
+from zuji.identify.profile import Profile, anchors_of, find, profile
+from zuji.store.event_queries import Owned
+from zuji.store.hot import HotStore
+from zuji.terms.error import BadRequest
+from zuji.terms.identifier import Identifier
+
+REGION = "CN"
+"""Where a phone number without a country code is taken to be from, as sources do unless they say otherwise."""
+
+_RESHAPED = ("phone", "email")
+"""Types whose stored form may differ from what people write."""
+
+
+def profile_of(hot: HotStore, workspace: str, named: Identifier) -> Profile | None:
+    """The profile of an identifier as a person writes it, or of a profile id; None when nobody has it."""
+    if named.type == PROFILE:
+        return profile(hot, workspace, _number(named.value))
+    found = profile(hot, workspace, named)
+    if found is None:
+        usual, problem = normalised(named.type, named.value, REGION)
+        if not problem and usual != named:
+            found = profile(hot, workspace, usual)
+    return found
+
+
+def owned_by_user(hot: HotStore, workspace: str, value: str) -> list[Owned]:
+    """What the people own who have this value as an identifier of any type. Nobody has it: nothing."""
+    people: dict[int, Profile] = {}
+    for identifier in _meant(hot, workspace, value):
+        found = profile(hot, workspace, identifier)
+        if found is not None:
+            people[found.id] = found
+    return [owned for one in people.values() for owned in owned_by(one)]
+
+
+def owned_by(person: Profile) -> list[Owned]:
+    """The anchors of a profile, each with the stretch of time in which it belonged to it."""
+    return [Owned(anchor, from_ms, to_ms) for anchor, from_ms, to_ms in anchors_of(person)]
+
+
+def _meant(hot: HotStore, workspace: str, value: str) -> list[Identifier]:
+    written = dict.fromkeys([value, *(normalised(kind, value, REGION)[0].value for kind in _RESHAPED)])
+    return [identifier for text in written for identifier in find(hot, workspace, text)]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise BadRequest(f"a profile id is a number, got {text[:50]!r}.")
+    return int(text)

@@ -1,0 +1,94 @@
+"""What the API needs from the rest of the engine: rooms it may call, and small ports that the command line fills.
+
+The API knows neither the spool nor the ingest loop. A decision of a person goes through `Decisions`, which appends it
+to the spool and waits until it is applied; `Freshness` waits until everything acknowledged is queryable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from zuji.govern.keys import Keys
+from zuji.govern.tokens import Tokens
+from zuji.govern.workspaces import Workspaces
+from zuji.store.events import EventStore
+from zuji.store.hot import HotStore
+from zuji.terms.message import Message
+
+
+class Decisions(Protocol):
+    """The way of a person's decision into the one order of everything."""
+
+    async def append_and_wait(self, workspace: str, message: Message) -> Mapping[str, Any]:
+        """Append durably, wait until the engine applied it, give its outcome.
+
+        Raises Conflict, NotFound or BadRequest as the engine decided, Busy when it takes longer than a few seconds.
+        """
+        ...
+
+
+class Freshness(Protocol):
+    """Waits for what was acknowledged before the call."""
+
+    def wait_fresh(self, timeout_s: float) -> bool:
+        """Until everything acknowledged so far is queryable. False when the time is up first."""
+        ...
+
+
+class Watch(Protocol):
+    """The live view of events passing the stages."""
+
+    def after(self, number: int, *, workspace: str, timeout_s: float) -> Sequence[Any]:
+        """The traces newer than `number` (fields as in `wire.TraceOut`), waiting for the first one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the engine is. `figures` are numbers for the metrics page, by name; `alarms` are sentences."""
+
+    lag_ms: int
+    lost: int
+    alarms: tuple[str, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing needs a person."""
+        return not self.alarms and self.lost == 0
+
+
+class Stewardship(Protocol):
+    """Work on the whole data folder that only the running engine can do safely."""
+
+    def backup(self, target: str) -> Mapping[str, Any]:
+        """Pause at a batch boundary, copy everything to a new folder, go on. Gives what the manifest says."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything the API is given."""
+
+    hot: HotStore
+    events: EventStore
+    workspaces: Workspaces
+    keys: Keys
+    tokens: Tokens
+    decisions: Decisions
+    freshness: Freshness
+    watch: Watch
+    health: Callable[[], Health]
+    stewardship: Stewardship
+    now_ms: Callable[[], int]
+    new_id: Callable[[], str]
+
+
+def ports_of(request: Request) -> Ports:
+    """What the app that serves this request was given."""
+    ports: Ports = request.app.state.ports
+    return ports

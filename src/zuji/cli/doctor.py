@@ -1,0 +1,142 @@
+"""zuji doctor: is everything well? Lag, loss, spool, disk, versions, locks and alarms; the exit code says it too."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
+from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
+from zuji.cli.output import JsonOption, out, print_json
+from zuji.collect.spool import SpoolLimits
+from zuji.collect.spool_files import measure
+
+Verdict = Literal["well", "look", "wrong"]
+COLOURS: dict[Verdict, str] = {"well": "green", "look": "yellow", "wrong": "red"}
+
+LAG_LOOK_MS = 5_000
+LAG_WRONG_MS = 60_000
+FREE_LOOK = 0.10
+FREE_WRONG = 0.02
+PACKAGES = ("zuji", "chdb", "clickhouse-connect", "polars", "pyarrow", "fastapi")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what it is, how it is, and what to do when it is not well."""
+
+    name: str
+    verdict: Verdict
+    says: str
+    advice: str = ""
+
+
+def doctor(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
+    """Look at everything that can go wrong. Exit code 0 when all is well, 1 when something needs you."""
+    engine = running_engine(data) if data.is_dir() else None
+    findings = examine(data, engine)
+    wrong = any(finding.verdict == "wrong" for finding in findings)
+    if as_json:
+        print_json({"well": not wrong, "findings": [finding.__dict__ for finding in findings]})
+    else:
+        for finding in findings:
+            _show(finding)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def examine(data: Path, engine: RunningEngine | None) -> list[Finding]:
+    """All findings, the most telling first."""
+    findings: list[Finding] = []
+    if not data.is_dir():
+        return [Finding("data folder", "wrong", f"{data} does not exist", f"zuji serve --data {data} makes it")]
+    if engine is None:
+        findings.append(Finding("server", "wrong", "no server is running here", f"start it: zuji serve --data {data}"))
+    else:
+        findings.append(Finding("server", "well", "running"))
+        findings += judge_health(engine.ask("GET", "/api/v1/health"))
+    findings.append(judge_disk(*_free_share(data)))
+    findings += _spool(data)
+    findings += [_lock(data, FOLDER_LOCK), _lock(data, ENGINE_LOCK)]
+    findings.append(Finding("versions", "well", _versions()))
+    return findings
+
+
+def judge_health(health: dict[str, Any]) -> list[Finding]:
+    """What the engine says about itself, judged."""
+    lag, lost = int(health["lag_ms"]), int(health["lost"])
+    waiting = int(health["figures"].get("requests_waiting", 0))
+    how: Verdict = "wrong" if lag > LAG_WRONG_MS else "look" if lag > LAG_LOOK_MS else "well"
+    findings = [
+        Finding(
+            "lag",
+            how,
+            f"{lag / 1000:.1f} s, {waiting} requests waiting",
+            "" if how == "well" else "nothing is lost: it waits in the spool. If it grows, look at the engine's log",
+        ),
+        Finding(
+            "loss",
+            "wrong" if lost else "well",
+            f"{lost} events unexplained",
+            "the accounts do not close: please report this defect" if lost else "",
+        ),
+    ]
+    findings += [Finding("alarm", "wrong", alarm) for alarm in health["alarms"]]
+    return findings
+
+
+def judge_disk(free: int, total: int) -> Finding:
+    """The free space, judged by its share."""
+    share = free / total if total else 0.0
+    how: Verdict = "wrong" if share < FREE_WRONG else "look" if share < FREE_LOOK else "well"
+    advice = "" if how == "well" else "make room: when the disk is full, clients are told to keep their events"
+    return Finding("disk", how, f"{free / 2**30:.1f} GB free of {total / 2**30:.1f} GB", advice)
+
+
+def _free_share(data: Path) -> tuple[int, int]:
+    usage = shutil.disk_usage(data)
+    return usage.free, usage.total
+
+
+def _spool(data: Path) -> list[Finding]:
+    folder = data / "spool"
+    if not folder.is_dir():
+        return []
+    state = measure(folder, SpoolLimits())
+    how: Verdict = "wrong" if state.full or state.failing else "look" if state.alarm else "well"
+    says = f"{state.bytes / 2**20:.1f} MB, {state.untaken_bytes / 2**20:.1f} MB of it not yet taken in"
+    return [Finding("spool", how, says, state.reason)]
+
+
+def _lock(data: Path, name: str) -> Finding:
+    """A lock file that names a process which is gone is no harm: the lock itself ended with it."""
+    path = data / name
+    holder = path.read_text().strip() if path.exists() else ""
+    alive = bool(holder) and Path(f"/proc/{holder}").exists()
+    return Finding(f"lock {name}", "well", f"held by the process {holder}" if alive else "free")
+
+
+def _versions() -> str:
+    found = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join([f"Python {sys.version.split()[0]}", *found])
+
+
+def _show(finding: Finding) -> None:
+    from rich.text import Text
+
+    line = Text(f"{finding.verdict:<6}", style=COLOURS[finding.verdict])
+    line.append(f"{finding.name:<18}", style="bold")
+    line.append(finding.says)
+    if finding.advice:
+        line.append(f"  → {finding.advice}", style="dim")
+    out.print(line)

@@ -1,0 +1,132 @@
+"""The engine as a process: it owns the data folder, runs the ingest loop, and answers the API on two local sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from zuji.api.app import create_api
+from zuji.api.questions import QuestionPool
+from zuji.cli.asking import CONTROL_SOCKET
+from zuji.cli.lock import ENGINE_LOCK, owned
+from zuji.cli.logs import set_up_logging
+from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
+from zuji.govern.principal import OPERATOR
+from zuji.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ENGINE_SOCKET = "engine.sock"
+ORPHAN_WAIT_S = 40.0
+"""An engine whose supervisor was killed drains and ends within this time; the next one waits for it."""
+
+GRACE_S = 3
+
+
+def run_engine_process(data: Path, settings: Settings) -> None:
+    """Run until SIGTERM: then answer what is under way, take in what is in the spool, and end in good order."""
+    set_up_logging(settings.log_level)
+    with owned(data, name=ENGINE_LOCK, wait_s=ORPHAN_WAIT_S):
+        administration = open_administration(data, settings)
+        made = first_start(administration)
+        administration.keys.write_snapshot()
+        house = build_house(data, settings, administration)
+        house.engine.start()
+        if made:
+            show_first_keys(made)
+        try:
+            asyncio.run(serve_api(data, house))
+        finally:
+            house.decisions_spool.close()
+            house.engine.stop()
+
+
+def show_first_keys(made: FirstKeys) -> None:
+    """Print what the first start made: to standard output and not to the log, which may be kept for years."""
+    print(  # noqa: T201
+        "\nFirst start. These are shown this once:\n"
+        f"  owner token               {made.token}\n"
+        f"  write key of source web   {made.write_key}   (for pages and apps)\n"
+        f"  secret key of source web  {made.secret_key}   (for servers)\n",
+        flush=True,
+    )
+
+
+async def serve_api(data: Path, house: House) -> None:
+    """Answer on both sockets until SIGTERM. The control socket (mode 0600) trusts whoever can open it."""
+    questions = QuestionPool()
+    public = create_api(house.ports, now_s=time.monotonic, version=version("zuji"), questions=questions)
+    control = create_api(
+        house.ports, now_s=time.monotonic, version=version("zuji"), questions=questions, trusted=OPERATOR
+    )
+    with local_socket(data / ENGINE_SOCKET) as outside, local_socket(data / CONTROL_SOCKET) as inside:
+        servers = (_server(public), _server(control))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, _ask_to_stop, servers)
+        log.info("the engine answers")
+        await asyncio.gather(
+            *(server.serve(sockets=[listener]) for server, listener in zip(servers, (outside, inside), strict=True))
+        )
+
+
+@contextlib.contextmanager
+def local_socket(path: Path) -> Iterator[socket.socket]:
+    """A listening Unix socket that only the owner may open; gone when the block ends.
+
+    It is made under another name and renamed, so that it never exists with wider rights or unable to answer.
+    """
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(beside))
+        os.chmod(beside, 0o600)
+        listener.listen(1024)
+        beside.rename(path)
+        yield listener
+    finally:
+        path.unlink(missing_ok=True)
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: two servers share this process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _server(app: ASGIApp) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            log_config=None,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+
+
+def _ask_to_stop(servers: tuple[_Server, ...]) -> None:
+    for server in servers:
+        server.should_exit = True

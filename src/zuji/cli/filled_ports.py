@@ -1,0 +1,79 @@
+"""What stands behind the API's ports: the spool, the ingest loop and the backup of the running engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zuji.api.ports import Health
+from zuji.collect.spool import SpoolWriter
+from zuji.run.engine import Engine
+from zuji.run.status import Status
+from zuji.store import decision_outcomes
+from zuji.store.backup import backup
+from zuji.terms.error import Busy
+from zuji.terms.message import Message, Receipt, encode_messages
+
+WAIT_S = 20.0
+
+
+class SpooledDecisions:
+    """Fills `api.ports.Decisions`: a decision goes through the spool like any event, so that a replay repeats it."""
+
+    def __init__(self, spool: SpoolWriter, engine: Engine, *, gateway: str, now_ms: Callable[[], int]) -> None:
+        self._spool = spool
+        self._engine = engine
+        self._gateway = gateway
+        self._now_ms = now_ms
+
+    async def append_and_wait(self, workspace: str, message: Message) -> Mapping[str, Any]:
+        """See the port."""
+        receipt = Receipt(
+            workspace=workspace, source="", key="operator", protocol="decision", received_at=self._now_ms()
+        )
+        await self._spool.append(receipt, encode_messages([message]), 1)
+        outcome = await asyncio.to_thread(self._wait, message.message_id)
+        if outcome is None:
+            raise Busy(
+                f"the decision is written down and will be applied, but not within {WAIT_S:.0f} s. "
+                "Look again in a moment; do not repeat it."
+            )
+        return outcome
+
+    def _wait(self, message_id: str) -> dict[str, Any] | None:
+        ends = {file: row for file, row in self._engine.reader.ends().items() if file[0] == self._gateway}
+        self._engine.progress.wait_taken(ends, WAIT_S)
+        with self._engine.hot.read() as connection:
+            return decision_outcomes.get(connection, message_id)
+
+
+class EngineBackup:
+    """Fills `api.ports.Stewardship` for the running engine: it pauses at a batch boundary for the copy."""
+
+    def __init__(self, data: Path, engine: Engine, *, now_ms: Callable[[], int]) -> None:
+        self._data = data
+        self._engine = engine
+        self._now_ms = now_ms
+
+    def backup(self, target: str) -> Mapping[str, Any]:
+        """See the port."""
+        summary = backup(
+            self._data, Path(target), pause=self._engine.paused(), events=self._engine.events, now_ms=self._now_ms()
+        )
+        plain: dict[str, Any] = msgspec.to_builtins(summary)
+        return plain
+
+
+def health_of(engine: Engine) -> Health:
+    """The engine's status as the API tells it."""
+    status: Status = engine.status.now()
+    figures: dict[str, float] = {
+        "requests_waiting": status.requests_waiting,
+        "rows_waiting": status.rows_waiting,
+        **{f"events_{name}": getattr(status.totals, name) for name in status.totals.__struct_fields__},
+    }
+    return Health(lag_ms=status.lag_ms, lost=status.lost, alarms=status.alarms, figures=figures)

@@ -1,0 +1,61 @@
+"""The `zuji` command: one file per command, errors as one clear line.
+
+Exit codes: 0 done; 1 could not be done, or something is wrong; 2 asked in a way that makes no sense.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from zuji.cli import backup, demo, doctor, profile, quarantine, serve, source, tail, token, workspace
+from zuji.cli.output import complain
+from zuji.terms.error import BadRequest, ZujiError
+
+app = typer.Typer(
+    name="zuji",
+    help="zuji (足迹): a self-hosted customer data and behaviour-intelligence platform.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve.serve)
+app.command()(demo.demo)
+app.command()(tail.tail)
+app.add_typer(profile.app, name="profile")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(source.app, name="source")
+app.add_typer(token.app, name="token")
+app.add_typer(workspace.app, name="workspace")
+app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
+
+WRONG = 1
+NONSENSE = 2
+INTERRUPTED = 130
+
+
+def run() -> None:
+    """What the installed script calls."""
+    try:
+        app()
+    except ZujiError as failure:
+        complain(str(failure))
+        sys.exit(NONSENSE if isinstance(failure, BadRequest) else WRONG)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has left; closing quietly is what it expects.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(WRONG)
+    except OSError as failure:
+        complain(f"{failure.strerror or failure}: {failure.filename}" if failure.filename else str(failure))
+        sys.exit(WRONG)
+    except Exception as bug:
+        logging.getLogger(__name__).debug("a command failed", exc_info=bug)
+        complain(f"this is a defect: {type(bug).__name__}: {bug}. ZUJI_LOG_LEVEL=debug shows where.")
+        sys.exit(WRONG)

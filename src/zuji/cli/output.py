@@ -1,0 +1,51 @@
+"""How commands speak: tables for people, one JSON document with --json, one clear line for errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(answer: Any) -> None:
+    """One JSON document on standard output, readable by any program."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table; values are shown as they are, never read as markup."""
+    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    out.print(table if table.row_count else f"{title}: none")
+
+
+def print_facts(title: str, facts: dict[str, Any]) -> None:
+    """Names and values under a title."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts.items():
+        table.add_row(Text(name, style="dim"), Text("" if value is None else str(value)))
+    out.print(Text(title, style="bold"))
+    out.print(table)
+
+
+def say(text: str) -> None:
+    """A line for people. Never used together with --json."""
+    out.print(Text(text))
+
+
+def complain(text: str) -> None:
+    """A line about something that went wrong."""
+    err.print(Text("zuji: ", style="bold red") + Text(text))

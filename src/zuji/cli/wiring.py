@@ -1,0 +1,137 @@
+"""Where everything is put together: stores opened, rooms built over them, the API's ports filled.
+
+Only this module knows both the API and what stands behind its ports.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from zuji.api.ports import Ports
+from zuji.cli.bounds import spool_limits
+from zuji.cli.clock import now_ms
+from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, health_of
+from zuji.collect.spool import SpoolWriter
+from zuji.collect.spool_reader import SqliteSpoolReader
+from zuji.collect.spool_writer import SqliteSpoolWriter
+from zuji.govern.keys import Keys
+from zuji.govern.principal import OPERATOR
+from zuji.govern.tokens import Tokens
+from zuji.govern.workspaces import Workspaces
+from zuji.run.engine import Engine, build_engine
+from zuji.settings import Settings
+from zuji.store.events import EventStore
+from zuji.store.hot import HotStore
+from zuji.store.metadata import Metadata
+from zuji.store.query import Limits
+
+DECISIONS = "decisions"
+"""The name under which decisions of people enter the spool, beside the gateways'."""
+
+
+def new_id() -> str:
+    """A new random id."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class Administration:
+    """Workspaces, sources, keys and tokens: what needs the metadata and nothing else."""
+
+    metadata: Metadata
+    workspaces: Workspaces
+    keys: Keys
+    tokens: Tokens
+
+
+def open_administration(data: Path, settings: Settings) -> Administration:
+    """Open the metadata of a folder, making it when missing, and the rooms over it."""
+    metadata = Metadata.open(data / "meta.sqlite")
+    return Administration(
+        metadata,
+        Workspaces(metadata, timezone=settings.timezone, now_ms=now_ms, new_id=new_id),
+        Keys(
+            metadata,
+            snapshot=data / "keys.json",
+            trusted_proxies=settings.trusted_proxies,
+            now_ms=now_ms,
+            new_id=new_id,
+        ),
+        Tokens(metadata, now_ms=now_ms, new_id=new_id),
+    )
+
+
+@dataclass(frozen=True)
+class FirstKeys:
+    """What the first start made: shown once, kept nowhere."""
+
+    token: str
+    write_key: str
+    secret_key: str
+
+
+def first_start(administration: Administration) -> FirstKeys | None:
+    """Make the default workspace, an owner token and a first source, unless that was done before."""
+    if not administration.workspaces.ensure_default():
+        return None
+    token = administration.tokens.create(
+        role="owner", name="first owner", workspace=None, expires_at=None, actor=OPERATOR.id
+    )
+    made = administration.keys.create_source("default", "web", "web", settings={}, actor=OPERATOR.id)
+    return FirstKeys(token.secret, made.write_key, made.secret_key)
+
+
+def open_events(data: Path, settings: Settings) -> EventStore:
+    """The event store: a folder of the data folder, or the server that is set."""
+    store = settings.store
+    limits = Limits(
+        memory_bytes=store.query_memory_bytes,
+        seconds=store.query_seconds,
+        threads=store.query_threads,
+        at_once=store.queries_at_once,
+    )
+    return EventStore.open(store.location or data / "events", limits=limits)
+
+
+@dataclass(frozen=True)
+class House:
+    """The engine with everything around it, ready to serve."""
+
+    engine: Engine
+    administration: Administration
+    decisions_spool: SpoolWriter
+    ports: Ports
+
+
+def build_house(data: Path, settings: Settings, administration: Administration) -> House:
+    """Open all stores of a folder and wire the engine. Nothing runs before `engine.start()`."""
+    limits = spool_limits(settings)
+    keys = administration.keys
+    hot = HotStore(data / "hot.sqlite")
+    engine = build_engine(
+        data=data,
+        hot=hot,
+        events=open_events(data, settings),
+        reader=SqliteSpoolReader(data / "spool", limits=limits),
+        source_of=keys.source_of,
+        now_ms=now_ms,
+        slow_down=keys.slow_down,
+    )
+    spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
+    ports = Ports(
+        hot=hot,
+        events=engine.events,
+        workspaces=administration.workspaces,
+        keys=keys,
+        tokens=administration.tokens,
+        decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
+        freshness=engine,
+        watch=engine.tail,
+        health=lambda: health_of(engine),
+        stewardship=EngineBackup(data, engine, now_ms=now_ms),
+        now_ms=now_ms,
+        new_id=new_id,
+    )
+    return House(engine, administration, spool, ports)
