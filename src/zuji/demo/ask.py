@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Self
@@ -9,11 +10,14 @@ from typing import Any, Self
 import httpx
 
 from zuji.demo.compare import StoredEvent, StoredProfile
+from zuji.demo.speak import retry_after
 from zuji.demo.wire import iso, sensors_event
 from zuji.terms.error import Busy, NotAllowed, ZujiError
 
 PAGE = 1_000
 TIMEOUT_S = 120.0
+PAUSE_S = 1.0
+MOST_PATIENT_ATTEMPTS = 60
 
 
 class Api:
@@ -72,16 +76,25 @@ class Api:
                 return
 
     def _get(self, path: str, asked: dict[str, str]) -> dict[str, Any]:
-        try:
-            answer = self._client.get(path, params={**asked, "workspace": self._workspace})
-        except httpx.TransportError as lost:
-            raise Busy(f"{self._client.base_url} does not answer ({lost}). Is the server running?") from lost
+        """The document. A server that is still catching up says 503, and is asked again for some minutes."""
+        answer = self._asked_once(path, asked)
+        for _ in range(MOST_PATIENT_ATTEMPTS):
+            if answer.status_code not in {429, 503}:
+                break
+            time.sleep(max(PAUSE_S, min(retry_after(answer.headers.get("retry-after")), TIMEOUT_S)))
+            answer = self._asked_once(path, asked)
         if answer.status_code in {401, 403}:
             raise NotAllowed("the token may not read events and profiles. Use an owner's token.")
         if not answer.is_success:
             raise ZujiError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
         body: dict[str, Any] = answer.json()
         return body
+
+    def _asked_once(self, path: str, asked: dict[str, str]) -> httpx.Response:
+        try:
+            return self._client.get(path, params={**asked, "workspace": self._workspace})
+        except httpx.TransportError as lost:
+            raise Busy(f"{self._client.base_url} does not answer ({lost}). Is the server running?") from lost
 
 
 def name_in_truth(event_id: str, at: int, identifiers: list[dict[str, str]]) -> str:

@@ -83,6 +83,7 @@ class Calendar:
         self._eagerness = np.array([person.eagerness for person in people])
         self._store = np.array([person.visits_store / 45 for person in people])
         self._hub = self._hub_days()
+        self._served: list[Person] = []
 
     def online(self, day: int) -> list[int]:
         """The numbers of the people who visit online. Fresh customers come often, then less and less."""
@@ -99,12 +100,12 @@ class Calendar:
         """Who is served today by the cashier that types the manager's number for everybody."""
         if day not in self._hub:
             return []
-        holders = [person for person in world.people if person.joined < 0 and person.card]
-        if len(holders) < HUB_CUSTOMERS:
-            return []
+        if day == self._hub[0]:
+            holders = [person for person in world.people if person.card]
+            self._served = holders[:HUB_CUSTOMERS] if len(holders) >= HUB_CUSTOMERS else []
         share = -(-HUB_CUSTOMERS // len(self._hub))
         turn = self._hub.index(day)
-        return holders[:HUB_CUSTOMERS][turn * share : (turn + 1) * share]
+        return self._served[turn * share : (turn + 1) * share]
 
     def _hub_days(self) -> range:
         start = self._options.days // 2
