@@ -6,7 +6,7 @@ Everything is folded from nothing each time it is asked. One workspace. Profiles
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reference_traits import RANK, Moment, moment_of, traits_of
@@ -20,6 +20,8 @@ LIMIT_WINDOW_MS = 90 * DAY_MS
 BLOCK_WINDOW_MS = 30 * DAY_MS
 BLOCKED_BEYOND = 50
 Pair = frozenset[Identifier]
+Slices = tuple[tuple[int | None, Identifier], ...]
+"""Whose an identifier was: from a millisecond on (the first: from ever) the founder of the owner."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class People:
     """
 
     persons: Mapping[Identifier, Person]
-    slices: Mapping[Identifier, tuple[tuple[int | None, Identifier], ...]]
+    slices: Mapping[Identifier, Slices]
+    first_seen: Mapping[Identifier, int]
     refused: Mapping[Edge, str]
     owners: tuple[Identifier | None, ...]
     blocked: frozenset[Identifier]
@@ -129,6 +132,11 @@ class Event:
         return next(iter([*self.known, *self.anonymous]), None)
 
     @property
+    def anchor(self) -> Identifier | None:
+        """The strongest of all usable identifiers, the known side's among equals."""
+        return min([*self.known, *self.anonymous], key=lambda one: type_of(one.type).priority, default=None)
+
+    @property
     def claims(self) -> bool:
         """Whether the event makes the profile of `k` an identified one."""
         by_rule = self.rule not in ("sighting", "together", "unbind")
@@ -146,6 +154,11 @@ def automatic_blocks(subjects: Sequence[Subject], decisions: Decisions) -> froze
         for value, seen in sightings.items()
         if any(len({k for at, k in seen if t - BLOCK_WINDOW_MS < at <= t}) > BLOCKED_BEYOND for t, _ in seen)
     )
+
+
+def by_strength(identifiers: Iterable[Identifier]) -> list[str]:
+    """The types among identifiers, strongest first."""
+    return sorted({one.type for one in identifiers}, key=lambda name: (type_of(name).priority, name))
 
 
 # --- the fold ---------------------------------------------------------------------------------------------------------
@@ -202,8 +215,8 @@ class Fold:
         if event.rule == "unbind":
             for one in event.anonymous:
                 self.unbind(one, event.moment)
-        if event.k is not None:
-            self.was_identified[event.moment] = self.profile(event.k).identified
+        if event.anchor is not None:
+            self.was_identified[event.moment] = self.profile(event.anchor).identified
 
     def claim(self, event: Event) -> None:
         if event.claims and event.k in self.nodes:
@@ -266,18 +279,20 @@ class Fold:
             self.refuse(edge, "both_identified")
 
     def merge(self, edge: Edge, ours: Profile, theirs: Profile) -> None:
-        here, there = self.members(ours), self.members(theirs)
-        if self.forbids(here, there):
+        if self.forbids(self.members(ours), self.members(theirs)):
             self.refuse(edge, "split_forbids")
             return
-        types = {one.type for one in here + there}
-        for name in sorted(types, key=lambda name: (type_of(name).priority, name)):
-            counted = self.counted(name, here + there, edge.moment[0])
+        survivor, other = sorted([ours, theirs], key=lambda one: (not one.identified, one.founded, one.founder))
+        newcomers = self.members(other)
+        for name in by_strength(newcomers):
+            taken_on = [one for one in newcomers if one.type == name]
+            counted = self.counted(name, self.members(survivor), edge.moment[0])
             limit = type_of(name).limit
-            if limit is not None and len(counted) > limit:
+            if limit is not None and len(counted) + len(taken_on) > limit:
                 self.let_one_yield(edge, counted)
                 return
-        survivor, other = sorted([ours, theirs], key=lambda one: (not one.identified, one.founded, one.founder))
+        for one in newcomers:
+            self.nodes[one] = replace(self.nodes[one], linked_at=edge.moment[0], placed_by=edge)
         other.absorbed_by = survivor
 
     def shared_device(self, edge: Edge) -> None:
@@ -288,8 +303,6 @@ class Fold:
             self.put(edge.o, target, edge.moment, edge)
 
     def unbind(self, one: Identifier, moment: Moment) -> None:
-        if self.members(self.profile(one)) == [one]:
-            return
         profile = Profile(Identifier("unbound", f"{one}@{moment[1]}"), moment)
         self.profiles.append(profile)
         self.put(one, profile, moment, None)
@@ -347,8 +360,9 @@ class Fold:
 
     def people(self, subjects: Sequence[Subject], events: Sequence[Event], blocked: frozenset[Identifier]) -> People:
         slices = {one: slices_of(node.stretches) for one, node in self.nodes.items()}
-        anchors = {event.moment: event.k for event in events}
-        owners = {moment: owner_at(slices[k], moment[0]) if k else None for moment, k in anchors.items()}
+        first_seen = {one: node.stretches[0][0][0] for one, node in self.nodes.items()}
+        anchors = {event.moment: event.anchor for event in events}
+        owners = {moment: owner_at(slices[one], moment[0]) if one else None for moment, one in anchors.items()}
         persons = {}
         for profile in self.profiles:
             if profile.absorbed_by is None:
@@ -356,12 +370,18 @@ class Fold:
                 traits = traits_of([(event.subject, self.was_identified[event.moment]) for event in said])
                 members = frozenset(self.members(profile))
                 persons[profile.founder] = Person(profile.founder, profile.identified, members, traits)
-        return People(persons, slices, self.refused, tuple(owners[moment_of(one)] for one in subjects), blocked)
+        by_subject = tuple(owners[moment_of(one)] for one in subjects)
+        return People(persons, slices, first_seen, self.refused, by_subject, blocked)
 
 
-def slices_of(stretches: Sequence[tuple[Moment, Profile]]) -> tuple[tuple[int | None, Identifier], ...]:
-    """Whole milliseconds, the last change within one holding; equal neighbours are one."""
-    by_ms = {moment[0]: profile.now().founder for moment, profile in stretches}
+def slices_of(stretches: Sequence[tuple[Moment, Profile]]) -> Slices:
+    """Whole milliseconds; the last change within one holds for all of it."""
+    return slices_by_name([(moment[0], profile.now().founder) for moment, profile in stretches])
+
+
+def slices_by_name(changes: Sequence[tuple[int, Identifier]]) -> Slices:
+    """From the changes in their order: equal neighbours are one, and the first has always been."""
+    by_ms = dict(changes)
     slices: list[tuple[int | None, Identifier]] = []
     for at, founder in sorted(by_ms.items()):
         if not slices:
@@ -371,5 +391,5 @@ def slices_of(stretches: Sequence[tuple[Moment, Profile]]) -> tuple[tuple[int | 
     return tuple(slices)
 
 
-def owner_at(slices: Sequence[tuple[int | None, Identifier]], at: int) -> Identifier:
+def owner_at(slices: Slices, at: int) -> Identifier:
     return [founder for since, founder in slices if since is None or since <= at][-1]
