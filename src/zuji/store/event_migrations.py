@@ -12,7 +12,7 @@ from pathlib import Path
 from clickhouse_connect.driver.client import Client
 
 from zuji.store.connections import read_table
-from zuji.store.freezing import BEFORE_MIGRATION, freeze, thaw
+from zuji.store.freezing import BACKUP, BEFORE_MIGRATION, freeze, thaw
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "events"
 
@@ -32,6 +32,8 @@ def migrate(client: Client, *, up_to: str | None = None) -> list[str]:
     done = set(applied(client))
     pending = [file for file in sorted(MIGRATIONS.glob("*.sql")) if file.stem not in done]
     pending = [file for file in pending if up_to is None or file.stem <= up_to]
+    if done:
+        thaw(client, BACKUP)  # left by a kill during a backup
     if done and pending:
         thaw(client, BEFORE_MIGRATION)
         freeze(client, BEFORE_MIGRATION)

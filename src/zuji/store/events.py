@@ -20,7 +20,7 @@ from clickhouse_connect.driver.client import Client
 
 from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.erasure import erase
-from zuji.store.event_migrations import migrate
+from zuji.store.event_migrations import applied, migrate
 from zuji.store.failure import translated
 from zuji.store.outbox import PersonRow, SliceRow
 from zuji.store.query import Limits, Query, mark
@@ -148,6 +148,11 @@ class EventStore:
                 "WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
             )
             erase(self._connections, Query(sql, params))
+
+    def migrations(self) -> list[str]:
+        """The migrations this store has seen, by name."""
+        with self._connections.controlling() as client, translated("reading the migrations of the event store"):
+            return applied(client)
 
     def stats(self) -> StoreStats:
         """How much is stored, for health and doctor. Reads the catalogue and the newest month only."""

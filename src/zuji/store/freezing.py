@@ -13,6 +13,8 @@ from zuji.store.connections import read_table
 from zuji.terms.error import BadRequest
 
 TABLES = ("events", "profile_now", "owner_slice")
+BACKUP = "backup"
+"""The set kept while a backup is being copied."""
 BEFORE_MIGRATION = "before_migration"
 """The set kept from before the last migration."""
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
@@ -48,6 +50,11 @@ def frozen_parts(client: Client, root: Path, name: str) -> list[FrozenPart]:
         kept = root / "shadow" / name / "store" / _table_folder(client, table).relative_to(root.resolve() / "store")
         found += [FrozenPart(table, part.name, part) for part in sorted(kept.glob("*")) if part.is_dir()]
     return found
+
+
+def rows_of(part: FrozenPart) -> int:
+    """How many rows a part holds, by its own count."""
+    return int((part.folder / "count.txt").read_text())
 
 
 def attach(client: Client, table: str, parts: list[Path]) -> None:
