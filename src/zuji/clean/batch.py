@@ -9,7 +9,7 @@ import polars as pl
 
 from zuji.clean.facts import Facts as Facts
 from zuji.clean.received import Received as Received
-from zuji.clean.rows import as_frame
+from zuji.clean.rows import as_frame, no_rows
 from zuji.clean.sheet import Sheet
 from zuji.clean.steps import STEPS
 from zuji.terms.rejection import Rejection
@@ -32,6 +32,8 @@ class Cleaned:
 
 def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> Cleaned:
     """Standardise, check and describe messages that are new. Bad data becomes a rejection, never an exception."""
+    if not received:
+        return Cleaned([], no_rows(), [], [])
     sheet = Sheet(received, facts=facts, now_ms=now_ms)
     for step in STEPS:
         step(sheet)

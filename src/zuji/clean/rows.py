@@ -36,6 +36,11 @@ def as_frame(sheet: Sheet) -> pl.DataFrame:
     return frame[[number for number, _ in sheet.standing()]]
 
 
+def no_rows() -> pl.DataFrame:
+    """The frame of a batch in which nothing is new."""
+    return pl.DataFrame([_series(name, ()) for name in EVENT_COLUMNS if name != "anchor"])
+
+
 def _of_receipts(sheet: Sheet) -> dict[str, Column]:
     rows = sheet.rows
     return {
@@ -91,4 +96,4 @@ def _lists(rows: Sequence[tuple[str, ...]]) -> pl.Series:
     numbers: dict[tuple[str, ...], int] = {}
     codes = [numbers.setdefault(row, len(numbers)) for row in rows]
     distinct = pl.Series("purposes", [list(row) for row in numbers], dtype=pl.List(pl.String))
-    return distinct.gather(codes) if len(numbers) > 1 else distinct.new_from_index(0, len(rows))
+    return distinct.gather(codes) if len(numbers) != 1 else distinct.new_from_index(0, len(rows))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from zuji.clean.batch import Cleaned, Facts, Received, clean_batch
+from zuji.clean.batch import Cleaned, clean_batch
 from zuji.clean.deduplicate import deduplicate, id_hash
+from zuji.clean.facts import Facts
+from zuji.clean.received import Received
 from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
 from zuji.identify.resolver import Linked, Resolver
@@ -29,14 +30,8 @@ Mask = npt.NDArray[np.bool_]
 Account = Callable[[list[Received], list[int], list[Rejection], list[int], Refused], Ledger]
 SourceOf = Callable[[str, str], Source]
 """(workspace, source id) -> the source with its settings."""
-
-
-class Known(Protocol):
-    """Tells which ids were stored or quarantined before."""
-
-    def __call__(self, hashes: Hashes) -> Mask:
-        """A mask over n ids of 2 words each."""
-        ...
+Known = Callable[[Hashes], Mask]
+"""Tells which ids were stored or quarantined before."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,8 @@ class Plan:
     kept: list[int]
     """Per row of `events`: its index in the received messages."""
     duplicates: list[int] = field(default_factory=list)
+    owner_of_row: Callable[[int], int] = field(default=lambda row: 0)
+    """The person that a row of `events` belongs to now; worked out only when asked."""
 
 
 def take(rows: Sequence[SpoolRow], *, sequence: int, source_of: SourceOf) -> Taken:
@@ -157,6 +154,7 @@ class Stages:
             ledger=account(received, kept, rejections, duplicates, refused),
             kept=kept,
             duplicates=duplicates,
+            owner_of_row=lambda row: linked.people[rows[row]],
         )
 
 

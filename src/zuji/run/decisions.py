@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from zuji.clean.batch import Received
+from zuji.clean.received import Received
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Plan, SourceOf, Stages, hash_ids, no_events
 from zuji.run.commit import Write

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zuji.clean.batch import Facts
+from zuji.clean.facts import Facts
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Hashes, Mask, SourceOf, Stages
@@ -26,6 +26,7 @@ from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.property_names import PropertyNames
 from zuji.store.seen import SeenIds
+from zuji.terms.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -96,13 +97,19 @@ def build_engine(
         cursor = Cursor(spool_positions.load_sequence(connection), source_epochs.load(connection))
     seen = SeenIds(data / "seen", hot)
     names = PropertyNames(hot)
-    resolver = Resolver(hot, source_of)
+    seen_sources: dict[str, Source] = {}
+
+    def remembered(workspace: str, source: str) -> Source:
+        seen_sources[source] = source_of(workspace, source)
+        return seen_sources[source]
+
+    resolver = Resolver(hot, seen_sources.__getitem__)
     stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
     progress = Progress(positions, last_batch=0)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
     decisions = Decisions(
-        hot=hot, events=events, resolver=resolver, stages=stages, source_of=source_of, drain_store=storing.drain
+        hot=hot, events=events, resolver=resolver, stages=stages, source_of=remembered, drain_store=storing.drain
     )
     ingest = IngestLoop(
         reader=reader,
@@ -114,7 +121,7 @@ def build_engine(
         progress=progress,
         tail=tail,
         cursor=cursor,
-        source_of=source_of,
+        source_of=remembered,
         now_ms=now_ms,
         slow_down=slow_down,
     )

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zuji.clean.batch import Received
+from zuji.clean.received import Received
 from zuji.collect.spool import SpoolReader, SpoolRow
 from zuji.run.batch import Hashes, Plan, SourceOf, Stages, hash_ids, take
 from zuji.run.commit import Committer

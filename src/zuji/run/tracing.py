@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zuji.clean.batch import Received
+from zuji.clean.received import Received
 from zuji.run.batch import Plan
 from zuji.run.tail import PER_BATCH, Outcome, Trace
 from zuji.terms.event import Flag
@@ -27,7 +27,6 @@ def traces(plan: Plan, received: list[Received], *, first_number: int) -> Iterat
     rejected = {event.position: event for event in plan.rejected[:PER_BATCH]}
     duplicates = set(plan.duplicates[:PER_BATCH])
     events = plan.events.slice(0, PER_BATCH).select(["occurred_at", "event", "flags", "flag_reason"]).to_pylist()
-    anchors = plan.events.column("anchor").slice(0, PER_BATCH).to_pylist()
     for index, item in enumerate(received[:PER_BATCH]):
         stages: dict[str, str] = {"deduplicate": "seen before" if index in duplicates else "new"}
         outcome: Outcome = "refused"
@@ -43,10 +42,9 @@ def traces(plan: Plan, received: list[Received], *, first_number: int) -> Iterat
             row = events[rows[index]]
             occurred_at = int(row["occurred_at"].timestamp() * 1000)
             event = row["event"]
-            person = plan.linked.people[_linked_row(plan, rows[index])]
+            person = plan.owner_of_row(rows[index])
             stages["clean"] = _cleaned(row["flags"], row["flag_reason"])
             stages["link"] = f"person {person}" if person else "nobody"
-            _ = anchors
         yield Trace(
             number=first_number + index,
             workspace=item.source.workspace,
@@ -60,10 +58,6 @@ def traces(plan: Plan, received: list[Received], *, first_number: int) -> Iterat
             outcome=outcome,
             stages=stages,
         )
-
-
-def _linked_row(plan: Plan, row: int) -> int:
-    return row
 
 
 def _cleaned(flags: int, reason: str) -> str:

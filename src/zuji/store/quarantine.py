@@ -127,9 +127,9 @@ def remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     connection.executemany("DELETE FROM quarantine WHERE id = ?", [(id_,) for id_ in ids])
 
 
-def remove_source(connection: sqlite3.Connection, workspace: str, source: str) -> int:
-    """Take out everything a source brought. Gives how many."""
-    return connection.execute("DELETE FROM quarantine WHERE workspace = ? AND source = ?", (workspace, source)).rowcount
+def remove_source(connection: sqlite3.Connection, workspace: str, source: str) -> None:
+    """Take out everything a source brought."""
+    connection.execute("DELETE FROM quarantine WHERE workspace = ? AND source = ?", (workspace, source))
 
 
 def _read(row: tuple[int, str, str, str, str, str, int, int, bytes, bytes]) -> Quarantined:

@@ -2,7 +2,7 @@
 CREATE TABLE spool_position (gateway TEXT NOT NULL, file TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (gateway, file)) WITHOUT ROWID;
 CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 -- Batches planned but not yet confirmed in the event store: Arrow IPC rows, compressed.
-CREATE TABLE outbox (id INTEGER PRIMARY KEY, first_position INTEGER NOT NULL, last_position INTEGER NOT NULL, rows INTEGER NOT NULL,
+CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, first_position INTEGER NOT NULL, last_position INTEGER NOT NULL, rows INTEGER NOT NULL,
   planned_at INTEGER NOT NULL, events BLOB NOT NULL, people BLOB NOT NULL);
 -- Rejected events, whole, with the reason. id_hash finds repeats of a quarantined event.
 CREATE TABLE quarantine (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, source TEXT NOT NULL, id_hash BLOB NOT NULL, message_id TEXT NOT NULL,
