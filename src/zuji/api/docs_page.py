@@ -24,9 +24,10 @@ def docs_page(description: dict[str, Any]) -> str:
                 groups.setdefault(tag, []).append(_operation(method, path, operation))
     body = "".join(f"<h2>{escape(tag)}</h2>{''.join(parts)}" for tag, parts in groups.items())
     title = escape(description["info"]["title"])
+    about = escape(description["info"].get("description", ""))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{title}</h1><p>{escape(description['info'].get('description', ''))}</p>"
+        f"<style>{STYLE}</style></head><body><h1>{title}</h1><p>{about}</p>"
         f'<p>Machine-readable: <a href="openapi.json">openapi.json</a></p>{body}'
         f"<h2>Shapes</h2>{_shapes(description)}</body></html>"
     )

@@ -1,4 +1,4 @@
-"""Stored events as the API tells them: plain values, ready for JSON, personal ones masked where the role asks for it."""
+"""Stored events as the API tells them: plain values, personal ones masked where the role asks for it."""
 
 from __future__ import annotations
 

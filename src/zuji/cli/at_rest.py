@@ -19,9 +19,10 @@ from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK, owned
 from zuji.cli.wiring import Administration, new_id, open_administration, open_events
 from zuji.govern.principal import OPERATOR
 from zuji.settings import load_settings
-from zuji.store.backup import backup, restore
+from zuji.store.backup import backup
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
+from zuji.store.restore import restore
 from zuji.terms.error import Busy
 
 ENGINE_WAIT_S = 5.0

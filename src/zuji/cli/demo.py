@@ -70,7 +70,7 @@ def demo(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Load a shop's history through the real gateway and keep it alive. Starts a server when none runs on the folder."""
+    """Load a shop's history through the real gateway and keep it alive. Starts a server when none runs there."""
     wanted = Note(people, days, seed, now_ms())
     with _ended_by_signals(), _server(data, host, port, quiet=check or as_json) as engine:
         address = (data / ADDRESS_FILE).read_text(encoding="utf-8").strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import typer
+from rich.text import Text
 
 from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
@@ -132,11 +133,9 @@ def _versions() -> str:
 
 
 def _show(finding: Finding) -> None:
-    from rich.text import Text
-
     line = Text(f"{finding.verdict:<6}", style=COLOURS[finding.verdict])
     line.append(f"{finding.name:<18}", style="bold")
     line.append(finding.says)
     if finding.advice:
         line.append(f"  → {finding.advice}", style="dim")
-    out.print(line)
+    out.print(line, soft_wrap=True)

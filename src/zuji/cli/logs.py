@@ -8,7 +8,7 @@ import sys
 from zuji.govern.masking import MaskingFormatter
 
 LINE = "%(asctime)s %(levelname)-7s %(processName)s %(name)s: %(message)s"
-CHATTY = ("httpx", "httpcore", "asyncio", "clickhouse_connect", "alembic", "uvicorn.access")
+CHATTY = ("httpx", "httpcore", "asyncio", "clickhouse_connect", "alembic", "uvicorn")
 
 
 def set_up_logging(level: str) -> None:

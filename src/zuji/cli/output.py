@@ -34,18 +34,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def print_facts(title: str, facts: dict[str, Any]) -> None:
     """Names and values under a title."""
-    table = Table.grid(padding=(0, 2))
+    width = max((len(name) for name in facts), default=0)
+    out.print(Text(title, style="bold"), soft_wrap=True)
     for name, value in facts.items():
-        table.add_row(Text(name, style="dim"), Text("" if value is None else str(value)))
-    out.print(Text(title, style="bold"))
-    out.print(table)
+        shown = Text("" if value is None else str(value))
+        # Never folded: a key broken over two lines cannot be copied.
+        out.print(Text(f"{name:<{width}}  ", style="dim") + shown, soft_wrap=True)
 
 
 def say(text: str) -> None:
     """A line for people. Never used together with --json."""
-    out.print(Text(text))
+    out.print(Text(text), soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """A line about something that went wrong."""
-    err.print(Text("zuji: ", style="bold red") + Text(text))
+    err.print(Text("zuji: ", style="bold red") + Text(text), soft_wrap=True)

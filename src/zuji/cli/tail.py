@@ -47,4 +47,4 @@ def _show(event: dict[str, Any], *, as_json: bool) -> None:
     line.append(f"{event['type']:<9} {event['event'] or '-'}  ", style="bold")
     line.append(f"[{event['source']}]  ", style="dim")
     line.append(" · ".join(f"{stage}: {did}" for stage, did in event["stages"].items()))
-    out.print(line)
+    out.print(line, soft_wrap=True)

@@ -8,16 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from zuji.api.cursors import read_cursor
+from zuji.api.event_pages import page_of_events
 from zuji.api.freshness import wait_until_fresh
-from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
 from zuji.api.people import owned_by, profile_of
 from zuji.api.ports import ports_of
 from zuji.api.questions import questions_of
-from zuji.api.event_pages import page_of_events
-from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out, iso
-from zuji.govern.masking import mask_identifier, mask_value
-from zuji.identify.profile import Profile, page_of_profiles
+from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out
+from zuji.identify.profile import Held, Profile, Trait, page_of_profiles
 from zuji.store.event_queries import EventFilter
 from zuji.terms.error import NotFound
 from zuji.terms.identifier import Identifier
@@ -79,3 +78,107 @@ class LookupOut(Out):
     """The profile of each identifier, in the order asked; null where nobody has it."""
 
     profiles: list[ProfileOut | None]
+
+
+@router.get("/profiles", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("profiles.read"))
+def list_profiles(
+    request: Request,
+    caller: AnyCaller,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before.")] = None,
+) -> ProfilePage:
+    """Every profile with its identifiers, in the order in which they were founded."""
+    found, following = page_of_profiles(ports_of(request).hot, caller.workspace, after=int(cursor or 0), limit=limit)
+    return ProfilePage(
+        profiles=[_listed(one, caller) for one in found], next=None if following is None else str(following)
+    )
+
+
+@router.post("/profiles/lookup", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("profiles.read"))
+def look_up(request: Request, caller: AnyCaller, body: LookupIn) -> LookupOut:
+    """Up to 100 profiles at once, by any of their identifiers."""
+    hot = ports_of(request).hot
+    named = [Identifier(one.type, one.value) for one in body.identifiers]
+    found = [profile_of(hot, caller.workspace, identifier) for identifier in named]
+    return LookupOut(profiles=[None if one is None else _profile(one, caller) for one in found])
+
+
+# Before the route of the profile itself: a value may hold slashes, so that one matches everything.
+@router.get(
+    "/profiles/{identifier:path}/timeline",
+    response_model=EventPage,
+    dependencies=[Depends(wait_until_fresh)],
+    openapi_extra=needs("profiles.read"),
+)
+async def timeline(
+    request: Request,
+    caller: AnyCaller,
+    identifier: str,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=100, description="`next` of the page before.")] = None,
+) -> Response:
+    """What this customer did in every channel, newest first."""
+    ports = ports_of(request)
+    named, after = parse_identifier(identifier), read_cursor(cursor)
+
+    def answer() -> bytes:
+        person = _required(profile_of(ports.hot, caller.workspace, named), named)
+        wanted = EventFilter(caller.workspace, owned=owned_by(person))
+        return page_of_events(ports, wanted, caller, limit=limit, after=after)
+
+    return Response(await questions_of(request).run(answer), media_type="application/json")
+
+
+@router.get(
+    "/profiles/{identifier:path}",
+    dependencies=[Depends(wait_until_fresh)],
+    openapi_extra=needs("profiles.read"),
+)
+def get_profile(request: Request, caller: AnyCaller, identifier: str) -> ProfileOut:
+    """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
+    named = parse_identifier(identifier)
+    return _profile(_required(profile_of(ports_of(request).hot, caller.workspace, named), named), caller)
+
+
+def _required(found: Profile | None, named: Identifier) -> Profile:
+    if found is None:
+        raise NotFound(f"nobody has {named} in this workspace.")
+    return found
+
+
+def _listed(person: Profile, caller: Caller) -> ListedProfile:
+    held = [_identifier(one.identifier, caller) for one in person.identifiers]
+    return ListedProfile(id=person.id, identified=person.identified, identifiers=held)
+
+
+def _identifier(identifier: Identifier, caller: Caller) -> IdentifierShape:
+    value = identifier.value if caller.sees_personal else mask_identifier(identifier.type, identifier.value)
+    return IdentifierShape(type=identifier.type, value=value)
+
+
+def _profile(person: Profile, caller: Caller) -> ProfileOut:
+    traits = {name: trait.value for name, trait in person.traits.items()}
+    return ProfileOut(
+        id=person.id,
+        former_ids=list(person.former_ids),
+        identified=person.identified,
+        identifiers=[_held(one, caller) for one in person.identifiers],
+        traits=traits if caller.sees_personal else mask_value(traits),
+        trait_details={name: _trait(name, trait, caller) for name, trait in person.traits.items()},
+    )
+
+
+def _held(one: Held, caller: Caller) -> HeldIdentifier:
+    shape = _identifier(one.identifier, caller)
+    return HeldIdentifier(type=shape.type, value=shape.value, first_seen=iso(one.first_seen))
+
+
+def _trait(name: str, trait: Trait, caller: Caller) -> TraitOut:
+    return TraitOut(
+        value=trait.value if caller.sees_personal else mask_value(trait.value, name=name),
+        source=trait.source,
+        key=trait.key,
+        at=iso(trait.at),
+        event_id=trait.event_id,
+        identifier=_identifier(trait.identifier, caller),
+    )
