@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from zuji.collect.decode.ids import MAX_MESSAGE_ID, id_text, new_message_id, shortened_id
-from zuji.collect.decode.json_text import MAX_DEPTH, children, size_of, too_deep, whole
+from zuji.collect.decode.json_text import MAX_DEPTH, too_deep, whole, write_json
 from zuji.collect.refusal import BadBody
 from zuji.terms.error import BadRequest
-from zuji.terms.message import Message, Scalar
+from zuji.terms.message import EMPTY_OBJECT, Message, Scalar
 from zuji.terms.rejection import Reason
 from zuji.terms.source import SourceSettings
 
@@ -34,7 +36,6 @@ MAX_ITEMS = 50_000
 """More useful items than that do not fit a body of 5 MB; `[1,1,1,...]` would be blown up a hundredfold in memory."""
 
 _DETAIL_LENGTH = 500
-_BRACKETS = (dict, list)
 
 
 class BadItem(BadRequest):
@@ -52,8 +53,14 @@ def text(item: Item, name: str) -> str:
     >>> text({"distinct_id": 5.0}, "distinct_id"), text({}, "distinct_id")
     ('5', '')
     """
-    value = item.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+    return text_of(item.get(name), name)
+
+
+def text_of(value: object, name: str) -> str:
+    """The same of a value in hand; `name` is what it is called when it is wrong."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadItem("wrong_field_type", f"`{name}` must be a text, got {_kind(value)}")
     return id_text(value)
 
@@ -78,6 +85,20 @@ def parts(item: Item, name: str) -> Item:
     if not isinstance(value, dict):
         raise BadItem("wrong_field_type", f"`{name}` must be an object, got {_kind(value)}")
     return value
+
+
+def written(value: Item) -> msgspec.Raw:
+    """A free-form part of a message, as JSON; nothing is the shared empty object.
+
+    >>> bytes(written({"a": 1})), written({}) is EMPTY_OBJECT
+    (b'{"a":1}', True)
+    """
+    if not value:
+        return EMPTY_OBJECT
+    text = write_json(value)
+    if too_deep(value, text):
+        raise BadItem("wrong_field_type", f"nested deeper than {MAX_DEPTH} levels")
+    return msgspec.Raw(text)
 
 
 def checked_id(message_id: str) -> str:
@@ -118,18 +139,11 @@ def _translate_one(item: object, dialect: Dialect, most_bytes: int | None) -> Me
     try:
         if not isinstance(item, dict):
             raise BadItem("not_an_object", f"an event must be an object, got {_kind(item)}")
-        if most_bytes is not None and (size := size_of(item)) > most_bytes:
+        if most_bytes is not None and (size := len(write_json(item))) > most_bytes:
             raise BadItem("event_too_big", f"{size} bytes, this source allows {most_bytes}")
-        if _holds_brackets_twice(item) and too_deep(item):
-            raise BadItem("wrong_field_type", f"nested deeper than {MAX_DEPTH} levels")
         return dialect.translate(item)
     except BadItem as problem:
         return _rejected(item, problem, dialect)
-
-
-def _holds_brackets_twice(item: Item) -> bool:
-    """Whether anything lies deeper than `properties.x`: cheap, and spares flat events the walk through all levels."""
-    return any(isinstance(leaf, _BRACKETS) for field in item.values() for leaf in children(field))
 
 
 def _rejected(item: object, problem: BadItem, dialect: Dialect) -> Message:

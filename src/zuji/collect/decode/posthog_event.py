@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from zuji.collect.decode.item import BadItem, Item, checked_id, parts, text, time
-from zuji.collect.decode.json_text import write_object
+from zuji.collect.decode.item import BadItem, Item, checked_id, parts, text, time, written
 from zuji.collect.decode.posthog_body import KEY_NAMES
 from zuji.terms.message import Message, MessageType, Scalar
 
@@ -57,7 +56,7 @@ def translate(item: Item, frame: Frame) -> Message:
     event = text(item, "event")
     if not event:
         raise BadItem("no_event_name", "an event needs `event`")
-    distinct_id = distinct_id_of(item)
+    distinct_id = _distinct_id(item, properties)
     if not distinct_id:
         raise BadItem("no_identifier", "an event needs `distinct_id`")
     other_id = text(properties, _OTHER_SIDE[event]) if event in _OTHER_SIDE else ""
@@ -71,9 +70,9 @@ def translate(item: Item, frame: Frame) -> Message:
         anonymous_identifiers=(("distinct_id", other_id),) if other_id and other_id != distinct_id else (),
         group_id=_group_of(event, properties),
         timestamp=_timestamp_of(item, properties, frame),
-        properties=write_object(_own_properties(item, properties)),
-        traits=write_object(_traits(item, properties, event)),
-        traits_once=write_object(_without_nulls(_both_places(item, properties, "$set_once"))),
+        properties=written(_own_properties(item, properties)),
+        traits=written(_traits(item, properties, event)),
+        traits_once=written(_without_nulls(_both_places(item, properties, "$set_once"))),
         traits_unset=_names(item, properties),
         force_merge=event == "$merge_dangerously",
         library=name if isinstance(name, str) else frame.library[0],
@@ -87,9 +86,8 @@ def id_of(item: Item) -> str:
     return value if isinstance(value, str) else ""
 
 
-def distinct_id_of(item: Item) -> str:
+def _distinct_id(item: Item, properties: Item) -> str:
     """Who the event is about: a field of the event, or one of its properties."""
-    properties = parts(item, "properties")
     return (
         text(item, "distinct_id")
         or text(item, "$distinct_id")

@@ -15,12 +15,11 @@ from typing import NamedTuple
 import msgspec
 
 from zuji.collect.decode.answers import PIXEL_GIF, retry_headers
-from zuji.collect.decode.item import BadItem, Dialect, Item, first_problem, parts, text, time, translate_all
-from zuji.collect.decode.json_text import write_object
+from zuji.collect.decode.item import BadItem, Dialect, Item, first_problem, parts, text, time, translate_all, written
 from zuji.collect.decode.request import BadBody, Decoded, Outcome, Request, Response
 from zuji.collect.decode.sensors_body import read_items
 from zuji.collect.decode.sensors_identity import Who, who_signs_up, who_tracks, who_unbinds
-from zuji.terms.message import EMPTY_OBJECT, Message, MessageType
+from zuji.terms.message import Message, MessageType
 from zuji.terms.source import SourceSettings
 
 DEFAULT_PROJECT = "default"
@@ -136,13 +135,13 @@ def _type_of(kind: Kind, event: str) -> str:
 def _content(kind: Kind, properties: Item) -> dict[str, object]:
     """Where the properties belong: to the event, or in one of several ways to a profile."""
     if not kind.traits:
-        return {"properties": write_object({name: value for name, value in properties.items() if name != "$token"})}
+        return {"properties": written({name: value for name, value in properties.items() if name != "$token"})}
     traits = {name: value for name, value in properties.items() if name not in _MARKS}
     if kind.traits == "delete_traits":
         return {"delete_traits": True}
     if kind.traits == "traits_unset":
         return {"traits_unset": tuple(traits)}
-    return {kind.traits: write_object(traits)}
+    return {kind.traits: written(traits)}
 
 
 def _check_names(names: Iterable[str]) -> None:
@@ -192,7 +191,7 @@ def _context_of(item: Item) -> msgspec.Raw:
     context = {name: value for name, value in item.items() if name not in _READ}
     if context.get("project") == DEFAULT_PROJECT:
         del context["project"]
-    return write_object(context) if context else EMPTY_OBJECT
+    return written(context)
 
 
 _DIALECT = Dialect(_translate, message_id_of)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zuji.collect.decode.item import BadItem, Item, parts, text
+from zuji.collect.decode.item import BadItem, Item, parts, text, text_of
 
 Pair = tuple[str, str]
 
@@ -107,7 +107,7 @@ def _identity_pairs(item: Item) -> list[Pair]:
     pairs: list[Pair] = []
     for name, value in parts(item, "identities").items():
         values = value if isinstance(value, list) else [value]
-        pairs.extend((type_of_identity(name), found) for each in values if (found := text({name: each}, name)))
+        pairs.extend((type_of_identity(name), found) for each in values if (found := text_of(each, name)))
         if len(pairs) > MAX_IDENTITIES:
             raise BadItem("wrong_field_type", f"`identities` may name {MAX_IDENTITIES} identifiers")
     return pairs
