@@ -113,7 +113,7 @@ def test_a_profile_is_shown_explained_merged_and_split(server: RunningServer) ->
     send(
         server,
         {"type": "identify", "userId": "p1", "anonymousId": "a1", "traits": {"plan": "pro"}, "messageId": "p-1"},
-        {"type": "track", "event": "Opened", "userId": "p2", "messageId": "p-2"},
+        {"type": "track", "event": "Opened", "anonymousId": "p2", "messageId": "p-2"},
     )
     assert server.count(user="p1") == 1
     shown = zuji_json(*on(server, "profile", "show", "user_id:p1"))
@@ -122,9 +122,9 @@ def test_a_profile_is_shown_explained_merged_and_split(server: RunningServer) ->
     assert [event["event_id"] for event in shown["timeline"]] == ["p-1"]
     explained = zuji_json(*on(server, "profile", "explain", "user_id:p1", "anonymous_id:a1"))
     assert explained["same_profile"] is True
-    zuji_json(*on(server, "profile", "merge", "user_id:p1", "user_id:p2", "--why", "same card"))
+    zuji_json(*on(server, "profile", "merge", "user_id:p1", "anonymous_id:p2", "--why", "same card"))
     assert server.count(user="p1") == server.count(user="p2") == 2
-    zuji_json(*on(server, "profile", "split", "user_id:p1", "user_id:p2"))
+    zuji_json(*on(server, "profile", "split", "user_id:p1", "anonymous_id:p2"))
     assert server.count(user="p2") == 1
 
 

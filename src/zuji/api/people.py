@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from zuji.api.guard import Caller
 from zuji.api.identifiers import PROFILE
+from zuji.api.wire import IdentifierShape
 from zuji.clean.identifiers import normalised
+from zuji.govern.masking import mask_identifier
 from zuji.identify.profile import Profile, anchors_of, find, profile
 from zuji.store.event_queries import Owned
 from zuji.store.hot import HotStore
@@ -21,12 +24,21 @@ def profile_of(hot: HotStore, workspace: str, named: Identifier) -> Profile | No
     """The profile of an identifier as a person writes it, or of a profile id; None when nobody has it."""
     if named.type == PROFILE:
         return profile(hot, workspace, _number(named.value))
-    found = profile(hot, workspace, named)
-    if found is None:
-        usual, problem = normalised(named.type, named.value, REGION)
-        if not problem and usual != named:
-            found = profile(hot, workspace, usual)
-    return found
+    return profile(hot, workspace, in_usual_form(hot, workspace, named))
+
+
+def in_usual_form(hot: HotStore, workspace: str, named: Identifier) -> Identifier:
+    """The identifier as it is stored: as written when somebody has that, else as cleaning would write it."""
+    if named in find(hot, workspace, named.value):
+        return named
+    usual, problem = normalised(named.type, named.value, REGION)
+    return named if problem else usual
+
+
+def identifier_out(identifier: Identifier, caller: Caller) -> IdentifierShape:
+    """An identifier as this caller may see it."""
+    value = identifier.value if caller.sees_personal else mask_identifier(identifier.type, identifier.value)
+    return IdentifierShape(type=identifier.type, value=value)
 
 
 def owned_by_user(hot: HotStore, workspace: str, value: str) -> list[Owned]:

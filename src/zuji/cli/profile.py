@@ -35,8 +35,8 @@ def show(
         print_json(profile)
         return
     print_facts(f"Profile {profile['id']}", {"identified": "yes" if profile["identified"] else "no"})
-    columns = ("type", "value", "first seen", "last seen")
-    names = ("type", "value", "first_seen", "last_seen")
+    columns = ("type", "value", "first seen", "last linked")
+    names = ("type", "value", "first_seen", "last_linked")
     print_table("Identifiers", columns, [[one.get(name) for name in names] for one in profile["identifiers"]])
     print_table("Traits", ("name", "value"), sorted(profile["traits"].items()))
     rows = [(one["occurred_at"], one["type"], one["event"], one["source"]) for one in profile.get("timeline", [])]
@@ -60,9 +60,8 @@ def explain(
         return
     say(f"{one} and {other}: " + ("one person" if answer["same_profile"] else "not one person"))
     columns = ("from", "to", "rule", "at", "source", "key", "event")
-    names = ("a", "b", "rule", "at", "source", "key", "event_id")
-    print_table("Evidence", columns, [[step.get(name) for name in names] for step in answer["path"]])
-    refused = [[step.get(name) for name in (*names, "refusal")] for step in answer["refused"]]
+    print_table("Evidence", columns, [_step(step) for step in answer["path"]])
+    refused = [[*_step(step), step["refusal"]] for step in answer["refused"]]
     if refused:
         print_table("Refused", (*columns, "because"), refused)
 
@@ -106,6 +105,11 @@ def _identifier(text: str) -> dict[str, Any]:
     if not colon or not kind or not value:
         raise BadRequest(f"{text!r} is no identifier. Write TYPE:VALUE, such as user_id:u-1042.")
     return {"type": kind, "value": value}
+
+
+def _step(step: dict[str, Any]) -> list[Any]:
+    ends = [f"{step[end]['type']}:{step[end]['value']}" for end in ("a", "b")]
+    return [*ends, *(step[name] for name in ("rule", "at", "source", "key", "event_id"))]
 
 
 def _path(who: str) -> str:

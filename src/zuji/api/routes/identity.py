@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from zuji.api.decisions import decide
-from zuji.api.guard import AnyCaller, GuardedRoute, needs
-from zuji.api.wire import Applied, IdentifierShape, In
+from zuji.api.freshness import wait_until_fresh
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.identifiers import parse_identifier
+from zuji.api.people import identifier_out, in_usual_form
+from zuji.api.ports import ports_of
+from zuji.api.wire import Applied, IdentifierShape, In, Out, iso
+from zuji.identify.explain import Step, explain
+from zuji.terms.error import Conflict
 
 router = APIRouter(tags=["identity"], route_class=GuardedRoute)
 Why = Annotated[str, Field(max_length=500, examples=["same loyalty card, confirmed by phone"])]
@@ -50,10 +56,74 @@ class BlockIn(In):
     why: Why = ""
 
 
+class StepOut(Out):
+    """One piece of evidence between two identifiers; `refusal` is the rule that refused it, if one did."""
+
+    a: IdentifierShape
+    b: IdentifierShape
+    rule: str = Field(examples=["identify"])
+    key: str
+    source: str
+    at: str
+    event_id: str
+    refusal: str | None = Field(examples=["both_identified"])
+
+
+class ExplanationOut(Out):
+    """The shortest chain of evidence between two identifiers of one person; for two people, what was refused."""
+
+    same_profile: bool
+    path: list[StepOut]
+    refused: list[StepOut]
+
+
+REFUSALS = {
+    "over_limit": "together they would hold more identifiers of one type than a profile may (of user_id: one). "
+    "Split off or block the identifier that is wrong, then merge.",
+    "split_forbids": "an earlier split keeps them apart. Lift it first.",
+}
+"""What to do about a merge that the rules refused."""
+
+
+@router.get("/identity/explain", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("identity.read"))
+def explain_link(
+    request: Request,
+    caller: AnyCaller,
+    a: Annotated[str, Query(max_length=400, examples=["user_id:u-1042"])],
+    b: Annotated[str, Query(max_length=400, examples=["phone:+8613812348000"])],
+) -> ExplanationOut:
+    """Why two identifiers belong to one person, or which rule keeps them apart."""
+    hot = ports_of(request).hot
+    one, other = (in_usual_form(hot, caller.workspace, parse_identifier(text)) for text in (a, b))
+    found = explain(hot, caller.workspace, one, other)
+    return ExplanationOut(
+        same_profile=found.same_profile,
+        path=[_step(step, caller) for step in found.path],
+        refused=[_step(step, caller) for step in found.refused],
+    )
+
+
+def _step(step: Step, caller: Caller) -> StepOut:
+    return StepOut(
+        a=identifier_out(step.a, caller),
+        b=identifier_out(step.b, caller),
+        rule=step.rule,
+        key=step.key,
+        source=step.source,
+        at=iso(step.at),
+        event_id=step.event_id,
+        refusal=step.refusal,
+    )
+
+
 @router.post("/identity/merge", openapi_extra=needs("identity.write"))
 async def merge(request: Request, caller: AnyCaller, body: MergeIn) -> Applied:
     """Say that two profiles are one person. 409 when a split or a limit forbids it; the message says what to do."""
-    return await decide(request, caller, "merge", body.model_dump())
+    applied = await decide(request, caller, "merge", body.model_dump())
+    if applied.outcome.get("merged") is False:
+        why = str(applied.outcome.get("because", ""))
+        raise Conflict(f"the two stay apart: {REFUSALS.get(why, why)}")
+    return applied
 
 
 @router.post("/identity/split", openapi_extra=needs("identity.write"))

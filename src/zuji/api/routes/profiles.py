@@ -10,13 +10,15 @@ from pydantic import Field
 from zuji.api.cursors import read_cursor
 from zuji.api.event_pages import page_of_events
 from zuji.api.freshness import wait_until_fresh
-from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
-from zuji.api.people import owned_by, profile_of
+from zuji.api.people import identifier_out, owned_by, profile_of
 from zuji.api.ports import ports_of
 from zuji.api.questions import questions_of
-from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out
-from zuji.identify.profile import Held, Profile, Trait, page_of_profiles
+from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out, iso
+from zuji.govern.masking import mask_value
+from zuji.identify.profile import Held, Profile, page_of_profiles
+from zuji.identify.traits import Trait
 from zuji.store.event_queries import EventFilter
 from zuji.terms.error import NotFound
 from zuji.terms.identifier import Identifier
@@ -25,10 +27,10 @@ router = APIRouter(tags=["profiles"], route_class=GuardedRoute)
 
 
 class HeldIdentifier(IdentifierShape):
-    """An identifier of a profile."""
+    """An identifier of a profile. `last_linked`: when evidence named it last."""
 
     first_seen: str
-    last_seen: str | None = None
+    last_linked: str | None = None
 
 
 class TraitOut(Out):
@@ -147,13 +149,8 @@ def _required(found: Profile | None, named: Identifier) -> Profile:
 
 
 def _listed(person: Profile, caller: Caller) -> ListedProfile:
-    held = [_identifier(one.identifier, caller) for one in person.identifiers]
+    held = [identifier_out(one.identifier, caller) for one in person.identifiers]
     return ListedProfile(id=person.id, identified=person.identified, identifiers=held)
-
-
-def _identifier(identifier: Identifier, caller: Caller) -> IdentifierShape:
-    value = identifier.value if caller.sees_personal else mask_identifier(identifier.type, identifier.value)
-    return IdentifierShape(type=identifier.type, value=value)
 
 
 def _profile(person: Profile, caller: Caller) -> ProfileOut:
@@ -169,8 +166,9 @@ def _profile(person: Profile, caller: Caller) -> ProfileOut:
 
 
 def _held(one: Held, caller: Caller) -> HeldIdentifier:
-    shape = _identifier(one.identifier, caller)
-    return HeldIdentifier(type=shape.type, value=shape.value, first_seen=iso(one.first_seen))
+    shape = identifier_out(one.identifier, caller)
+    linked = None if one.last_linked is None else iso(one.last_linked)
+    return HeldIdentifier(type=shape.type, value=shape.value, first_seen=iso(one.first_seen), last_linked=linked)
 
 
 def _trait(name: str, trait: Trait, caller: Caller) -> TraitOut:
@@ -180,5 +178,5 @@ def _trait(name: str, trait: Trait, caller: Caller) -> TraitOut:
         key=trait.key,
         at=iso(trait.at),
         event_id=trait.event_id,
-        identifier=_identifier(trait.identifier, caller),
+        identifier=identifier_out(trait.identifier, caller),
     )
