@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -28,6 +29,7 @@ import numpy as np
 import uvloop
 
 MARK = b"@" * 12
+PATIENCE_S = 60.0
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -58,6 +60,7 @@ class Outcome:
     acknowledged: list[int] = field(default_factory=list)
     latencies_ms: list[float] = field(default_factory=list)
     sent_again: int = 0
+    given_up: int = 0
     refused: dict[int, int] = field(default_factory=dict)
 
 
@@ -113,8 +116,7 @@ class Connection(asyncio.Protocol):
         self._retry_after = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
 
     def connection_lost(self, problem: Exception | None) -> None:
         self._transport = None
@@ -137,7 +139,6 @@ class Connection(asyncio.Protocol):
         """The parser found the end of an answer."""
         status, retry_after = self._parser.get_status_code(), self._retry_after
         self._retry_after = 0.0
-        self._parser = httptools.HttpResponseParser(self)
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((status, retry_after))
 
@@ -196,7 +197,7 @@ class Load:
         body = self.bodies[number % len(self.bodies)].replace(MARK, f"{number:012x}".encode())
         head = self._head(len(body))
         began = due or time.perf_counter()
-        while True:
+        while time.perf_counter() < began + PATIENCE_S:
             try:
                 if connection is None or not connection.is_open:
                     connection = await self._connect()
@@ -212,6 +213,8 @@ class Load:
                 return connection
             self.outcome.sent_again += 1
             await asyncio.sleep(max(retry_after, 0.05))
+        self.outcome.given_up += 1
+        return connection
 
     async def _connect(self) -> Connection:
         address = urlsplit(self.url)
@@ -243,6 +246,7 @@ def figures(outcome: Outcome, batch: int, took_s: float) -> dict[str, float]:
         "ack_p99_ms": p99,
         "ack_max_ms": round(float(latencies.max()), 2),
         "sent_again": outcome.sent_again,
+        "given_up": outcome.given_up,
         "refused": sum(outcome.refused.values()),
     }
 
@@ -267,7 +271,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Build, send, tell; exit code 1 when something was refused for good."""
+    """Build, send, tell; exit code 1 when something was refused for good or not taken in a minute."""
     asked = arguments()
     now = datetime.now(UTC)
     shape = Shape(asked.batch, asked.templates, asked.people, asked.new_people, asked.days, asked.seed)
@@ -279,7 +283,7 @@ def main() -> int:
     print(json.dumps(figures(load.outcome, asked.batch, took_s)))
     for status, count in load.outcome.refused.items():
         print(f"{count} batches were refused with {status}.", file=sys.stderr)
-    return 1 if load.outcome.refused else 0
+    return 1 if load.outcome.refused or load.outcome.given_up else 0
 
 
 if __name__ == "__main__":
