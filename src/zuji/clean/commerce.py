@@ -29,8 +29,7 @@ _NOTHING: tuple[Decimal | None, str, str, str, str] = (None, "", "", "", "")
 def read_commerce(sheet: Sheet) -> None:
     """Fill the columns of what an event was about."""
     rows = [_NOTHING if INTERESTING.isdisjoint(properties) else _about(properties) for properties in sheet.properties]
-    for name, values in zip(COMMERCE_COLUMNS, zip(*rows, strict=True), strict=False):
-        sheet.columns[name] = values
+    sheet.fill(COMMERCE_COLUMNS, rows)
 
 
 def amount_of(properties: Object) -> Decimal | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from zuji.terms.message import EMPTY_OBJECT
+
 Text = str | None
 
 
@@ -67,7 +69,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel", gc=False):
     device: Device | None = None
     consent: Consent | None = None
     purposes: tuple[str, ...] | None = None
-    traits: msgspec.Raw | None = None
+    traits: msgspec.Raw = EMPTY_OBJECT
     user_agent: Text = None
     locale: Text = None
     ip: Text = None
@@ -97,17 +99,17 @@ def _patiently(text: bytes | str) -> Context | None:
         parts = _decode_parts(text) or {}
     except (msgspec.DecodeError, RecursionError):
         return None
-    usable: dict[str, Any] = {}
-    for name, value in parts.items():
-        if _fits({name: value}):
-            usable[name] = value
-        elif isinstance(value, dict):
-            texts = {field: as_text(inner) for field, inner in value.items()}
-            usable[name] = {field: inner for field, inner in texts.items() if _fits({name: {field: inner}})}
-        elif _fits({name: as_text(value)}):
-            usable[name] = as_text(value)
-    usable.pop("traits", None)
-    return _decode(msgspec.json.encode(usable | _traits_of(parts))) or NO_CONTEXT
+    tried = ((name, candidate) for name, value in parts.items() for candidate in (_softened(name, value), value))
+    usable = {name: candidate for name, candidate in tried if _fits({name: candidate})}
+    return _decode(msgspec.json.encode(usable)) or NO_CONTEXT
+
+
+def _softened(name: str, value: object) -> object:
+    """A value of a wrong type, as near to the right one as it gets: numbers as text, objects without what is odd."""
+    if not isinstance(value, dict):
+        return as_text(value)
+    texts = {field: as_text(inner) for field, inner in value.items()}
+    return {field: inner for field, inner in texts.items() if _fits({name: {field: inner}})}
 
 
 def _fits(part: dict[str, Any]) -> bool:
@@ -122,11 +124,6 @@ class _Checked(Context, frozen=True, rename="camel", gc=False):
     """A context of which only the types are asked: its traits may be anything."""
 
     traits: Any = None
-
-
-def _traits_of(parts: dict[str, Any]) -> dict[str, Any]:
-    traits = parts.get("traits")
-    return {"traits": traits} if isinstance(traits, dict) else {}
 
 
 def as_text(value: object) -> str | None:

@@ -66,9 +66,8 @@ def describe_devices(sheet: Sheet) -> None:
         agent = agent[:LONGEST_AGENT]
         devices.append(device_of(agent, _said(context, report)))
         others.append(_others(row, context, report, agent))
-    for names, rows in ((DEVICE_COLUMNS, devices), (OTHER_COLUMNS, others)):
-        for name, values in zip(names, zip(*rows, strict=True), strict=False):
-            sheet.columns[name] = values
+    sheet.fill(DEVICE_COLUMNS, devices)
+    sheet.fill(OTHER_COLUMNS, others)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -34,8 +34,7 @@ class Address(NamedTuple):
 def describe_pages(sheet: Sheet) -> None:
     """Fill the columns of the page. The context's word counts before the properties', both before the URL's."""
     rows = [_page(context, report) for context, report in zip(sheet.contexts, sheet.reports, strict=True)]
-    for name, values in zip(PAGE_COLUMNS, zip(*rows, strict=True), strict=False):
-        sheet.columns[name] = values
+    sheet.fill(PAGE_COLUMNS, rows)
 
 
 def _page(context: Context, report: Mapping[str, str]) -> tuple[str, ...]:

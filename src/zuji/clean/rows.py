@@ -75,10 +75,18 @@ def _series(name: str, values: Column) -> pl.Series:
     if name == "amount":
         return pl.Series(name, pa.array(values, pa.decimal128(18, 6)))  # six times as fast as from Python's decimals
     if name in ("context", "properties"):
-        return pl.Series(name, values, dtype=pl.Binary).cast(pl.String)
+        return _texts(name, values)
     if name in ("occurred_at", "received_at"):
         return pl.Series(name, values, dtype=pl.Int64).cast(_TIME)
     return pl.Series(name, values, dtype=_OTHER_TYPES.get(name, pl.String()))
+
+
+def _texts(name: str, values: Sequence[bytes]) -> pl.Series:
+    """JSON as text. A part that nobody had to read may hold bytes that are no UTF-8."""
+    try:
+        return pl.Series(name, values, dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series(name, [value.decode(errors="replace") for value in values], dtype=pl.String)
 
 
 def _pairs(rows: Sequence[Sequence[Identifier]]) -> pl.Series:

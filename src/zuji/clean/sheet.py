@@ -6,7 +6,7 @@ functions of values. A rejected row stays in place, so that all columns keep the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,11 @@ class Sheet:
         """Finished columns of the event table, by name."""
         self._reasons: dict[int, list[str]] = {}
         self._rejected: dict[int, Rejection] = {}
+
+    def fill(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add finished columns, given as one tuple of values per row."""
+        columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(names)
+        self.columns.update(zip(names, columns, strict=True))
 
     def reject(self, row: int, reason: Reason, detail: str) -> None:
         """Set a row aside. The first reason stands."""

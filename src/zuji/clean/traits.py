@@ -30,7 +30,7 @@ def stated_traits(message: Message, context: Context) -> Object:
     they count in an identify alone.
     """
     traits = object_of(message.traits)
-    if message.type == "identify" and context.traits is not None:
+    if message.type == "identify" and context.traits is not EMPTY_OBJECT:
         try:
             return object_of(context.traits) | traits
         except msgspec.DecodeError:
