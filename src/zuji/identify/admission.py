@@ -76,11 +76,12 @@ class Admission:
         if refused:
             return refused
         nodes = [node or turn.create(workspace, one) for node, one in zip(found, identifiers, strict=True)]
-        anchor = _anchor_of(nodes)
+        known_nodes, anonymous_nodes = strongest_first(nodes[: len(known)]), strongest_first(nodes[len(known) :])
+        anchor = _anchor_of([*known_nodes, *anonymous_nodes])
         if self._asserts_nothing(subject, nodes):
             home = turn.memory.homes[anchor or nodes[0].anchor]
             return Link(0, home, anchor)
-        return self._asserted(subject, nodes[: len(known)], nodes[len(known) :], anchor)
+        return self._asserted(subject, known_nodes, anonymous_nodes, anchor)
 
     def _usable_here(self, subject: Subject) -> tuple[list[Identifier], list[Identifier]]:
         """Both sides, each identifier once, without those that this key may not assert."""
@@ -118,8 +119,8 @@ class Admission:
                 turn.writes.left_out.append((node.anchor, component.id))
         assertion = Assertion(
             0,
-            tuple(node.anchor for node in strongest_first(known)),
-            tuple(node.anchor for node in strongest_first(anonymous)),
+            tuple(node.anchor for node in known),
+            tuple(node.anchor for node in anonymous),
             self._rule(subject),
             subject.key,
             subject.source,
@@ -159,6 +160,7 @@ class Admission:
         self, index: int, subject: Subject, shape: Any, link: Link, component: Component
     ) -> Link | Rejection | None:
         turn, at, event = self._turn, subject.at, subject.event_id
+        moment = (at, event, subject.source)
         assertion = component.assertions[link.id]
         if assertion.rule == "alias" and assertion.key == "public":
             refused = self._alias_of_two(index, subject, [component.nodes[anchor] for anchor in assertion.anchors])
@@ -167,9 +169,10 @@ class Admission:
         if turn.watch_hubs(component, assertion, at):
             return self.admit(index, subject, shape)
         for anchor in component.plans[link.id].seen:
-            turn.see(component.nodes[anchor], at, event)
-        for anchor in component.plans[link.id].leaving:
-            self._name_unbound(component, anchor, event)
+            turn.see(component.nodes[anchor], moment)
+        if assertion.rule == "unbind":
+            for anchor in assertion.anonymous:
+                self._name_unbound(component, anchor, event)
         if turn.occur(component, link.id, at, event):
             link.version = component.version
         return link
@@ -180,7 +183,7 @@ class Admission:
         for one in subject.identifiers:
             node = turn.node(workspace, one)
             if node is not None:
-                turn.see(node, subject.at, subject.event_id)
+                turn.see(node, (subject.at, subject.event_id, subject.source))
         link.version = link.home.version
 
     def _name_unbound(self, component: Component, anchor: int, event: str) -> None:
@@ -247,6 +250,6 @@ def _forbidden_to_public(subject: Subject) -> str:
 
 
 def _anchor_of(nodes: Sequence[Node]) -> int:
-    """The strongest usable identifier; of two alike, the one named first. 0 when there is none."""
+    """The strongest usable identifier; among equals the one named first, the known side's. 0 when there is none."""
     usable = [node for node in nodes if node.usable]
     return min(usable, key=lambda node: type_of(node.type).priority).anchor if usable else 0

@@ -28,6 +28,7 @@ class Body(msgspec.Struct, array_like=True):
     assertions: list[Assertion]
     forbidden: list[tuple[int, int]]
     unbound: list[tuple[int, str, int]]
+    sliced: list[int]
     people: People
 
 
@@ -58,12 +59,14 @@ class Component:
 
     `guests` are blocked identifiers that its assertions mention; they live elsewhere. `last_at` is the time of its
     newest evidence or UNKNOWN. `stale`: the people must be folded anew. `waiting`: events later than all changes that
-    await the answer whether they are also later than all evidence.
+    await the answer whether they are also later than all evidence. `sliced` have stretches in the event store, which
+    must be told of every change of them from then on, also when a single one is left.
     """
 
     __slots__ = (
         "assertions", "by_words", "changed_at", "clocks", "crowd", "forbidden", "guests", "id", "last_at", "nodes",
-        "people", "plans", "shapes", "stale", "stored", "touched", "unbound", "version", "waiting", "workspace",
+        "people", "plans", "shapes", "sliced", "stale", "stored", "touched", "unbound", "version", "waiting",
+        "workspace",
     )  # fmt: skip
 
     def __init__(self, number: int, body: Body, *, version: int, touched: int) -> None:
@@ -75,17 +78,18 @@ class Component:
         self.by_words: dict[Words, int] = {}
         self.forbidden: dict[int, set[int]] = {}
         self.unbound = {(anchor, event): profile for anchor, event, profile in body.unbound}
+        self.sliced = set(body.sliced)
         self.people = body.people
         self.version = version
         self.touched = touched
         self.last_at = UNKNOWN
-        self.changed_at = body.people.changed_at
+        self.changed_at = body.people.changed[0]
         self.shapes: list[object] = []
         self.clocks: dict[int, dict[int, int]] = {}
         self.crowd: frozenset[int] | None = None
         self.stale = False
         self.stored = False
-        self.waiting: list[tuple[int, str, int]] | None = None
+        self.waiting: list[tuple[int, str, str, int]] | None = None
         for a, b in body.forbidden:
             self.forbid(a, b)
         for assertion in body.assertions:
@@ -97,7 +101,7 @@ class Component:
     @classmethod
     def begin(cls, number: int, workspace: str, *, version: int, touched: int) -> Component:
         """An empty one, without evidence so far."""
-        made = cls(number, Body(workspace, [], [], [], [], [], People()), version=version, touched=touched)
+        made = cls(number, Body(workspace, [], [], [], [], [], [], People()), version=version, touched=touched)
         made.last_at = BEGINNING
         return made
 
@@ -120,6 +124,7 @@ class Component:
                 list(self.assertions.values()),
                 pairs,
                 unbound,
+                sorted(self.sliced),
                 self.people,
             )
         )
@@ -180,9 +185,10 @@ class Component:
         for a, others in other.forbidden.items():
             self.forbidden.setdefault(a, set()).update(others)
         self.unbound.update(other.unbound)
+        self.sliced |= other.sliced
         self.people.take_in(other.people)
         self.last_at = max(self.last_at, other.last_at)
-        self.changed_at = self.people.changed_at
+        self.changed_at = self.people.changed[0]
         self.clocks = {}
         self.crowd = None
         self.stale = self.stale or other.stale

@@ -21,7 +21,6 @@ from zuji.identify.evidence import (
     Node,
     strongest_first,
 )
-from zuji.identify.people import Put
 from zuji.identify.turn import Cause, Turn
 from zuji.store import identity
 from zuji.terms.error import BadRequest, Conflict, NotFound
@@ -29,14 +28,6 @@ from zuji.terms.identifier import Identifier
 from zuji.terms.message import Message
 
 _T = TypeVar("_T", bound=msgspec.Struct)
-
-WHAT_TO_DO = {
-    "split_forbids": "A split keeps them apart. Lift it first.",
-    "over_limit": "Together they would have more identifiers of one type than a profile may have. Split off one first.",
-    "public_key_never_merges": "",
-    "both_identified": "",
-    None: "Later evidence keeps them apart.",
-}
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -102,6 +93,12 @@ class Case:
         component = self.component(node)
         return component.people.owner_now(node.anchor) if component else node.anchor
 
+    def members(self, node: Node) -> set[int]:
+        """The anchors on its profile."""
+        component = self.component(node)
+        profile = component.people.profiles.get(self.person(node)) if component else None
+        return set(profile.members) if profile is not None else {node.anchor}
+
     def component(self, node: Node) -> Component | None:
         """Where an identifier lives, None for a lone one."""
         return self.turn.memory.component(self.turn.connection, node.anchor)
@@ -140,35 +137,42 @@ def _merge(case: Case) -> dict[str, Any]:
     if case.person(one) == case.person(other):
         raise Conflict(f"{words.a} and {words.b} belong to one profile already.")
     turn = case.turn
-    first, second = strongest_first([one, other])
     component = turn.unite(case.workspace, (one.anchor, other.anchor))
-    assertion = Assertion(
-        turn.memory.next_number("evidence"),
-        (first.anchor,),
-        (second.anchor,),
-        "force_merge",
-        "operator",
-        "",
+    _refuse_what_a_split_forbids(component, case.members(one), case.members(other))
+    edge = Assertion(
+        id=turn.memory.next_number("evidence"),
+        known=(one.anchor,),
+        anonymous=(other.anchor,),
+        rule="force_merge",
+        key="operator",
+        source="",
         identified=False,
         opted=False,
     )
     turn.touch(component)
-    component.add(assertion)
-    turn.occur(component, assertion.id, case.at, case.message.message_id)
+    component.add(edge)
+    turn.occur(component, edge.id, case.at, case.message.message_id)
     turn.settle()
     people = component.people
-    if people.owner_now(one.anchor) != people.owner_now(other.anchor):
-        put = Put(case.at, case.message.message_id, first.anchor, second.anchor, 0)
-        refusal = component.folding().decide(component.plans[assertion.id], second.anchor, put).refusal
-        raise Conflict(f"{words.a} and {words.b} cannot become one profile ({refusal}). {WHAT_TO_DO[refusal]}".strip())
-    return {"profile": people.owner_now(one.anchor)}
+    if people.owner_now(one.anchor) == people.owner_now(other.anchor):
+        return {"merged": True, "profile": people.owner_now(one.anchor)}
+    moment = (case.at, case.message.message_id, "")
+    refusal = component.folding().refusal_of(moment, component.plans[edge.id])
+    return {"merged": False, "because": refusal or "later evidence keeps them apart"}
+
+
+def _refuse_what_a_split_forbids(component: Component, some: set[int], others: set[int]) -> None:
+    for a in sorted(some):
+        for b in sorted(component.forbidden.get(a, set()) & others):
+            pair = " and ".join(f"{component.nodes[anchor].type}:{component.nodes[anchor].value}" for anchor in (a, b))
+            raise Conflict(f"a split keeps {pair} apart. Lift it first.")
 
 
 def _split(case: Case) -> dict[str, Any]:
     words = case.read(_Split)
     node = case.node(words.profile)
-    component, person = case.component(node), case.person(node)
-    members = set(component.people.profiles[person].members) if component and person else {node.anchor}
+    component = case.component(node)
+    members = case.members(node)
     leaving = {case.node(named).anchor: named for named in words.leaving}
     strangers = [str(named) for anchor, named in leaving.items() if anchor not in members]
     if strangers:

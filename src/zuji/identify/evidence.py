@@ -11,8 +11,8 @@ from zuji.terms.identifier import type_of
 from zuji.terms.message import KeyKind
 from zuji.terms.subject import Rule
 
-Moment = tuple[int, str]
-"""A point in the order of evidence: (event time in milliseconds, event id)."""
+Moment = tuple[int, str, str]
+"""A point in the order of evidence: (event time in milliseconds, event id, source)."""
 
 RANKS: Final[dict[KeyKind, int]] = {"operator": 0, "secret": 1, "public": 2}
 USABLE, BLOCKED_AS_HUB, BLOCKED_BY_PERSON, CLEARED_BY_PERSON = range(4)
@@ -33,12 +33,18 @@ class Node(msgspec.Struct, array_like=True, gc=False):
     value: str
     first_at: int
     first_event: str
+    first_source: str
     block: int = USABLE
 
     @property
     def usable(self) -> bool:
         """Whether it may link and own."""
         return self.block not in (BLOCKED_AS_HUB, BLOCKED_BY_PERSON)
+
+    @property
+    def first(self) -> Moment:
+        """When it was seen first."""
+        return (self.first_at, self.first_event, self.first_source)
 
 
 class Assertion(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -64,12 +70,12 @@ class Assertion(msgspec.Struct, array_like=True, frozen=True, gc=False):
         """All identifiers it mentions."""
         return self.known + self.anonymous
 
-    def ends(self) -> tuple[int, tuple[int, ...]]:
-        """(k, every o) of its edges as they were asserted, blocks not considered."""
+    def ends(self, nodes: Mapping[int, Node]) -> tuple[int, tuple[int, ...]]:
+        """(k, every o) of its edges as they would be had nothing been blocked as a hub."""
         if self.void or self.rule in EDGELESS:
             return 0, ()
-        anchors = self.anchors
-        return anchors[0], anchors[1:]
+        anchors = [anchor for anchor in self.anchors if nodes[anchor].block != BLOCKED_BY_PERSON]
+        return (anchors[0], tuple(anchors[1:])) if anchors else (0, ())
 
 
 class Plan(NamedTuple):
@@ -103,7 +109,7 @@ def plan_of(assertion: Assertion, nodes: Mapping[int, Node]) -> Plan:
         others=() if rule in EDGELESS else seen[1:],
         seen=seen,
         leaving=anonymous if rule == "unbind" else (),
-        claim=assertion.identified and rule not in CLAIMLESS,
+        claim=assertion.identified and rule not in CLAIMLESS and bool(known),
         force=rule == "force_merge",
         alias=rule == "alias",
         rank=RANKS[assertion.key],

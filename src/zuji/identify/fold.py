@@ -7,11 +7,11 @@ present people gives what the whole fold would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from zuji.identify.evidence import NEVER_SEEN, UNBOUND, Moment, Node, Plan
-from zuji.identify.limits import over_limit
+from zuji.identify.limits import OverLimit, over_limit
 from zuji.identify.people import Absorbed, Edge, People, Profile, Put
 from zuji.terms.identifier import type_of
 
@@ -21,8 +21,8 @@ Forbidden = Mapping[int, set[int]]
 Occurrence = tuple[int, str, str, int]
 """(time, event id, source, assertion), in the order of the fold."""
 
-LAST: Final = "\uffff"
-"""Sorts a mere first sight behind the event of the same moment that may place the identifier itself."""
+SAYS, SIGHTS = 0, 1
+"""A mere first sight comes behind the event of the same moment, which may place the identifier itself."""
 
 
 class Outcome(NamedTuple):
@@ -58,32 +58,34 @@ class Folding:
         self.refused: list[tuple[Edge, Refusal]] | None = None
         """Where a reader wants to know, the refusals; otherwise nobody writes them down."""
         self.accepted: list[Edge] = []
-        self.moment: Moment = (0, "")
+        self.moment: Moment = (0, "", "")
         self.changes = 0
         """Grows with everything that changes, so that two looks can be compared."""
 
-    def would_change(self, at: int, event: str, plan: Plan) -> Literal["no", "not_now", "yes"]:
+    def would_change(self, moment: Moment, plan: Plan) -> Literal["no", "not_now", "yes"]:
         """Whether taking this event would change anything. `not_now`: no, but the same later might."""
         people = self.people
         points = people.points
-        if plan.leaving or any(anchor not in points for anchor in plan.seen):
+        if any(anchor not in points for anchor in plan.seen):
+            return "yes"
+        if any(len(people.profiles[points[anchor]].members) > 1 for anchor in plan.leaving):
             return "yes"
         if plan.claim and people.profiles[points[plan.k]].identified is None:
             return "yes"
         steady = True
         for index, other in enumerate(plan.others):
-            outcome = self.decide(plan, other, Put(at, event, plan.k, other, plan.rank, 0, index))
+            outcome = self.decide(plan, other, self._put(moment, plan, other, index))
             if outcome.act not in ("same", "refuse"):
                 return "yes"
             steady = steady and outcome.steady
         return "no" if steady else "not_now"
 
-    def take(self, at: int, event: str, plan: Plan) -> None:
+    def take(self, moment: Moment, plan: Plan) -> None:
         """Carry out what one event asserts."""
-        self.moment = (at, event)
+        self.moment = moment
         people = self.people
         for index, other in enumerate(plan.others):
-            put = Put(at, event, plan.k, other, plan.rank, 0, index)
+            put = self._put(moment, plan, other, index)
             outcome = self.decide(plan, other, put)
             if outcome is not SAME:
                 self._act(plan, other, put, outcome)
@@ -92,17 +94,24 @@ class Folding:
         for anchor in plan.seen:
             if anchor not in people.points:
                 self._found(anchor)
-        for anchor in plan.leaving:
-            self._unbind(anchor)
         if plan.claim:
             self._identify(people.profiles[people.points[plan.k]])
+        for anchor in plan.leaving:
+            self._unbind(anchor)
+
+    def refusal_of(self, moment: Moment, plan: Plan) -> Refusal | None:
+        """Why the first edge of this event would be refused, None when it would not."""
+        other = plan.others[0]
+        return self.decide(plan, other, self._put(moment, plan, other, 0)).refusal
 
     def sight(self, anchor: int) -> None:
         """An identifier is seen for the first time, with nothing asserted."""
-        node = self.nodes[anchor]
         if anchor not in self.people.points:
-            self.moment = (node.first_at, node.first_event)
+            self.moment = self.nodes[anchor].first
             self._found(anchor)
+
+    def _put(self, moment: Moment, plan: Plan, o: int, index: int) -> Put:
+        return Put(*moment, plan.k, o, plan.rank, type_of(self.nodes[o].type).priority, index)
 
     # What one edge does
 
@@ -132,33 +141,29 @@ class Folding:
     def _decide_joining(self, plan: Plan, o: int, put: Put) -> Outcome:
         k = plan.k
         newcomer, resident = (k, o) if k not in self.people.points else (o, k)
-        host = self.people.profiles[self.people.points[resident]]
-        if self._kept_apart((newcomer,), host.members):
+        members = self.people.profiles[self.people.points[resident]].members
+        kind = self.nodes[newcomer].type
+        over = over_limit(members, (kind,), 1, put, self.nodes)
+        if over is not None and newcomer == k and type_of(kind).limit == 1 and type_of(self.nodes[o].type).device:
+            return Outcome("refuse", "split_forbids") if self._kept_apart((k,), (o,)) else Outcome("point")
+        if self._kept_apart((newcomer,), members):
             return Outcome("refuse", "split_forbids")
-        over = over_limit(host, (newcomer,), self._weighed(put, resident), self.nodes)
-        if over is None:
-            return Outcome("join")
-        if newcomer == k and type_of(self.nodes[k].type).limit == 1 and type_of(self.nodes[o].type).device:
-            return Outcome("point")
-        return _limited(over.yields, steady=not over.windowed)
+        return Outcome("join") if over is None else _limited(over)
 
     def _decide_between(self, plan: Plan, o: int, put: Put, known: Profile, other: Profile) -> Outcome:
-        k = plan.k
-        both_identified = (plan.claim or known.identified is not None) and other.identified is not None
-        becomes_one = plan.force or not both_identified
-        points = not becomes_one and not plan.alias and type_of(self.nodes[o].type).device
-        if self._kept_apart((o,) if points else other.members, known.members):
-            return Outcome("refuse", "split_forbids")
-        if plan.guarded and not (self._merges_from_public(k) and self._merges_from_public(o)):
+        if plan.guarded and not (self._merges_from_public(plan.k) and self._merges_from_public(o)):
             return Outcome("refuse", "public_key_never_merges")
-        if points:
-            return Outcome("point")
-        if not becomes_one:
-            return Outcome("refuse", "both_identified")
-        survivor, absorbed = self._ranked(plan, known, other)
-        stays = k if survivor is known else o
-        over = over_limit(survivor, absorbed.members, self._weighed(put, stays), self.nodes)
-        return Outcome("merge") if over is None else _limited(over.yields, steady=not over.windowed)
+        both_identified = (plan.claim or known.identified is not None) and other.identified is not None
+        if both_identified and not plan.force:
+            if plan.alias or not type_of(self.nodes[o].type).device:
+                return Outcome("refuse", "both_identified")
+            apart = self._kept_apart((o,), known.members)
+            return Outcome("refuse", "split_forbids") if apart else Outcome("point")
+        if self._kept_apart(other.members, known.members):
+            return Outcome("refuse", "split_forbids")
+        members = {**known.members, **other.members}
+        over = over_limit(members, {self.nodes[anchor].type for anchor in members}, 0, put, self.nodes)
+        return Outcome("merge") if over is None else _limited(over)
 
     def _ranked(self, plan: Plan, known: Profile, other: Profile) -> tuple[Profile, Profile]:
         """(who survives, who is absorbed): the identified one, then the senior one."""
@@ -175,10 +180,6 @@ class Folding:
             return False
         return any(not pairs.isdisjoint(others) for one in some if (pairs := self.forbidden.get(one)))
 
-    def _weighed(self, put: Put, other_end: int) -> Put:
-        priority = type_of(self.nodes[other_end].type).priority
-        return Put(put.at, put.event, put.k, put.o, put.rank, priority, put.index)
-
     # Carrying it out
 
     def _act(self, plan: Plan, o: int, put: Put, outcome: Outcome) -> None:
@@ -188,28 +189,25 @@ class Folding:
         if outcome.act == "refuse":
             self._refuse(k, o, put, outcome)
             return
-        if k not in people.points and (outcome.act in ("found", "point")):
+        if k not in people.points and outcome.act in ("found", "point"):
             self._found(k)
         if outcome.act in ("found", "join"):
             newcomer, resident = (k, o) if k not in people.points else (o, k)
-            self._place(newcomer, people.points[resident], self._weighed(put, resident))
+            self._place(newcomer, people.points[resident], put)
         elif outcome.act == "point":
-            self._move(o, people.points[k], self._weighed(put, k))
+            self._move(o, people.points[k], put)
         else:
-            known, other = people.profiles[people.points[k]], people.profiles[people.points[o]]
-            survivor, absorbed = self._ranked(plan, known, other)
-            self._absorb(survivor, absorbed, self._weighed(put, k if survivor is known else o))
+            self._absorb(*self._ranked(plan, people.profiles[people.points[k]], people.profiles[people.points[o]]))
         if self.refused is not None:
             self.accepted.append(put.edge)
 
     def _refuse(self, k: int, o: int, put: Put, outcome: Outcome) -> None:
         if self.refused is not None and outcome.refusal is not None:
             self.refused.append((put.edge, outcome.refusal))
-        if outcome.refusal == "over_limit":
-            # A newcomer that a limit keeps out founds its own at once; later edges of this event find it there.
-            for anchor in (k, o):
-                if anchor not in self.people.points:
-                    self._found(anchor)
+        # A newcomer that is kept out founds its own at once; later edges of this event find it there.
+        for anchor in (k, o):
+            if anchor not in self.people.points:
+                self._found(anchor)
 
     def _found(self, anchor: int) -> None:
         """A new profile, founded by this identifier as it is first seen."""
@@ -218,7 +216,7 @@ class Folding:
         self._place(anchor, anchor, Put(*self.moment))
 
     def _open(self, profile: int, founder: tuple[str, str]) -> None:
-        self.people.profiles[profile] = Profile(profile, *self.moment, founder, {}, {})
+        self.people.profiles[profile] = Profile(profile, self.moment, founder, {})
 
     def _place(self, anchor: int, profile: int, put: Put) -> None:
         """Put an identifier on a profile for the first time in its life."""
@@ -231,26 +229,27 @@ class Folding:
     def _move(self, anchor: int, profile: int, put: Put) -> None:
         """From now on the identifier points to this profile; what was before stays."""
         people = self.people
-        former, host = people.profiles[people.points[anchor]], people.profiles[profile]
-        former.past[anchor] = former.members.pop(anchor)
-        host.members[anchor] = host.past.pop(anchor, put)
+        host = people.profiles[profile]
+        del people.profiles[people.points[anchor]].members[anchor]
+        host.members[anchor] = put
         people.points[anchor] = profile
-        people.moves.setdefault(anchor, []).append((*self.moment, profile))
+        people.moves.setdefault(anchor, []).append((self.moment, profile))
         self._touch(host, anchor)
 
     def _unbind(self, anchor: int) -> None:
-        node = self.nodes[anchor]
-        event = self.moment[1]
+        """The identifier leaves for a profile of its own; one that is alone has nobody to leave."""
+        people, node, event = self.people, self.nodes[anchor], self.moment[1]
         profile = self.unbound[anchor, event]
-        self._open(profile, (UNBOUND, f"{node.type}:{node.value}@{event}"))
-        self._move(anchor, profile, Put(*self.moment))
+        if len(people.profiles[people.points[anchor]].members) > 1 and profile not in people.profiles:
+            self._open(profile, (UNBOUND, f"{node.type}:{node.value}@{event}"))
+            self._move(anchor, profile, Put(*self.moment))
 
-    def _absorb(self, survivor: Profile, absorbed: Profile, put: Put) -> None:
+    def _absorb(self, survivor: Profile, absorbed: Profile) -> None:
         people = self.people
+        survivor.members.update(absorbed.members)
         for anchor in absorbed.members:
-            survivor.members[anchor] = survivor.past.pop(anchor, put)
             people.points[anchor] = survivor.id
-        people.absorbed[absorbed.id] = Absorbed(survivor.id, *self.moment, absorbed.identified)
+        people.absorbed[absorbed.id] = Absorbed(survivor.id, self.moment, absorbed.identified)
         del people.profiles[absorbed.id]
         if absorbed.identified is not None:
             self._identify(survivor)
@@ -268,18 +267,17 @@ class Folding:
 
     def _changed(self) -> None:
         self.changes += 1
-        if self.moment > self.people.changed():
-            self.people.changed_at, self.people.changed_event = self.moment
+        self.people.changed = max(self.people.changed, self.moment)
 
 
-def _limited(yields: Edge | None, *, steady: bool) -> Outcome:
-    if yields is None:
-        return Outcome("refuse", "over_limit", steady=steady)
-    return Outcome("yield", edge=yields)
+def _limited(over: OverLimit) -> Outcome:
+    if over.yields is None:
+        return Outcome("refuse", "over_limit", steady=not over.windowed)
+    return Outcome("yield", edge=over.yields)
 
 
 def fold(
-    occurrences: Sequence[Occurrence],
+    occurrences: Iterable[Occurrence],
     plans: Mapping[int, Plan],
     nodes: Mapping[int, Node],
     forbidden: Forbidden,
@@ -304,29 +302,25 @@ def fold(
         return folding
 
 
-def _in_order(occurrences: Sequence[Occurrence], nodes: Mapping[int, Node]) -> list[Occurrence]:
-    """All evidence and first sights by time; a first sight carries its anchor instead of an assertion."""
+def _in_order(occurrences: Iterable[Occurrence], nodes: Mapping[int, Node]) -> list[tuple[int, str, str, int, int]]:
+    """All evidence and first sights by time: (time, event id, source, SAYS or SIGHTS, assertion or anchor)."""
+    said = [(at, event, source, SAYS, assertion) for at, event, source, assertion in occurrences]
     sights = [
-        (node.first_at, node.first_event, LAST, node.anchor)
-        for node in nodes.values()
-        if node.usable and node.first_at != NEVER_SEEN
+        (*node.first, SIGHTS, node.anchor) for node in nodes.values() if node.usable and node.first_at != NEVER_SEEN
     ]
-    return sorted([*occurrences, *sights])
+    return sorted(said + sights)
 
 
-def _take_all(folding: Folding, ordered: Sequence[Occurrence], plans: Mapping[int, Plan]) -> None:
+def _take_all(folding: Folding, ordered: Iterable[tuple[int, str, str, int, int]], plans: Mapping[int, Plan]) -> None:
     quiet: dict[int, int] = {}  # assertions that change nothing, with the state in which that was so
-    for at, event, source, number in ordered:
-        if source == LAST:
+    for at, event, source, kind, number in ordered:
+        if kind == SIGHTS:
             folding.sight(number)
             continue
         if quiet.get(number) == folding.changes:
             continue
-        before = folding.changes
-        folding.take(at, event, plans[number])
-        if (
-            folding.refused is None
-            and folding.changes == before
-            and folding.would_change(at, event, plans[number]) == "no"
-        ):
+        before, moment = folding.changes, (at, event, source)
+        folding.take(moment, plans[number])
+        steady = folding.changes == before and folding.would_change(moment, plans[number]) == "no"
+        if steady and folding.refused is None:
             quiet[number] = before

@@ -20,7 +20,7 @@ def crowded(assertions: Iterable[Assertion], nodes: dict[int, Node]) -> frozense
     """The identifiers that more than HUB_LIMIT others have linked at any time: only they can be hubs."""
     linked_by: dict[int, set[int]] = {}
     for assertion in assertions:
-        k, others = assertion.ends()
+        k, others = assertion.ends(nodes)
         for other in others:
             linked_by.setdefault(other, set()).add(k)
     return frozenset(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from zuji.identify.evidence import Node
-from zuji.identify.people import Edge, Profile, Put
-from zuji.terms.identifier import IdentifierType, type_of
+from zuji.identify.people import Edge, Put
+from zuji.terms.identifier import type_of
 
 WINDOW_MS: Final = 90 * 24 * 3600 * 1000
 
@@ -20,35 +20,21 @@ class OverLimit(NamedTuple):
     """The same link may be within the limit later, when older ones have left the window."""
 
 
-def over_limit(host: Profile, newcomers: Iterable[int], present: Put, nodes: Mapping[int, Node]) -> OverLimit | None:
-    """Whether these identifiers would be too many for the profile, and which link yields then."""
-    by_type: dict[str, list[int]] = {}
-    for anchor in newcomers:
-        by_type.setdefault(nodes[anchor].type, []).append(anchor)
-    for kind in sorted(map(type_of_named, by_type), key=lambda pair: (pair[1].priority, pair[0])):
-        name, rules = kind
-        if rules.limit is None:
-            continue
-        verdict = _verdict(host, by_type[name], present, nodes, name, rules.limit)
-        if verdict is not None:
-            return verdict
-    return None
-
-
-def type_of_named(name: str) -> tuple[str, IdentifierType]:
-    """A type's rules beside its name: a type nobody defined has rules that do not carry it."""
-    return name, type_of(name)
-
-
-def _verdict(
-    host: Profile, newcomers: list[int], present: Put, nodes: Mapping[int, Node], name: str, limit: int
+def over_limit(
+    members: Mapping[int, Put], names: Iterable[str], arriving: int, present: Put, nodes: Mapping[int, Node]
 ) -> OverLimit | None:
-    ever = limit == 1
-    since = present.at - WINDOW_MS
-    counted = [put for anchor, put in host.members.items() if nodes[anchor].type == name and (ever or put.at > since)]
-    arriving = sum(1 for anchor in newcomers if ever or host.past.get(anchor, present).at > since)
-    if len(counted) + arriving <= limit:
-        return None
-    last = max((put for put in counted if put.k), key=lambda put: put.weakness, default=present)
-    yields = last.edge if last.weakness > present.weakness else None
-    return OverLimit(yields, windowed=not ever)
+    """Whether one of these types has too many members, `arriving` ones besides, and which link yields then.
+
+    The strongest type comes first; the first that is exceeded is dealt with.
+    """
+    for name in sorted(names, key=lambda name: (type_of(name).priority, name)):
+        limit = type_of(name).limit
+        if limit is None:
+            continue
+        ever = limit == 1
+        since = present.at - WINDOW_MS
+        counted = [put for anchor, put in members.items() if nodes[anchor].type == name and (ever or put.at > since)]
+        if len(counted) + arriving > limit:
+            last = max((put for put in counted if put.k), key=lambda put: put.weakness, default=present)
+            return OverLimit(last.edge if last.weakness > present.weakness else None, windowed=not ever)
+    return None

@@ -11,10 +11,9 @@ from itertools import count
 from typing import Any
 
 from zuji.identify.component import Component, Lone
-from zuji.identify.evidence import NEVER_SEEN, Node
+from zuji.identify.evidence import Node
 from zuji.store import identity
 from zuji.store.hot import HotTransaction
-from zuji.terms.identifier import Identifier
 
 CAPACITY = 150_000  # homes; about 1.5 KB each with their identifiers and shapes
 
@@ -103,14 +102,14 @@ class Memory:
     def _admit(self, connection: HotTransaction, rows: list[identity.NodeRow]) -> None:
         names = {number: key for key, number in self.kinds.items()}
         wanted: set[int] = set()
-        for anchor, kind, value, first_at, first_event, component, block in rows:
+        for anchor, kind, value, first_at, first_event, first_source, component, block in rows:
             if anchor in self.homes:
                 continue
             if component:
                 wanted.add(component)
                 continue
             workspace, type_ = names[kind]
-            self.add_lone(workspace, Node(anchor, type_, value, first_at, first_event, block))
+            self.add_lone(workspace, Node(anchor, type_, value, first_at, first_event, first_source, block))
         if wanted:
             for number, body in identity.components(connection, wanted):
                 self.settle_in(Component.load(number, body, version=self.version(), touched=self.turn))
@@ -153,8 +152,3 @@ class Memory:
                 self.drop_shapes(home)
         self.homes = {anchor: home for anchor, home in self.homes.items() if home.touched > oldest}
         self.nodes = {key: node for key, node in self.nodes.items() if node.anchor in self.homes}
-
-
-def fresh_node(anchor: int, identifier: Identifier) -> Node:
-    """An identifier nobody has seen so far."""
-    return Node(anchor, identifier.type, identifier.value, NEVER_SEEN, "")

@@ -39,7 +39,8 @@ def _add_rows(turn: Turn, component: Component, linked: Linked) -> None:
             continue
         if segments[-1].person != was[-1].person:
             linked.profile_rows.append((workspace, anchor, segments[-1].person))
-        if len(segments) > 1 or len(was) > 1:
+        if len(segments) > 1 or anchor in component.sliced:
+            component.sliced.add(anchor)
             ends = [segment.from_ms for segment in segments[1:]] + [END]
             linked.slice_rows.extend(
                 (workspace, anchor, segment.from_ms, end, segment.person)
@@ -73,10 +74,8 @@ def _add_nodes(turn: Turn) -> None:
         home = memory.homes[node.anchor]
         kind = memory.kinds[turn.workspaces[node.anchor], node.type]
         component = home.id if isinstance(home, Component) else 0
-        turn.writes.new_nodes.append(
-            (node.anchor, kind, node.value, node.first_at, node.first_event, component, node.block)
-        )
+        turn.writes.new_nodes.append((node.anchor, kind, node.value, *node.first, component, node.block))
     for node in turn.altered.values():
         home = memory.homes[node.anchor]
         component = home.id if isinstance(home, Component) else 0
-        turn.writes.changed_nodes.append((node.first_at, node.first_event, component, node.block, node.anchor))
+        turn.writes.changed_nodes.append((*node.first, component, node.block, node.anchor))

@@ -17,8 +17,8 @@ BEGINNING = -(1 << 53)
 END = 1 << 53
 """Open ends of a stretch in milliseconds: before and after everything."""
 
-Edge = tuple[int, str, int, int]
-"""(time, event id, k, o): one edge of one event."""
+Edge = tuple[int, str, str, int, int]
+"""(time, event id, source, k, o): one edge of one event."""
 
 
 class Put(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -26,49 +26,47 @@ class Put(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     at: int
     event: str
+    source: str
     k: int = 0
     o: int = 0
     rank: int = -1
     priority: int = -1
-    """Of the type of the edge's other end."""
+    """Of the type of the edge's o."""
     index: int = 0
     """Of the edge within its event."""
 
     @property
     def edge(self) -> Edge:
         """The edge's name."""
-        return (self.at, self.event, self.k, self.o)
+        return (self.at, self.event, self.source, self.k, self.o)
 
     @property
-    def weakness(self) -> tuple[int, int, int, str, int]:
+    def weakness(self) -> tuple[int, int, int, str, str, int]:
         """Where a limit must choose, the link with the greatest weakness yields."""
-        return (self.rank, self.priority, self.at, self.event, self.index)
+        return (self.rank, self.priority, self.at, self.event, self.source, self.index)
 
 
 class Profile(msgspec.Struct, array_like=True):
-    """A profile that is alive. `members` point to it now; `past` did once and may come back."""
+    """A profile that is alive, and how each identifier that points to it now came there."""
 
     id: int
-    seen_at: int
-    seen_event: str
+    founded: Moment
     founder: tuple[str, str]
     members: dict[int, Put]
-    past: dict[int, Put]
     identified: Moment | None = None
     """Since when it counts as identified."""
 
     @property
-    def seniority(self) -> tuple[int, str, tuple[str, str]]:
+    def seniority(self) -> tuple[Moment, tuple[str, str]]:
         """The smaller one keeps its id when two alike become one."""
-        return (self.seen_at, self.seen_event, self.founder)
+        return (self.founded, self.founder)
 
 
 class Absorbed(msgspec.Struct, array_like=True, frozen=True):
     """A profile that became part of another one, and what it was until then."""
 
     into: int
-    at: int
-    event: str
+    when: Moment
     identified: Moment | None
 
 
@@ -87,18 +85,13 @@ class People(msgspec.Struct, array_like=True):
     """Anchor -> the live profile it points to now."""
     homes: dict[int, int] = {}
     """Anchor -> the profile it was first put on, under that profile's own name."""
-    moves: dict[int, list[tuple[int, str, int]]] = {}
-    """Anchor -> (time, event id, profile) of each later change of its pointer."""
+    moves: dict[int, list[tuple[Moment, int]]] = {}
+    """Anchor -> (when, to which profile) of each later change of its pointer."""
     absorbed: dict[int, Absorbed] = {}
     yielded: set[Edge] = set()
     """Edges that a limit took back."""
-    changed_at: int = BEGINNING
-    changed_event: str = ""
+    changed: Moment = (BEGINNING, "", "")
     """The last event that changed anything: whatever comes after it meets the people as they are now."""
-
-    def changed(self) -> Moment:
-        """`changed_at` and `changed_event` as one moment."""
-        return (self.changed_at, self.changed_event)
 
     def survivor(self, profile: int) -> int:
         """The live profile that this one has become."""
@@ -119,7 +112,7 @@ class People(msgspec.Struct, array_like=True):
         if home is None:
             return (Segment(BEGINNING, 0),)
         segments = [Segment(BEGINNING, self.survivor(home))]
-        for at, _, profile in self.moves.get(anchor, ()):
+        for (at, _, _), profile in self.moves.get(anchor, ()):
             person = self.survivor(profile)
             if segments[-1].from_ms == at:
                 segments.pop()
@@ -143,16 +136,16 @@ class People(msgspec.Struct, array_like=True):
     def identified_when(self, anchor: int, moment: Moment) -> bool:
         """Whether the profile that held this identifier at that moment was identified by then."""
         profile = self.homes.get(anchor, 0)
-        for at, event, later in self.moves.get(anchor, ()):
-            if (at, event) <= moment:
+        for when, later in self.moves.get(anchor, ()):
+            if when <= moment:
                 profile = later
-        while (gone := self.absorbed.get(profile)) is not None and (gone.at, gone.event) <= moment:
+        while (gone := self.absorbed.get(profile)) is not None and gone.when <= moment:
             profile = gone.into
         if gone is not None:
             since = gone.identified
         else:
             since = self.profiles[profile].identified if profile in self.profiles else None
-        return since is not None and tuple(since) <= moment
+        return since is not None and since <= moment
 
     def take_in(self, other: People) -> None:
         """Put the people of another component beside these. The two have nobody in common."""
@@ -162,8 +155,7 @@ class People(msgspec.Struct, array_like=True):
         self.moves.update(other.moves)
         self.absorbed.update(other.absorbed)
         self.yielded.update(other.yielded)
-        if other.changed() > self.changed():
-            self.changed_at, self.changed_event = other.changed()
+        self.changed = max(self.changed, other.changed)
 
     def former_ids(self, profile: int) -> list[int]:
         """The ids that resolve to this profile, its own left out."""

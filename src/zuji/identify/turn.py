@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from zuji.identify.component import UNKNOWN, Component, Lone
-from zuji.identify.evidence import BLOCKED_AS_HUB, NEVER_SEEN, Assertion, Node
+from zuji.identify.evidence import BLOCKED_AS_HUB, NEVER_SEEN, Assertion, Moment, Node
 from zuji.identify.fold import Occurrence, Yielded, fold
 from zuji.identify.hubs import HUB_LIMIT, WHY, becomes_hub, clock_of, crowded, is_hub
 from zuji.identify.linked import ChangeKind, PeopleChange
@@ -60,7 +60,7 @@ class Turn:
     def create(self, workspace: str, identifier: Identifier) -> Node:
         """A new identifier with the next anchor."""
         memory = self.memory
-        node = Node(memory.next_number("anchor"), identifier.type, identifier.value, NEVER_SEEN, "")
+        node = Node(memory.next_number("anchor"), identifier.type, identifier.value, NEVER_SEEN, "", "")
         memory.add_lone(workspace, node)
         self.newborn[node.anchor] = node
         self.workspaces[node.anchor] = workspace
@@ -69,18 +69,18 @@ class Turn:
             self.writes.kinds.append((number, workspace, node.type))
         return node
 
-    def see(self, node: Node, at: int, event: str) -> None:
+    def see(self, node: Node, moment: Moment) -> None:
         """An event names this identifier. A sight before the first one changes where its story begins."""
-        if (at, event) >= (node.first_at, node.first_event):
+        if moment >= node.first:
             return
         home = self.memory.homes[node.anchor]
         if isinstance(home, Component) and node.first_at != NEVER_SEEN:
             self.touch(home)
             self.go_stale(home)
-        node.first_at, node.first_event = at, event
+        node.first_at, node.first_event, node.first_source = moment
         self.alter(node)
         if isinstance(home, Lone):
-            home.changed_at = at
+            home.changed_at = node.first_at
 
     def alter(self, node: Node) -> None:
         """The row of this identifier must be written."""
@@ -150,13 +150,14 @@ class Turn:
         if component.stale:
             return False
         if component.waiting is not None:
-            component.waiting.append((at, event, assertion))
+            component.waiting.append((at, event, component.assertions[assertion].source, assertion))
             return False
-        if (at, event) <= component.people.changed():
+        moment = (at, event, component.assertions[assertion].source)
+        if moment <= component.people.changed:
             self.touch(component)
             self.go_stale(component)
             return False
-        verdict = component.folding().would_change(at, event, component.plans[assertion])
+        verdict = component.folding().would_change(moment, component.plans[assertion])
         if verdict != "yes":
             if component.last_at < at:
                 component.last_at = at
@@ -164,31 +165,31 @@ class Turn:
         self.touch(component)
         if component.last_at == UNKNOWN:
             component.version = self.memory.version()
-            component.waiting = [(at, event, assertion)]
+            component.waiting = [(*moment, assertion)]
             self.unsettled[component.id] = component
         else:
-            self._advance(component, assertion, at, event)
+            self._advance(component, assertion, moment)
         return False
 
-    def _advance(self, component: Component, assertion: int, at: int, event: str) -> None:
+    def _advance(self, component: Component, assertion: int, moment: Moment) -> None:
         """Take an event that changes something: at once when it is later than all evidence, else by folding anew."""
         component.version = self.memory.version()
-        if at <= component.last_at:
+        if moment[0] <= component.last_at:
             self.go_stale(component)
             return
         folding = component.folding()
         plan = component.plans[assertion]
         for anchor in plan.seen:
             node = component.nodes[anchor]
-            if anchor not in component.people.points and (node.first_at, node.first_event) < (at, event):
+            if anchor not in component.people.points and node.first < moment:
                 folding.sight(anchor)
         try:
-            folding.take(at, event, plan)
+            folding.take(moment, plan)
         except Yielded:
             self.go_stale(component)
             return
-        component.last_at = at
-        component.changed_at = component.people.changed_at
+        component.last_at = moment[0]
+        component.changed_at = component.people.changed[0]
 
     def settle(self) -> None:
         """Give every touched component its people: what waits is taken, what is stale is folded anew."""
@@ -211,15 +212,17 @@ class Turn:
             component.last_at = max(
                 (newest.get(number, BEGINNING) for number in component.assertions), default=BEGINNING
             )
-            for at, event, assertion in sorted(waiting):
-                if component.stale:
-                    break
-                if (at, event) <= component.people.changed():
-                    self.go_stale(component)
-                elif component.folding().would_change(at, event, component.plans[assertion]) == "yes":
-                    self._advance(component, assertion, at, event)
-                else:
-                    component.last_at = max(component.last_at, at)
+            for at, event, source, assertion in sorted(waiting):
+                if not component.stale:
+                    self._take_late(component, assertion, (at, event, source))
+
+    def _take_late(self, component: Component, assertion: int, moment: Moment) -> None:
+        if moment <= component.people.changed:
+            self.go_stale(component)
+        elif component.folding().would_change(moment, component.plans[assertion]) == "yes":
+            self._advance(component, assertion, moment)
+        else:
+            component.last_at = max(component.last_at, moment[0])
 
     def _refold(
         self,
@@ -235,7 +238,7 @@ class Turn:
         ]
         folding = fold(occurrences, component.plans, component.nodes, component.forbidden, component.unbound)
         component.people = folding.people
-        component.changed_at = component.people.changed_at
+        component.changed_at = component.people.changed[0]
         component.last_at = max((at for at, _, _, _ in occurrences), default=BEGINNING)
         component.version = self.memory.version()
         component.stale, component.waiting = False, None
@@ -248,7 +251,7 @@ class Turn:
             return False
         if component.crowd is None:
             component.crowd = crowded(component.assertions.values(), component.nodes)
-        k, others = assertion.ends()
+        k, others = assertion.ends(component.nodes)
         hubs = [other for other in others if other in component.crowd and self._is_hub(component, other, k, at)]
         for anchor in hubs:
             self.set_block(component, component.nodes[anchor], BLOCKED_AS_HUB)
@@ -268,9 +271,9 @@ class Turn:
     def _links_to(self, component: Component, anchor: int) -> list[tuple[int, int]]:
         """(time, k) of every event that linked this identifier, those of this turn included."""
         by = {
-            number: assertion.ends()[0]
+            number: assertion.ends(component.nodes)[0]
             for number, assertion in component.assertions.items()
-            if anchor in assertion.ends()[1]
+            if anchor in assertion.ends(component.nodes)[1]
         }
         stored = times.times_of(self.connection, by)
         links = [(at, k) for number, k in by.items() for at, _ in stored.get(number, ())]

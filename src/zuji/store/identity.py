@@ -13,13 +13,15 @@ from typing import Any
 
 import msgspec
 
-NodeRow = tuple[int, int, str, int, str, int, int]
-"""(anchor, kind, value, first_at, first_event, component, block)."""
+from zuji.terms.message import KeyKind
+
+NodeRow = tuple[int, int, str, int, str, str, int, int]
+"""(anchor, kind, value, first_at, first_event, first_source, component, block)."""
 
 LogRow = tuple[str, str, int, int, str, str, int]
 """(workspace, kind, person, other, who, why, at)."""
 
-StatementRow = tuple[int, int, int, str, str, bytes]
+StatementRow = tuple[int, int, int, KeyKind, str, bytes]
 """(id, anchor, digest, key, source, body)."""
 
 
@@ -29,8 +31,8 @@ class IdentityWrites:
 
     kinds: list[tuple[int, str, str]] = field(default_factory=list)
     new_nodes: list[NodeRow] = field(default_factory=list)
-    changed_nodes: list[tuple[int, str, int, int, int]] = field(default_factory=list)
-    """(first_at, first_event, component, block, anchor)."""
+    changed_nodes: list[tuple[int, str, str, int, int, int]] = field(default_factory=list)
+    """(first_at, first_event, first_source, component, block, anchor)."""
     components: list[tuple[int, bytes]] = field(default_factory=list)
     gone_components: list[int] = field(default_factory=list)
     statements: list[StatementRow] = field(default_factory=list)
@@ -48,9 +50,10 @@ def write(connection: sqlite3.Connection, writes: IdentityWrites) -> None:
     """Write it all, in the caller's transaction."""
     many = connection.executemany
     many("INSERT INTO identity_kind VALUES (?, ?, ?)", writes.kinds)
-    many("INSERT INTO identity_node VALUES (?, ?, ?, ?, ?, ?, ?)", writes.new_nodes)
+    many("INSERT INTO identity_node VALUES (?, ?, ?, ?, ?, ?, ?, ?)", writes.new_nodes)
     many(
-        "UPDATE identity_node SET first_at = ?, first_event = ?, component = ?, block = ? WHERE anchor = ?",
+        "UPDATE identity_node SET first_at = ?, first_event = ?, first_source = ?, component = ?, block = ?"
+        " WHERE anchor = ?",
         writes.changed_nodes,
     )
     many(
@@ -101,6 +104,15 @@ def nodes_by_anchor(connection: sqlite3.Connection, anchors: Iterable[int]) -> l
     """The nodes with these anchors."""
     return connection.execute(
         "SELECT * FROM identity_node WHERE anchor IN (SELECT value FROM json_each(?))", (_json(list(anchors)),)
+    ).fetchall()
+
+
+def nodes_after(connection: sqlite3.Connection, workspace: str, anchor: int, limit: int) -> list[NodeRow]:
+    """The next nodes of a workspace in the order of their anchors."""
+    return connection.execute(
+        "SELECT * FROM identity_node WHERE anchor > ? AND kind IN"
+        " (SELECT id FROM identity_kind WHERE workspace = ?) ORDER BY anchor LIMIT ?",
+        (anchor, workspace, limit),
     ).fetchall()
 
 

@@ -3,7 +3,7 @@ CREATE TABLE identity_kind (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, typ
 -- Every identifier ever seen. component 0: linked with nothing so far. block: 0 usable, 1 blocked as a hub, 2 blocked by a
 -- person, 3 cleared by a person (never blocked as a hub again).
 CREATE TABLE identity_node (anchor INTEGER PRIMARY KEY, kind INTEGER NOT NULL, value TEXT NOT NULL, first_at INTEGER NOT NULL,
-  first_event TEXT NOT NULL, component INTEGER NOT NULL, block INTEGER NOT NULL);
+  first_event TEXT NOT NULL, first_source TEXT NOT NULL, component INTEGER NOT NULL, block INTEGER NOT NULL);
 CREATE UNIQUE INDEX identity_node_by_value ON identity_node (kind, value);
 CREATE INDEX identity_node_blocked ON identity_node (kind) WHERE block > 0;
 -- A component: identifiers connected by evidence, what was asserted of them, and the people that follow (MessagePack).
