@@ -21,7 +21,7 @@ from clean_builders import (
     received,
     some_facts,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zuji.clean.commerce import amount_of
@@ -60,6 +60,7 @@ def test_the_amount_is_the_exact_decimal_of_the_surest_property(properties: dict
     assert amount_of(properties) == expected
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False))
 def test_an_amount_sent_as_text_or_number_is_stored_exactly(amount: Decimal) -> None:
     assert clean_one(a_message(properties={"revenue": str(amount)}))["amount"] == amount
@@ -178,6 +179,7 @@ def test_a_machine_counts_as_one_for_an_hour_after_its_last_page_and_not_before_
     assert not speeds.other(("w", "s", "anonymous_id", "b"), times[-1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=300), st.lists(st.integers(1, 300), max_size=10))
 def test_verdicts_on_speed_do_not_depend_on_the_batches(gaps: list[int], cuts: list[int]) -> None:
     items = [

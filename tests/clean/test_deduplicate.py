@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zuji.clean.deduplicate import deduplicate, id_hash
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20)), st.sets(st.integers(0, 20)))
 def test_the_first_of_equal_new_ids_is_kept_and_no_other(ids: list[int], stored: set[int]) -> None:
     hashes = id_hash("shop", "web", 0, [str(number) for number in ids])

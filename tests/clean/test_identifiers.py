@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from clean_builders import a_message, a_receipt, clean, clean_one, ids, reason_of, received
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zuji.clean.identifiers import in_order, normalised
@@ -76,6 +76,7 @@ def test_a_national_number_is_read_by_the_region_of_its_source() -> None:
     assert {"type": "phone", "value": "+442079460958"} in row["identifiers"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["user_id", "email", "phone", "device_id", "x"]), st.text(max_size=600))
 def test_no_value_makes_normalising_fail_and_none_is_longer_than_256(kind: str, value: str) -> None:
     identifier, problem = normalised(kind, value, "CN")
@@ -83,6 +84,7 @@ def test_no_value_makes_normalising_fail_and_none_is_longer_than_256(kind: str, 
     assert problem or 0 < len(identifier.value) <= 256
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["user_id", "phone", "email", "device_id", "anonymous_id", "card"]), max_size=6))
 def test_the_strongest_identifier_comes_first_and_each_once(kinds: list[str]) -> None:
     ordered = in_order(tuple(Identifier(kind, value) for kind in kinds for value in "ba"))
@@ -150,3 +152,9 @@ def test_device_ids_of_the_context_are_identifiers_and_zeros_there_mean_nothing(
 def test_a_group_may_be_described_on_its_own() -> None:
     row = clean_one(a_message(type="group", user_id="", group_id="item:7", traits={"colour": "green"}))
     assert (row["group_id"], row["identifiers"]) == ("item:7", [])
+
+
+def test_an_event_whose_only_identifier_is_broken_is_kept_without_a_person() -> None:
+    cleaned = clean(received(a_message(identifiers=(("phone", "12345"),))))
+    assert cleaned.subjects[0].identifiers == ()
+    assert (cleaned.frame["flags"][0], cleaned.frame["flag_reason"][0]) == (Flag.BLOCKED_IDENTIFIER, "unusable:phone")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from clean_builders import DAY, HOUR, NOON_MS, SECOND, a_message, a_receipt, clean, clean_one, reason_of, received
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zuji.clean.times import NO_TIME, corrected, milliseconds
@@ -57,12 +57,14 @@ def test_times_are_read_in_every_shape_clients_send(value: str | float | None, e
     assert milliseconds(value, SHANGHAI) == expected
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_any_iso_time_is_read_to_the_millisecond(moment: datetime) -> None:
     expected = (moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000
     assert milliseconds(moment.isoformat(), UTC) == pytest.approx(expected, abs=1)
 
 
+@settings(deadline=None)
 @given(st.text() | st.floats() | st.integers() | st.none())
 def test_no_time_makes_reading_fail(value: str | float | None) -> None:
     assert isinstance(milliseconds(value, SHANGHAI), int | None)
@@ -89,6 +91,7 @@ _near = st.integers(-3 * DAY, 3 * DAY) | st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | _near, st.none() | _near, st.booleans()), min_size=1, max_size=50))
 def test_times_in_columns_equal_the_rules_row_by_row(rows: list[tuple[int | None, int | None, bool]]) -> None:
     def column(values: list[int | None]) -> np.ndarray:
@@ -166,3 +169,17 @@ def test_an_event_without_any_usable_time_happened_when_it_was_received() -> Non
 def test_an_event_of_last_week_is_late() -> None:
     assert clean_one(a_message(timestamp=NOON_MS - 7 * DAY))["flags"] == Flag.LATE
     assert clean_one(a_message(timestamp=NOON_MS - DAY))["flags"] == 0
+
+
+def test_a_time_of_sending_kept_from_the_first_try_is_believed_for_exactly_an_hour() -> None:
+    def stored_minus_given(age_ms: int) -> float:
+        message = a_message(timestamp=NOON_MS - age_ms, library="posthog-node")
+        row = clean_one(message, receipt=a_receipt(sent_at=NOON_MS - age_ms))
+        return row["occurred_at"].timestamp() * 1000 - (NOON_MS - age_ms)
+
+    assert (stored_minus_given(HOUR), stored_minus_given(HOUR + 1)) == (0, HOUR + 1)
+
+
+def test_exactly_a_day_ahead_is_the_most_that_is_forgiven() -> None:
+    assert reason_of(a_message(timestamp=NOON_MS + DAY)) == ""
+    assert reason_of(a_message(timestamp=NOON_MS + DAY + 1)) == "future_time"
