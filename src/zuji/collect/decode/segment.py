@@ -97,6 +97,7 @@ _decode_library = msgspec.json.Decoder(_Context).decode
 _scalar_decoder: msgspec.json.Decoder[Scalar] = msgspec.json.Decoder(Scalar)
 _decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_anything = msgspec.json.Decoder().decode
+_decode_raw = msgspec.json.Decoder(msgspec.Raw).decode
 _encode = msgspec.json.Encoder().encode
 
 Parts = dict[str, msgspec.Raw]
@@ -188,11 +189,20 @@ def _decode_alone(body: bytes, path_type: str, limits: SourceSettings) -> Messag
     try:
         return _to_message(_decode_single(body), path_type, None)
     except msgspec.ValidationError as error:
+        _check_json(body)
         return _problem(body, "wrong_field_type", str(error))
     except (msgspec.DecodeError, RecursionError) as error:
         raise _invalid_json(error) from None
     except _Unusable as error:
         return _problem(body, error.reason, error.detail)
+
+
+def _check_json(body: bytes) -> None:
+    """Decoding stops at the first field of a wrong type; what follows may be no JSON, and would spoil what is kept."""
+    try:
+        _decode_raw(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _invalid_json(error) from None
 
 
 def _decode_item(raw: msgspec.Raw, shared: Parts | None, max_bytes: int) -> Message:
@@ -202,9 +212,7 @@ def _decode_item(raw: msgspec.Raw, shared: Parts | None, max_bytes: int) -> Mess
         if size > max_bytes:
             raise _Unusable("event_too_big", f"{size} bytes, this source allows {max_bytes}")
         item = _decode_typed(raw)
-        if item.type not in TYPES:
-            raise _Unusable("unknown_type", f"type is {item.type!r:.100}, known are {', '.join(sorted(TYPES))}")
-        return _to_message(item, item.type, shared)
+        return _to_message(item, _known_type(item.type), shared)
     except _Unusable as error:
         return _problem(bytes(raw), error.reason, error.detail)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -215,8 +223,8 @@ def _decode_item(raw: msgspec.Raw, shared: Parts | None, max_bytes: int) -> Mess
 def _to_message(item: _Item, kind: str, shared: Parts | None) -> Message:
     """Check what makes a message usable, and bring it into our shape."""
     user_id, anonymous_id = id_text(item.user_id), id_text(item.anonymous_id)
-    previous_id = id_text(item.previous_id)
-    _check_identifiers(kind, user_id, anonymous_id, previous_id)
+    if not user_id and not anonymous_id:
+        raise _Unusable("no_identifier", "neither userId nor anonymousId")
     event = item.event or item.name or ""
     if not event:
         if kind == "track":
@@ -235,7 +243,7 @@ def _to_message(item: _Item, kind: str, shared: Parts | None) -> Message:
         event=event,
         user_id=user_id,
         anonymous_id=anonymous_id,
-        previous_id=previous_id,
+        previous_id=id_text(item.previous_id),
         group_id=id_text(item.group_id),
         timestamp=item.timestamp if item.original_timestamp is None else item.original_timestamp,
         sent_at=item.sent_at,
@@ -247,11 +255,13 @@ def _to_message(item: _Item, kind: str, shared: Parts | None) -> Message:
     )
 
 
-def _check_identifiers(kind: str, user_id: str, anonymous_id: str, previous_id: str) -> None:
-    if not user_id and not anonymous_id:
-        raise _Unusable("no_identifier", "neither userId nor anonymousId")
-    if kind == "alias" and not (user_id and (previous_id or anonymous_id)):
-        raise _Unusable("no_identifier", "an alias needs previousId and userId")
+def _known_type(name: str | None) -> str:
+    """The type; some clients begin it with a capital."""
+    if name in TYPES:
+        return name
+    if name is not None and (kind := name.lower()) in TYPES:
+        return kind
+    raise _Unusable("unknown_type", f"type is {name!r:.100}, known are {', '.join(sorted(TYPES))}")
 
 
 def _object(raw: msgspec.Raw, field: str) -> msgspec.Raw:
