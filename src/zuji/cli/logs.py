@@ -12,11 +12,16 @@ CHATTY = ("httpx", "httpcore", "asyncio", "clickhouse_connect", "alembic", "uvic
 
 
 def set_up_logging(level: str) -> None:
-    """Install the one handler. Libraries that tell every step are heard from warnings on."""
+    """Install the one handler."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(MaskingFormatter(LINE))
+    if level != "debug":
+        handler.addFilter(worth_saying)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def worth_saying(record: logging.LogRecord) -> bool:
+    """Libraries that tell every step are heard from warnings on. A filter, since some set their own level again."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in CHATTY
