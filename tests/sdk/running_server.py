@@ -14,7 +14,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 ZUJI = (sys.executable, "-m", "zuji.cli")
 START_S = 60
@@ -53,6 +53,16 @@ class RunningServer:
     def counts(self, keys: Keys, expected: dict[str, int]) -> dict[str, int]:
         """The counts by type, for the types that are expected."""
         return {kind: self.count(keys, type=kind) for kind in expected}
+
+    def books(self, keys: Keys) -> Any:
+        """The accounting of a workspace: where everything that was accepted went."""
+        return self.ask("GET", f"/api/v1/accounting?{urlencode({'workspace': keys.workspace, 'fresh': 'true'})}")
+
+    def identifiers(self, keys: Keys, identifier: str) -> set[str]:
+        """All identifiers, as `type:value`, of the profile that one of them leads to."""
+        query = urlencode({"workspace": keys.workspace, "fresh": "true"})
+        profile = self.ask("GET", f"/api/v1/profiles/{quote(identifier, safe=':')}?{query}")
+        return {f"{each['type']}:{each['value']}" for each in profile["identifiers"]}
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """The answer of the API. Raises on anything but success."""

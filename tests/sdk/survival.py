@@ -84,16 +84,20 @@ def wait_for_counts(server: RunningServer, keys: Keys, expected: dict[str, int])
 
 
 def assert_all_arrived_once(server: RunningServer, keys: Keys, expected: dict[str, int]) -> None:
-    """The server has what was sent, by type and in total, and nothing else."""
+    """The server has what was sent, by type and in total, and nothing else; its books say so too."""
     assert wait_for_counts(server, keys, expected) == expected
     assert server.count(keys) == sum(expected.values())
+    books = server.books(keys)
+    assert books["closed"]
+    assert (books["total"]["stored"], books["total"]["quarantined"]) == (sum(expected.values()), 0)
 
 
-def assert_faults_happened(proxy: FaultProxy, client: Client) -> None:
-    """A test of faults in which none was injected would prove nothing."""
+def assert_faults_happened(server: RunningServer, keys: Keys, proxy: FaultProxy, client: Client) -> None:
+    """A test of faults in which none was injected would prove nothing; a lost answer must have brought repeats."""
     planned = [step for step in plan_of(client) if step != "pass"]
     assert proxy.injected == planned
     assert proxy.data_requests > len(planned)
+    assert server.books(keys)["total"]["duplicate"] > 0
 
 
 def _too_many(counts: dict[str, int], expected: dict[str, int]) -> bool:

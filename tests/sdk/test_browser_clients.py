@@ -62,6 +62,7 @@ def test_every_message_of_a_page_arrives_once(client: Client, server: RunningSer
     with FaultProxy(server.port) as proxy:
         context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
         assert_all_arrived_once(server, keys, sent)
+        assert server.books(keys)["total"]["duplicate"] == 0
         context.close()
 
 
@@ -71,7 +72,7 @@ def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, ser
     with FaultProxy(server.port, plan_of(client)) as proxy:
         context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
         assert_all_arrived_once(server, keys, sent)
-        assert_faults_happened(proxy, client)
+        assert_faults_happened(server, keys, proxy, client)
         context.close()
 
 
@@ -83,3 +84,31 @@ def test_a_click_on_the_page_is_an_event_that_names_its_element(server: RunningS
         assert_all_arrived_once(server, keys, sent)
         context.close()
     assert server.count(keys, event="$autocapture") == 1
+
+
+EMAIL_STANDS_BETWEEN = """An email among the traits is stronger than a distinct id and so becomes the centre of the
+evidence; from a public key an email joins nobody who exists already, and the two distinct ids never meet."""
+VISITORS = [
+    ("sensors-browser-ajax", "user_id", "cookie_id"),
+    pytest.param(
+        "posthog-browser", "distinct_id", "distinct_id", marks=pytest.mark.xfail(reason=EMAIL_STANDS_BETWEEN)
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "user_type", "visitor_type"), VISITORS)
+def test_a_visitor_and_the_user_he_turns_out_to_be_are_one_profile(
+    name: str, user_type: str, visitor_type: str, server: RunningServer, browser, shop
+):
+    client = next(c for c in BROWSER_CLIENTS if c.name == name)
+    keys = server.new_source(f"{name}-profile")
+    with FaultProxy(server.port) as proxy:
+        context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
+        assert_all_arrived_once(server, keys, sent)
+        context.close()
+    user = f"{user_type}:user-{name}"
+    identifiers = server.identifiers(keys, user)
+    visitors = {each for each in identifiers if each.startswith(visitor_type) and not each.endswith(f"-{name}")}
+    assert user in identifiers
+    assert len(visitors) == 1
+    assert server.identifiers(keys, visitors.pop()) == identifiers
