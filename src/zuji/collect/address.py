@@ -26,6 +26,7 @@ class Caller:
 def find_caller(peer: str, scheme: str, headers: Mapping[str, str], proxies: Sequence[Network]) -> Caller:
     """The caller behind any trusted proxies."""
     host = headers.get("host", "")
+    peer = _without_mapping(peer)
     if proxies and _is_trusted(peer, proxies):
         peer = _first_untrusted(headers.get("x-forwarded-for", ""), proxies) or peer
         scheme = headers.get("x-forwarded-proto", scheme).partition(",")[0].strip().lower()
@@ -51,8 +52,16 @@ def _is_trusted(address: str, proxies: Sequence[Network]) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return any((mapped or parsed) in network for network in proxies)
+    return any(parsed in network for network in proxies)
+
+
+def _without_mapping(address: str) -> str:
+    """A socket for both families names IPv4 callers in IPv6; they are not all of one network.
+
+    >>> _without_mapping("::ffff:203.0.113.9"), _without_mapping("2001:db8::1")
+    ('203.0.113.9', '2001:db8::1')
+    """
+    return address[7:] if address.startswith("::ffff:") and "." in address else address
 
 
 def _bare(hop: str) -> str:
@@ -66,6 +75,6 @@ def _bare(hop: str) -> str:
     elif hop.count(":") == 1:
         hop = hop.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(hop))
+        return _without_mapping(str(ipaddress.ip_address(hop)))
     except ValueError:
         return ""

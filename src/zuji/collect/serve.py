@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import logging
 import signal
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +17,7 @@ import uvicorn
 from zuji.collect.bounded_http import BoundedHttp
 from zuji.collect.gateway import GatewayConfig, create_gateway
 from zuji.collect.keys import KeyRing
+from zuji.collect.patient_spool import PatientSpool
 from zuji.collect.spool import SpoolLimits
 from zuji.collect.spool_writer import SqliteSpoolWriter
 
@@ -43,8 +44,8 @@ def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callab
 
     `now_ms` is the time of day; a function of a module, so that it can travel to a new process.
     """
-    logging.basicConfig(level=process.log_level.upper())
-    spool = SqliteSpoolWriter(process.data / "spool", process.name, limits=process.spool_limits)
+    open_writer = partial(SqliteSpoolWriter, process.data / "spool", process.name, limits=process.spool_limits)
+    spool = PatientSpool(open_writer, monotonic=time.monotonic)
     config = GatewayConfig(
         spool=spool,
         keys=KeyRing(process.data / "keys.json", monotonic=time.monotonic),
