@@ -75,6 +75,6 @@ def _bare(hop: str) -> str:
     elif hop.count(":") == 1:
         hop = hop.partition(":")[0]
     try:
-        return _without_mapping(str(ipaddress.ip_address(hop)))
+        return str(ipaddress.ip_address(_without_mapping(hop)))
     except ValueError:
         return ""
