@@ -229,3 +229,9 @@ def test_doctor_on_a_folder_at_rest_says_that_no_server_runs(tmp_path: Path) -> 
     done = zuji("doctor", "--data", str(tmp_path), "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["findings"][0]["says"] == "no server is running here"
+
+
+def test_a_data_folder_whose_path_is_too_long_for_sockets_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    done = zuji("serve", "--data", str(tmp_path / ("x" * 100)), "--port", "0")
+    assert done.returncode == 2
+    assert "too long for the local sockets" in one_line(done)

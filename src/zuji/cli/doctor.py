@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ import typer
 from rich.text import Text
 
 from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
+from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
 from zuji.cli.output import JsonOption, out, print_json
-from zuji.collect.spool import SpoolLimits
 from zuji.collect.spool_files import measure
+from zuji.settings import load_settings
 
 Verdict = Literal["well", "look", "wrong"]
 COLOURS: dict[Verdict, str] = {"well": "green", "look": "yellow", "wrong": "red"}
@@ -108,7 +110,7 @@ def _spool(data: Path) -> list[Finding]:
     folder = data / "spool"
     if not folder.is_dir():
         return []
-    state = measure(folder, SpoolLimits())
+    state = measure(folder, spool_limits(load_settings(data, os.environ)))
     how: Verdict = "wrong" if state.full or state.failing else "look" if state.alarm else "well"
     says = f"{state.bytes / 2**20:.1f} MB, {state.untaken_bytes / 2**20:.1f} MB of it not yet taken in"
     return [Finding("spool", how, says, state.reason)]

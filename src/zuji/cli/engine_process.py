@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import anyio.to_thread
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -32,6 +33,7 @@ ORPHAN_WAIT_S = 40.0
 """An engine whose supervisor was killed drains and ends within this time; the next one waits for it."""
 
 GRACE_S = 3
+WORKERS = 8
 
 
 def run_engine_process(data: Path, settings: Settings) -> None:
@@ -65,6 +67,8 @@ def show_first_keys(made: FirstKeys) -> None:
 
 async def serve_api(data: Path, house: House) -> None:
     """Answer on both sockets until SIGTERM. The control socket (mode 0600) trusts whoever can open it."""
+    # Each thread keeps a connection to the hot state with a cache of its own, so there are few.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
     questions = QuestionPool()
     public = create_api(house.ports, now_s=time.monotonic, version=version("zuji"), questions=questions)
     control = create_api(

@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 could not be done, or something is wrong; 2 asked in a way
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
@@ -56,6 +55,7 @@ def run() -> None:
         complain(f"{failure.strerror or failure}: {failure.filename}" if failure.filename else str(failure))
         sys.exit(WRONG)
     except Exception as bug:
-        logging.getLogger(__name__).debug("a command failed", exc_info=bug)
+        if os.environ.get("ZUJI_LOG_LEVEL") == "debug":
+            raise
         complain(f"this is a defect: {type(bug).__name__}: {bug}. ZUJI_LOG_LEVEL=debug shows where.")
         sys.exit(WRONG)

@@ -12,7 +12,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from zuji.cli.asking import ADDRESS_FILE, DEFAULT_DATA, DataOption, running_engine
+from zuji.cli.asking import ADDRESS_FILE, CONTROL_SOCKET, DEFAULT_DATA, DataOption, running_engine
 from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import owned
 from zuji.cli.logs import set_up_logging
@@ -21,9 +21,10 @@ from zuji.cli.processes import run_engine, run_one_gateway
 from zuji.collect.serve import GatewayProcess
 from zuji.run.supervise import Role, Supervisor
 from zuji.settings import Settings, load_settings
-from zuji.terms.error import Busy
+from zuji.terms.error import BadRequest, Busy
 
 BACKLOG = 4096
+LONGEST_SOCKET_PATH = 107  # what sun_path holds on Linux, less its closing zero
 READY_WITHIN_S = 60.0
 POLL_S = 0.1
 
@@ -35,7 +36,7 @@ def serve(
     gateways: Annotated[int | None, typer.Option(help="How many gateway processes.")] = None,
 ) -> None:
     """Take events in and answer questions until Ctrl-C. The first start prints an owner token and a write key."""
-    data = data.absolute()
+    data = usable(data.absolute())
     settings = load_settings(data, os.environ).with_options(host=host, port=port, gateways=gateways)
     set_up_logging(settings.log_level)
     with owned(data), listening(settings) as listener:
@@ -44,6 +45,17 @@ def serve(
         supervisor = Supervisor(roles=roles_of(data, settings, listener), say=complain)
         supervisor.run(on_started=lambda: announce_in_background(data, address))
     say("zuji ended in good order.")
+
+
+def usable(data: Path) -> Path:
+    """The folder, refused when the local sockets in it could not be named: the system allows 107 bytes for a path."""
+    longest = len(os.fsencode(data / f"{CONTROL_SOCKET}.new"))
+    if longest > LONGEST_SOCKET_PATH:
+        raise BadRequest(
+            f"the path of the data folder {data} is {longest - LONGEST_SOCKET_PATH} bytes too long for the local "
+            "sockets in it. Choose a shorter one, for example through a symbolic link."
+        )
+    return data
 
 
 def roles_of(data: Path, settings: Settings, listener: socket.socket) -> list[Role]:
