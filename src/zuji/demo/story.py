@@ -15,7 +15,7 @@ from zuji.demo.options import DemoKeys, DemoOptions
 from zuji.demo.parcel import Parcel
 from zuji.demo.progress import Progress, Tell, silently
 from zuji.demo.speak import Speaker, Tally
-from zuji.demo.truth import Truth, load_truth
+from zuji.demo.truth import load_truth
 from zuji.demo.world import World
 
 TRUTH_FOLDER = "demo-truth"
@@ -25,9 +25,8 @@ TICK_S = 0.25
 
 @dataclass(frozen=True)
 class Loaded:
-    """A history that was acknowledged whole: its truth, the world as it stands now, and what it took."""
+    """A history that was acknowledged whole: the world as it stands now, and what it took."""
 
-    truth: Truth
     world: World
     tally: Tally
 
@@ -44,7 +43,8 @@ def load(
         tell(Progress("loading", history.day + 1, options.days, tally.messages))
 
     asyncio.run(_tell(history, speaker, told))
-    return Loaded(history.close(), history.world, speaker.tally)
+    history.book.keep()
+    return Loaded(history.world, speaker.tally)
 
 
 async def _tell(history: History, speaker: Speaker, told: Callable[[Tally], None]) -> None:

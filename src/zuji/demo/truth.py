@@ -17,6 +17,7 @@ import msgspec
 import polars as pl
 
 from zuji.demo.options import DemoOptions
+from zuji.terms.error import BadRequest
 
 SHARED = 0
 """The actor of an identifier that several people use in turn: it says nothing about who somebody is."""
@@ -117,16 +118,22 @@ class TruthBook:
         """Who owns what, and what hangs together: the linkable pairs."""
         return linkable((moment, actor, secret, names) for (actor, secret, names), moment in self._evidence.items())
 
+    def keep(self) -> None:
+        """Finish what is kept in the folder; that of a large world is larger than anybody wants in memory."""
+        if self._folder is None:
+            raise BadRequest("this book has no folder to keep the truth in; give it one, or close() it.")
+        self.turn_page()
+        self.identifiers().write_parquet(self._folder / "identifiers.parquet")
+        (self._folder / "options.json").write_bytes(msgspec.json.encode(asdict(self._options)))
+
     def close(self) -> Truth:
         """The truth of everything said until now; kept in the folder too, if there is one."""
-        self.turn_page()
-        identifiers = self.identifiers()
         if self._folder is not None:
-            identifiers.write_parquet(self._folder / "identifiers.parquet")
-            (self._folder / "options.json").write_bytes(msgspec.json.encode(asdict(self._options)))
+            self.keep()
             return load_truth(self._folder)
+        self.turn_page()
         empty = pl.DataFrame(schema=EVENT_SCHEMA)
-        return Truth(self._options, pl.concat([empty, *self._frames]), identifiers)
+        return Truth(self._options, pl.concat([empty, *self._frames]), self.identifiers())
 
 
 def load_truth(folder: Path) -> Truth:
