@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
+import msgspec
 import phonenumbers
 
 from zuji.clean.context import Device, as_text
@@ -50,7 +50,7 @@ Pairs = tuple[Pair, ...]
 Side = tuple[Identifier, ...]
 
 
-class Named(NamedTuple):
+class Named(msgspec.Struct, frozen=True, gc=False):
     """Whom a message names: the usable identifiers by side, strongest first, and the others with their problems.
 
     `claimed`: the known side holds an identifier that the message itself names, not only its traits.
@@ -73,10 +73,14 @@ def name_identifiers(sheet: Sheet) -> None:
         device = () if context.device is None else _pairs_of_device(context.device)
         region = row.source.settings.default_phone_region
         named = named_by(claimed, stated, anonymous, device, region, row.receipt.key)
-        sheet.known[number], sheet.anonymous[number], sheet.claimed[number], refused, problems = named
-        columns[number] = named.known + named.anonymous + refused
+        sheet.known[number], sheet.anonymous[number], sheet.claimed[number] = (
+            named.known,
+            named.anonymous,
+            named.claimed,
+        )
+        columns[number] = named.known + named.anonymous + named.refused
         if columns[number]:
-            for problem in problems:
+            for problem in named.problems:
                 sheet.flag(number, Flag.BLOCKED_IDENTIFIER, problem)
         elif not (message.type == "group" and message.group_id):  # a group may be described on its own
             sheet.reject(number, "no_identifier", "the message names nobody")
@@ -124,12 +128,15 @@ def named_by(claimed: Pairs, stated: Pairs, anonymous: Pairs, device: Pairs, reg
     >>> named_by((("user_id", " u1 "),), (), (("anonymous_id", "null"),), (), "CN", "public").problems
     ('blocked:anonymous_id',)
     """
-    own, refused_own = _judged(claimed, region, key)
+    own, refused = _judged(claimed, region, key)
     told, refused_told = _judged(stated, region, key)
-    other, refused_other = _judged(anonymous + device, region, key)
+    other, refused_other = _judged(anonymous, region, key)
+    other += _judged(device, region, key)[0]
     known = in_order(own + told)
-    unknown = in_order(tuple(each for each in other if each not in known))
-    refused = refused_own + refused_told + tuple(each for each in refused_other if each[0].type != "device_id")
+    unknown = in_order(tuple(each for each in other if each not in known) if known else other)
+    refused += refused_told + refused_other
+    if not refused:
+        return Named(known, unknown, bool(own))
     linked = bool(known or unknown)
     problems = dict.fromkeys(problem for _, problem in refused if problem.startswith("blocked:") or not linked)
     return Named(known, unknown, bool(own), tuple(identifier for identifier, _ in refused), tuple(problems))
@@ -185,15 +192,17 @@ def phone_of(text: str, region: str) -> str:
 
 def _judged(pairs: Pairs, region: str, key: KeyKind) -> tuple[Side, tuple[tuple[Identifier, str], ...]]:
     """The usable ones, and the others with what is wrong with them."""
-    if not pairs:
-        return (), ()
-    judged = [normalised(kind, value, region) for kind, value in pairs]
-    if key == "public":
-        judged = [
-            (each, problem or (f"secret_key_only:{each.type}" if type_of(each.type).secret_key_only else ""))
-            for each, problem in judged
-        ]
-    return tuple(each for each, problem in judged if not problem), tuple(pair for pair in judged if pair[1])
+    usable: Side = ()
+    refused: tuple[tuple[Identifier, str], ...] = ()
+    for kind, value in pairs:
+        identifier, problem = normalised(kind, value, region)
+        if key == "public" and not problem and type_of(kind).secret_key_only:
+            problem = f"secret_key_only:{kind}"
+        if problem:
+            refused += ((identifier, problem),)
+        else:
+            usable += (identifier,)
+    return usable, refused
 
 
 def _strength(identifier: Identifier) -> tuple[int, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def _series(name: str, values: Column) -> pl.Series:
     if name == "purposes":
         return _lists(values)
     if name == "amount":
-        return pl.Series(name, pa.array(values, pa.decimal128(18, 6)))  # six times as fast as from Python's decimals
+        return _decimals(name, values)
     if name in ("context", "properties"):
         return _texts(name, values)
     if name in ("occurred_at", "received_at"):
@@ -89,14 +90,25 @@ def _texts(name: str, values: Sequence[bytes]) -> pl.Series:
         return pl.Series(name, [value.decode(errors="replace") for value in values], dtype=pl.String)
 
 
+def _decimals(name: str, values: Sequence[Decimal | None]) -> pl.Series:
+    """By way of their texts: eight times as fast as from Python's decimals themselves."""
+    texts = [None if value is None else f"{value:f}" for value in values]
+    return pl.Series(name, texts, dtype=pl.String).cast(pl.Decimal(18, 6))
+
+
 def _pairs(rows: Sequence[Sequence[Identifier]]) -> pl.Series:
     """Lists of (type, value). Built from flat columns: pair by pair would take ten times as long."""
     flat = [identifier for row in rows for identifier in row]
-    types = pa.array([each.type for each in flat], pa.string())
-    values = pa.array([each.value for each in flat], pa.string())
-    ends = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int32)
+    types = _arrow(pl.Series([each.type for each in flat], dtype=pl.String))
+    values = _arrow(pl.Series([each.value for each in flat], dtype=pl.String))
+    ends = pl.Series(np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64))
     structs = pa.StructArray.from_arrays([types, values], names=["type", "value"])
-    return pl.Series("identifiers", pa.ListArray.from_arrays(pa.array(ends), structs))
+    return pl.Series("identifiers", pa.LargeListArray.from_arrays(_arrow(ends), structs))
+
+
+def _arrow(series: pl.Series) -> pa.Array:
+    """Through Polars, because `pa.array` of a Python list imports pandas where it is installed: 0.3 s, 40 MB."""
+    return series.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _lists(rows: Sequence[tuple[str, ...]]) -> pl.Series:

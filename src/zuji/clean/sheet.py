@@ -6,7 +6,7 @@ functions of values. A rejected row stays in place, so that all columns keep the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ class Sheet:
         """Finished columns of the event table, by name."""
         self._reasons: dict[int, list[str]] = {}
         self._rejected: dict[int, Rejection] = {}
+        self._standing: list[tuple[int, Received]] | None = None
 
     def fill(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Add finished columns, given as one tuple of values per row."""
@@ -57,17 +58,14 @@ class Sheet:
     def reject(self, row: int, reason: Reason, detail: str) -> None:
         """Set a row aside. The first reason stands."""
         self._rejected.setdefault(row, Rejection(row, reason, detail))
+        self._standing = None
 
-    def stands(self, row: int) -> bool:
-        """Whether a row has not been rejected."""
-        return row not in self._rejected
-
-    def standing(self) -> Iterator[tuple[int, Received]]:
+    def standing(self) -> list[tuple[int, Received]]:
         """The rows not rejected so far, with their numbers."""
-        rejected = self._rejected
-        if not rejected:
-            return enumerate(self.rows)
-        return ((number, row) for number, row in enumerate(self.rows) if number not in rejected)
+        if self._standing is None:
+            rejected = self._rejected
+            self._standing = [pair for pair in enumerate(self.rows) if pair[0] not in rejected]
+        return self._standing
 
     def flag(self, row: int, flag: Flag, reason: str) -> None:
         """Note something about a row, and why."""
