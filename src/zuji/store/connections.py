@@ -2,7 +2,8 @@
 
 The driver serialises calls on a client, and the raw engine mixes the bound values of threads that share a session, so
 a client is never used by two threads at once: writing and controlling have their own, and queries borrow one of a
-small pool, which also bounds the memory that questions can take together.
+small pool, which also bounds the memory that questions can take together. A client is never used again after an
+error either (see `_Seat`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import queue
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +33,19 @@ ENGINE_CONFIG = Path(__file__).parent / "engine.xml"
 _WRITING = {"async_insert": 0, "max_execution_time": 0, "insert_deduplicate": 0}
 
 
+@dataclass(slots=True)
+class _Seat:
+    """A client for one purpose, used by one thread at a time, and replaced when it failed.
+
+    Replaced, because the engine answers the next query on a client whose last one broke off with what that one had
+    written so far: the beginning of somebody else's answer.
+    """
+
+    client: Client | None
+    settings: dict[str, Any]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Connections:
     """All clients of one event store. Those of queries are closed before the main one."""
 
@@ -41,12 +56,10 @@ class Connections:
         self._lock = None if is_server(location) else FolderLock(Path(location).resolve())
         self._slots = threading.BoundedSemaphore(limits.at_once)
         self._idle: queue.SimpleQueue[Client] = queue.SimpleQueue()
-        self._write_lock = threading.Lock()
-        self._control_lock = threading.Lock()
         self._closed = False
         try:
-            self._main = self.connect(_WRITING)
-            self._control = self.connect({})
+            self._writer = _Seat(self.connect(_WRITING), _WRITING)
+            self._controller = _Seat(self.connect({}), {})
         except BaseException:
             if self._lock is not None:
                 self._lock.release()
@@ -75,18 +88,14 @@ class Connections:
     @contextmanager
     def writing(self) -> Iterator[Client]:
         """The client that inserts; one thread at a time."""
-        self._check()
-        with self._write_lock:
-            self._check()
-            yield self._main
+        with self._alone(self._writer) as client:
+            yield client
 
     @contextmanager
     def controlling(self) -> Iterator[Client]:
         """The client for short statements that must not wait for questions or inserts."""
-        self._check()
-        with self._control_lock:
-            self._check()
-            yield self._control
+        with self._alone(self._controller) as client:
+            yield client
 
     @contextmanager
     def asking(self) -> Iterator[Client]:
@@ -102,8 +111,10 @@ class Connections:
             client = self._lend()
             try:
                 yield client
-            finally:
-                self._idle.put(client)
+            except BaseException:
+                client.close()  # see `_Seat`
+                raise
+            self._idle.put(client)
         finally:
             self._slots.release()
 
@@ -118,12 +129,27 @@ class Connections:
             self._idle.get().close()
         for _ in range(self._limits.at_once):
             self._slots.release()
-        with self._control_lock:
-            self._control.close()
-        with self._write_lock:
-            self._main.close()
+        for seat in (self._controller, self._writer):
+            with seat.lock:
+                if seat.client is not None:
+                    seat.client.close()
         if self._lock is not None:
             self._lock.release()
+
+    @contextmanager
+    def _alone(self, seat: _Seat) -> Iterator[Client]:
+        """The client of a seat, alone; whoever comes after a failure gets a new one."""
+        self._check()
+        with seat.lock:
+            self._check()
+            try:
+                client = seat.client = seat.client or self.connect(seat.settings)
+                yield client
+            except BaseException:
+                if seat.client is not None:
+                    seat.client.close()
+                seat.client = None
+                raise
 
     def _lend(self) -> Client:
         try:
@@ -146,8 +172,9 @@ class Connections:
 
 
 def read_table(client: Client, sql: str, params: Mapping[str, Any] | None = None) -> pa.Table:
-    """The answer to a SELECT, as Arrow. (The driver's own row reader mistakes an empty answer for a summary.)"""
-    return pa.ipc.open_stream(client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")).read_all()
+    """The answer to a query, as Arrow. (The driver's own row reader mistakes an empty answer for a summary.)"""
+    data = client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")
+    return pa.ipc.open_stream(data).read_all() if data else pa.table({})
 
 
 def is_server(location: str) -> bool:

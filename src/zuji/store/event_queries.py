@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from zuji.store.events import EventStore
 from zuji.store.query import Query
+from zuji.store.schema import EVENT_COLUMNS
+from zuji.terms.error import BadRequest
 
 MOST_ROWS = 10_000
 
@@ -61,14 +63,24 @@ def count_events(store: EventStore, wanted: EventFilter) -> int:
     return int(found["n"][0].as_py())
 
 
-def list_events(store: EventStore, wanted: EventFilter, *, limit: int, after: Cursor | None = None) -> pa.Table:
-    """The newest `limit` events that match, all columns, newest first; those behind `after` when it is given.
+def list_events(
+    store: EventStore,
+    wanted: EventFilter,
+    *,
+    limit: int,
+    after: Cursor | None = None,
+    columns: Sequence[str] = EVENT_COLUMNS,
+) -> pa.Table:
+    """The newest `limit` events that match, newest first; those behind `after` when it is given.
 
     In two steps: the keys of the page from the narrow columns, then the rows of those keys. The other way round each
-    candidate would be read whole.
+    candidate would be read whole. Each column costs: name those you show. `occurred_at` and `position` always come.
     """
+    if unknown := [name for name in columns if name not in EVENT_COLUMNS]:
+        raise BadRequest(f"events have no column {unknown[0]!r}. There are: {', '.join(EVENT_COLUMNS)}.")
     keys = store.query(_page_of_keys(wanted, min(limit, MOST_ROWS), after))
-    return store.query(_rows_of(wanted.workspace, keys))
+    shown = [name for name in EVENT_COLUMNS if name in {*columns, "occurred_at", "position"}]
+    return store.query(_rows_of(wanted.workspace, keys, shown))
 
 
 def cursor_of(page: pa.Table) -> Cursor | None:
@@ -105,11 +117,12 @@ def _page_of_keys(wanted: EventFilter, limit: int, after: Cursor | None) -> Quer
     return Query(sql, params | {"limit": limit})
 
 
-def _rows_of(workspace: str, keys: pa.Table) -> Query:
-    """All columns of these events, by the order of the table: workspace, anchor, time; the position decides."""
+def _rows_of(workspace: str, keys: pa.Table, columns: list[str]) -> Query:
+    """These columns of these events, found by the order of the table: workspace, anchor, time; the position decides."""
     times = keys["ms"].to_pylist()
     sql = (
-        "SELECT * FROM zuji.events WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
+        f"SELECT {', '.join(columns)} FROM zuji.events"
+        " WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
         " AND occurred_at BETWEEN fromUnixTimestamp64Milli({first_ms:Int64})"
         " AND fromUnixTimestamp64Milli({last_ms:Int64}) AND position IN {positions:Array(UInt64)}"
         " ORDER BY occurred_at DESC, position DESC"
