@@ -85,6 +85,7 @@ def test_mixed_keys_are_no_key():
     events = [an_event(properties={"token": "a"}), an_event(properties={"token": "b"})]
     assert write_key(a_request("/e/", json.dumps(events).encode())) is None
     assert write_key(a_request("/e/", json.dumps(events[:1]).encode())) == "a"
+    assert write_key(a_request("/e/", json.dumps({"api_key": "a", "token": "b", "batch": events}).encode())) is None
     assert write_key(a_request("/e/", b"no json at all")) is None
 
 

@@ -87,6 +87,15 @@ def test_an_event_is_found_in_every_wrapping(wrapping):
     assert (message.problem, message.event, message.anonymous_id) == ("", "ViewItem", COOKIE)
 
 
+def test_a_plus_of_base64_may_have_become_a_space_or_a_minus():
+    wrapped = wrap(an_event(properties={"note": "~~~>>>???"}))
+    assert "+" in wrapped
+    assert "/" in wrapped
+    for spoilt in (wrapped.replace("+", " "), wrapped.replace("+", "-").replace("/", "_").rstrip("=")):
+        [message] = decode(a_request("/sa?token=T", b"data=" + quote(spoilt).encode()), LIMITS).messages
+        assert json.loads(bytes(message.properties)) == {"note": "~~~>>>???"}
+
+
 def test_every_type_becomes_the_message_it_means():
     kinds = {
         ("track", "ViewItem"): "track",
@@ -205,7 +214,8 @@ def test_a_login_id_that_is_unbound_does_not_stay():
 def test_an_event_sent_again_has_the_same_id_though_it_is_flushed_later():
     first, again = decode_one(_flush_time=1), decode_one(_flush_time=2, properties={"other": "order"})
     assert first.message_id == again.message_id
-    assert decode_one(_track_id=1).message_id != first.message_id
+    others = [decode_one(_track_id=1), decode_one(event="Other"), decode_one(time=1), decode_one(distinct_id="d")]
+    assert len({first.message_id, *(other.message_id for other in others)}) == 5
 
 
 def test_an_event_without_a_track_id_is_known_by_its_content():
@@ -281,6 +291,11 @@ def test_what_json_cannot_say_costs_only_its_own_value():
     body = json.dumps([an_event(properties={"half": "\ud83d", "nan": float("nan"), "huge": 10**400})]).encode()
     [message] = decode(a_request("/sa?token=T", body), LIMITS).messages
     assert json.loads(bytes(message.properties)) == {"half": "\ufffd", "nan": None, "huge": None}
+
+
+def test_a_time_beyond_all_numbers_is_no_time():
+    body = json.dumps([an_event(time="never")]).replace('"never"', "1e999").encode()
+    assert decode(a_request("/sa?token=T", body), LIMITS).messages[0].timestamp is None
 
 
 @pytest.mark.parametrize(

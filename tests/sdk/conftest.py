@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from node_toolbox import chromium, install_clients
+from node_toolbox import chromium, install_clients, missing
 from running_server import RunningServer, Serving
 
 BROWSER_ARGUMENTS = [
@@ -28,9 +29,12 @@ def npm_clients() -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api")
     path = chromium()
-    with playwright.sync_playwright() as driver:
+    if importlib.util.find_spec("playwright") is None:
+        missing("playwright is not installed: `pip install playwright`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         yield running
         running.close()
