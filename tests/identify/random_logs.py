@@ -167,21 +167,23 @@ def phones_log(random: Random) -> list[Subject]:
         device = random.choice([(), (), tuple(DEVICES[:1])])
         at, key = random.choice([1, 2, 40, 80, 89, 90, 91, 130, 170]) * DAY_MS, random.choice(["public", "secret"])
         rule: Rule = random.choice(["bind", "together", "identify"])
-        anonymous = tuple(strongest_first((phone, *device)))
-        log.append(Subject("default", TRUSTED, key, at, f"m{number}", rule, (user,), anonymous, rule == "identify"))
+        known, anonymous = (user,), tuple(strongest_first((phone, *device)))
+        if device and random.random() < 0.5:
+            known, anonymous = (phone,), device  # an edge whose other end is weaker
+        log.append(Subject("default", TRUSTED, key, at, f"m{number}", rule, known, anonymous, rule == "identify"))
     return log
 
 
 def hub_log(random: Random) -> list[Subject]:
     """About fifty people around one value, some of them outside the 30 days, so that it is blocked or just not."""
     hub = random.choice([*DEVICES, *CONTACTS])
-    people = random.randint(49, 54)
-    spread = random.choice([5, 29, 31]) * DAY_MS
+    people = random.choice([50, 51, 51, 51, 53])
+    spread = random.choice([5 * DAY_MS, 30 * DAY_MS - 1, 30 * DAY_MS, 31 * DAY_MS])
     log = []
     for number in range(people + random.randint(0, 6)):
         user = Identifier("user_id", f"{number % people}")
         rule: Rule = random.choice(["identify", "together", "bind"])
-        at = random.randrange(spread)
+        at = {0: 0, people - 1: spread}.get(number, random.randrange(spread))
         key: KeyKind = random.choice(["public", "secret"])
         known, anonymous = ((user, hub), ()) if rule == "together" else ((user,), (hub,))
         log.append(

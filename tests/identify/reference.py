@@ -6,7 +6,7 @@ Everything is folded from nothing each time it is asked. One workspace. Profiles
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from reference_traits import RANK, Moment, moment_of, traits_of
@@ -279,20 +279,17 @@ class Fold:
             self.refuse(edge, "both_identified")
 
     def merge(self, edge: Edge, ours: Profile, theirs: Profile) -> None:
-        if self.forbids(self.members(ours), self.members(theirs)):
+        here, there = self.members(ours), self.members(theirs)
+        if self.forbids(here, there):
             self.refuse(edge, "split_forbids")
             return
-        survivor, other = sorted([ours, theirs], key=lambda one: (not one.identified, one.founded, one.founder))
-        newcomers = self.members(other)
-        for name in by_strength(newcomers):
-            taken_on = [one for one in newcomers if one.type == name]
-            counted = self.counted(name, self.members(survivor), edge.moment[0])
+        for name in by_strength(here + there):
+            counted = self.counted(name, here + there, edge.moment[0])
             limit = type_of(name).limit
-            if limit is not None and len(counted) + len(taken_on) > limit:
+            if limit is not None and len(counted) > limit:
                 self.let_one_yield(edge, counted)
                 return
-        for one in newcomers:
-            self.nodes[one] = replace(self.nodes[one], linked_at=edge.moment[0], placed_by=edge)
+        survivor, other = sorted([ours, theirs], key=lambda one: (not one.identified, one.founded, one.founder))
         other.absorbed_by = survivor
 
     def shared_device(self, edge: Edge) -> None:
@@ -303,6 +300,8 @@ class Fold:
             self.put(edge.o, target, edge.moment, edge)
 
     def unbind(self, one: Identifier, moment: Moment) -> None:
+        if self.members(self.profile(one)) == [one]:
+            return
         profile = Profile(Identifier("unbound", f"{one}@{moment[1]}"), moment)
         self.profiles.append(profile)
         self.put(one, profile, moment, None)
