@@ -79,7 +79,16 @@ def _series(name: str, values: Column) -> pl.Series:
         return _texts(name, values)
     if name in ("occurred_at", "received_at"):
         return pl.Series(name, values, dtype=pl.Int64).cast(_TIME)
-    return pl.Series(name, values, dtype=_OTHER_TYPES.get(name, pl.String()))
+    if name in _OTHER_TYPES:
+        return pl.Series(name, values, dtype=_OTHER_TYPES[name])
+    return _strings(name, values)
+
+
+def _strings(name: str, values: Sequence[str]) -> pl.Series:
+    """Half of the columns of a batch hold one value throughout; those need not be copied row by row."""
+    if len(values) > 1 and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return pl.Series(name, values[:1], dtype=pl.String).new_from_index(0, len(values))
+    return pl.Series(name, values, dtype=pl.String)
 
 
 def _texts(name: str, values: Sequence[bytes]) -> pl.Series:

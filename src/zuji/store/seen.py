@@ -204,7 +204,7 @@ class _Young:
 def joinable(sizes: Sequence[int]) -> int:
     """How many of the youngest files should become one (0: none), given their sizes, oldest first.
 
-    >>> joinable([7, 2, 2]), joinable([7, 3, 1]), joinable([7, 3, 2]), joinable([7]), joinable([])
+    >>> joinable([8, 2, 2]), joinable([7, 3, 1]), joinable([7, 3, 2]), joinable([7]), joinable([])
     (2, 3, 3, 0, 0)
     """
     younger = 0
