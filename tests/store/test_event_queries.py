@@ -114,6 +114,14 @@ def test_only_the_columns_asked_for_are_read_and_unknown_ones_refused(filled: Ev
         list_events(filled, EventFilter("default"), limit=3, columns=["secret; DROP TABLE zuji.events"])
 
 
+def test_a_stretch_includes_its_first_millisecond_and_not_its_end(filled: EventStore) -> None:
+    mine = [row for row in ROWS if row["workspace"] == "default" and row["anchor"] == 3]
+    times = sorted({row["occurred_at"] for row in mine})
+    owned = [Owned(3, times[1], times[3])]
+    expected = sum(times[1] <= row["occurred_at"] < times[3] for row in mine)
+    assert count_events(filled, EventFilter("default", owned=owned)) == expected > 0
+
+
 def test_nobody_owns_nothing(filled: EventStore) -> None:
     assert count_events(filled, EventFilter("default", owned=[])) == 0
 
