@@ -235,3 +235,17 @@ def test_a_data_folder_whose_path_is_too_long_for_sockets_is_refused_with_what_t
     done = zuji("serve", "--data", str(tmp_path / ("x" * 100)), "--port", "0")
     assert done.returncode == 2
     assert "too long for the local sockets" in one_line(done)
+
+
+@pytest.mark.slow
+def test_a_small_demo_loads_through_a_server_of_its_own_and_all_of_its_truth_is_recovered(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    asked = ("demo", "--data", str(data), "--port", "0", "--people", "40", "--days", "3", "--check", "--json")
+    first, again = zuji(*asked), zuji(*asked)
+    for done in (first, again):
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["passed"] is True
+    assert {score["name"] for score in json.loads(first.stdout)["scores"]} >= {"wrong merges", "robots caught"}
+    other = zuji(*asked[:-2], "--seed", "99", "--check")
+    assert other.returncode == 2
+    assert "holds the demo of 40 people, 3 days, seed 7 already" in other.stderr

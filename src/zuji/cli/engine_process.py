@@ -21,7 +21,6 @@ from zuji.api.app import create_api
 from zuji.api.questions import QuestionPool
 from zuji.cli.asking import CONTROL_SOCKET
 from zuji.cli.lock import ENGINE_LOCK, owned
-from zuji.cli.logs import set_up_logging
 from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
 from zuji.govern.principal import OPERATOR
 from zuji.settings import Settings
@@ -38,7 +37,6 @@ WORKERS = 8
 
 def run_engine_process(data: Path, settings: Settings) -> None:
     """Run until SIGTERM: then answer what is under way, take in what is in the spool, and end in good order."""
-    set_up_logging(settings.log_level)
     with owned(data, name=ENGINE_LOCK, wait_s=ORPHAN_WAIT_S):
         administration = open_administration(data, settings)
         made = first_start(administration)

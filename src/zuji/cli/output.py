@@ -26,10 +26,22 @@ def print_json(answer: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; values are shown as they are, never read as markup."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for number, column in enumerate(columns):
+        # What one copies from a table (ids, times) stands first; only the words behind it may be folded.
+        table.add_column(column, no_wrap=number < len(columns) - 1, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     out.print(table if table.row_count else f"{title}: none")
+
+
+def short_time(text: str | None) -> str:
+    """A moment of the API to the second, for tables.
+
+    >>> short_time("2026-11-21T08:30:00.250Z")
+    '2026-11-21 08:30:00'
+    """
+    return (text or "")[:19].replace("T", " ")
 
 
 def print_facts(title: str, facts: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of, require_running
-from zuji.cli.output import JsonOption, print_facts, print_json, print_table, say
+from zuji.cli.output import JsonOption, print_facts, print_json, print_table, say, short_time
 from zuji.terms.error import BadRequest
 
 app = typer.Typer(help="Profiles: show, explain, merge, split.", no_args_is_help=True)
@@ -36,11 +36,17 @@ def show(
         return
     print_facts(f"Profile {profile['id']}", {"identified": "yes" if profile["identified"] else "no"})
     columns = ("type", "value", "first seen", "last linked")
-    names = ("type", "value", "first_seen", "last_linked")
-    print_table("Identifiers", columns, [[one.get(name) for name in names] for one in profile["identifiers"]])
+    held = [
+        (one["type"], one["value"], short_time(one["first_seen"]), short_time(one["last_linked"]))
+        for one in profile["identifiers"]
+    ]
+    print_table("Identifiers", columns, held)
     print_table("Traits", ("name", "value"), sorted(profile["traits"].items()))
-    rows = [(one["occurred_at"], one["type"], one["event"], one["source"]) for one in profile.get("timeline", [])]
-    print_table("Newest events", ("occurred", "type", "event", "source"), rows)
+    rows = [
+        (short_time(one["occurred_at"]), one["type"], one["channel"], one["event"])
+        for one in profile.get("timeline", [])
+    ]
+    print_table("Newest events", ("occurred", "type", "channel", "event"), rows)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of, require_running
-from zuji.cli.output import JsonOption, print_facts, print_json, print_table, say
+from zuji.cli.output import JsonOption, print_facts, print_json, print_table, say, short_time
 from zuji.terms.error import BadRequest
 
 app = typer.Typer(help="Rejected events: list, show, replay.", no_args_is_help=True)
@@ -30,13 +30,16 @@ def list_(
     with engine_of(data) as engine:
         counts = engine.ask("GET", "/api/v1/quarantine/reasons", query={"workspace": workspace})
         page = engine.ask("GET", "/api/v1/quarantine", query=query)
+        sources = engine.ask("GET", "/api/v1/sources", query={"workspace": workspace})["sources"]
     if as_json:
         print_json({"total": counts["total"], "reasons": counts["reasons"], **page})
         return
     rows = [(name, count, counts["meanings"].get(name)) for name, count in sorted(counts["reasons"].items())]
     print_table("Waiting, per reason", ("reason", "events", "meaning"), rows)
+    names = {one["id"]: one["name"] for one in sources}
     newest = [
-        (one["id"], one["received_at"], one["source"], one["reason"], one["detail"]) for one in page["quarantined"]
+        (one["id"], short_time(one["received_at"]), names.get(one["source"]), one["reason"], one["detail"])
+        for one in page["quarantined"]
     ]
     print_table("Newest", ("id", "received", "source", "reason", "detail"), newest)
 

@@ -18,6 +18,7 @@ STYLES = {"stored": "green", "quarantined": "red", "duplicate": "yellow", "refus
 def tail(
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",
+    last: Annotated[int, typer.Option(help="Begin with so many of the newest that passed already.", min=0)] = 10,
     count: Annotated[int, typer.Option(help="Stop after so many events; 0 goes on until Ctrl-C.", min=0)] = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -25,11 +26,13 @@ def tail(
     engine = require_running(data, to="watching events")
     if not as_json:
         say("Waiting for events. Ctrl-C ends.")
-    shown, after = 0, 0
+    shown, after, wait_s = 0, 0, 0
     while True:
-        page = engine.ask("GET", "/api/v1/tail", query={"workspace": workspace, "after": after, "wait_s": 20})
-        after = page["next"]
-        for event in page["events"]:
+        page = engine.ask("GET", "/api/v1/tail", query={"workspace": workspace, "after": after, "wait_s": wait_s})
+        begun = wait_s > 0
+        events = page["events"] if begun else page["events"][-last:] if last else []
+        after, wait_s = page["next"], 20
+        for event in events:
             _show(event, as_json=as_json)
             shown += 1
             if shown == count:
