@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from zuji.clean.facts import Facts
+from zuji.clean.user_agents import warm_up
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Hashes, Mask, SourceOf, Stages
@@ -53,6 +55,8 @@ class Engine:
         recovered = self.storing.recover()
         if recovered:
             log.warning("stored %d rows that an interrupted run had planned", recovered)
+        # Reading the tables of user agents takes half a second: not while somebody waits for the first event.
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         self.storing.start()
         self.ingest.start()
         self.status.start()

@@ -132,7 +132,8 @@ class IngestLoop:
         self._cursor.sequence = taken.sequence
         self._progress.committed(taken.positions, batch.id)
         self._storing.offer(batch)
-        self._tail.add(traces(plan, taken.received, first_number=self._tail.next_number))
+        if self._tail.wants(len(taken.received)):
+            self._tail.add(traces(plan, taken.received, first_number=self._tail.next_number))
         crowded = {
             (event.receipt.workspace, event.receipt.source) for event in plan.rejected if event.reason in CROWDED
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import Literal
 
 Outcome = Literal["stored", "quarantined", "duplicate", "refused"]
 KEPT = 1_000
+WATCHED_S = 30.0
+QUIET_BATCH = 50
+"""Batches up to this size are always traced, so that whoever opens the live view finds the newest events there."""
 PER_BATCH = 200
 """More events than this in one batch are not traced one by one: nobody reads so fast, and ingest must not slow down."""
 
@@ -38,6 +42,11 @@ class Tail:
         self._traces: deque[Trace] = deque(maxlen=KEPT)
         self._changed = threading.Condition()
         self._number = 0
+        self._asked_at = -WATCHED_S
+
+    def wants(self, events: int) -> bool:
+        """Whether to trace a batch of so many events: somebody watches, or it costs next to nothing."""
+        return events <= QUIET_BATCH or time.monotonic() - self._asked_at < WATCHED_S
 
     @property
     def next_number(self) -> int:
@@ -54,6 +63,7 @@ class Tail:
 
     def after(self, number: int, *, workspace: str, timeout_s: float) -> Sequence[Trace]:
         """The traces of a workspace newer than `number`, oldest first; waits for the first one up to `timeout_s`."""
+        self._asked_at = time.monotonic()
         with self._changed:
             self._changed.wait_for(lambda: self._number > number, timeout_s)
             return [trace for trace in self._traces if trace.number > number and trace.workspace == workspace]
