@@ -1,0 +1,183 @@
+"""kill -9 at every stage of the pipeline: what a restart leaves is what an undisturbed run leaves, to the row."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import shutil
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from doomed_engine import BETWEEN_MONTHS, live_until
+from engine_world import NOON_MS, World, running
+
+from zuji.collect.spool_writer import SqliteSpoolWriter
+from zuji.identify.profile import page_of_profiles, profile
+from zuji.run.engine import Engine
+from zuji.store import accounting, decision_outcomes, outbox, quarantine
+from zuji.store.query import Query
+from zuji.terms.message import Message
+
+pytestmark = pytest.mark.crash
+
+DAY_MS = 86_400_000
+EVENTS = 120
+DEVICES = 24
+SIGKILLED = -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where an engine dies: the point, and the how many-th time it comes by."""
+
+    point: str
+    times: int = 1
+
+
+# The spool holds five batches: events, a merge, events, the deletion of a source, events.
+DEATHS: dict[str, Sequence[Death]] = {
+    "before the first commit": [Death("before the commit")],
+    "before a later commit": [Death("before the commit", 3)],
+    "right after a commit": [Death("after the commit")],
+    "right after the last commit": [Death("after the commit", 5)],
+    "in the middle of storing": [Death(BETWEEN_MONTHS)],
+    "between the events and the people": [Death("between events and people")],
+    "stored, but still in the outbox": [Death("before the outbox row leaves")],
+    "gone from the outbox": [Death("after the outbox row left")],
+    "in the middle of recovery": [Death(BETWEEN_MONTHS), Death(BETWEEN_MONTHS)],
+    "in recovery, three times at three points": [
+        Death(BETWEEN_MONTHS),
+        Death("between events and people"),
+        Death("before the outbox row leaves"),
+    ],
+    "while a merge is written": [Death("before a decision is written")],
+    "right after a merge": [Death("after the commit", 2)],
+    "before the rows of a deleted source are erased": [Death("before a source is erased")],
+    "after the rows of a deleted source were erased": [Death("after a source was erased")],
+    "while the deletion of a source is written": [Death("while an epoch is raised")],
+    "in every decision": [Death("before a decision is written"), Death("after a source was erased")],
+}
+
+
+@pytest.fixture(scope="module")
+def spooled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a gateway was, and no engine yet."""
+    folder = tmp_path_factory.mktemp("spooled") / "data"
+    with contextlib.closing(SqliteSpoolWriter(folder / "spool", "gateway-1")) as spool:
+        world = World(cast(Engine, None), spool)
+        _first_half(world)
+        world.decide(
+            "merge",
+            "merge-1",
+            a={"type": "anonymous_id", "value": "device-1"},
+            b={"type": "anonymous_id", "value": "device-2"},
+        )
+        world.send(*[_event(number) for number in range(EVENTS, 2 * EVENTS)])
+        world.decide("delete_source_data", "delete-1", source="rehearsal")
+        world.send(*[_event(number) for number in range(EVENTS + 50, 3 * EVENTS)])
+        world.send(*[_event(number) for number in range(10)], source="rehearsal")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(spooled: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the same spool leaves when nothing happens."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "data"
+    shutil.copytree(spooled, folder)
+    with running(folder) as world:
+        return everything(world)
+
+
+def test_the_undisturbed_run_is_what_the_spool_says(undisturbed: dict[str, Any]) -> None:
+    ids = [(row["source"], row["event_id"]) for row in undisturbed["events"]]
+    assert sorted(ids) == sorted(
+        [("web", f"m-{number}") for number in range(3 * EVENTS)]
+        + [("rehearsal", f"m-{number}") for number in range(10)]
+    )
+    assert len({row["occurred_at"].strftime("%Y-%m") for row in undisturbed["events"]}) >= 5
+    assert {key: undisturbed["account"][key] for key in ("accepted", "stored", "quarantined", "duplicate")} == {
+        "accepted": 3 * EVENTS + 3 + 70 + 30 + 10,
+        "stored": 3 * EVENTS + 30 + 10,
+        "quarantined": 1,
+        "duplicate": 72,
+    }
+    assert undisturbed["decisions"]["merge-1"] is not None
+    assert "error" not in undisturbed["decisions"]["merge-1"]
+
+
+@pytest.mark.parametrize("deaths", DEATHS.values(), ids=DEATHS.keys())
+def test_after_a_kill_everything_is_there_exactly_once(
+    deaths: Sequence[Death], spooled: Path, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(spooled, folder)
+    for death in deaths:
+        child = multiprocessing.get_context("spawn").Process(target=live_until, args=(folder, death.point, death.times))
+        child.start()
+        child.join(120)
+        assert child.exitcode == SIGKILLED, f"it did not die {death.point}: exit code {child.exitcode}"
+    with running(folder) as world:
+        assert everything(world) == undisturbed
+
+
+def everything(world: World) -> dict[str, Any]:
+    """All that an engine leaves behind and that must not depend on what happened on the way."""
+    world.settle()
+    hot = world.engine.hot
+    people, following = page_of_profiles(hot, "default", after=0, limit=1000)
+    assert following is None
+    with hot.read() as connection:
+        assert outbox.waiting(connection) == []
+        waiting = quarantine.page(connection, "default", reason=None, source=None, before=None, limit=10)
+        account = msgspec.to_builtins(accounting.overall(connection))
+        decisions = {name: decision_outcomes.get(connection, name) for name in ("merge-1", "delete-1")}
+    return {
+        "events": world.rows("position, source, event_id, occurred_at, anchor, event, properties"),
+        "people": [profile(hot, "default", person.id) for person in people],
+        "owners": _owners(world),
+        "quarantine": [(event.reason, event.message.message_id, event.position) for event in waiting],
+        "account": account,
+        "decisions": decisions,
+    }
+
+
+def _owners(world: World) -> list[tuple[int, int]]:
+    """Who owns which anchor, as the event store has it: the newest word on each."""
+    sql = "SELECT anchor, argMax(person, version) AS owner FROM zuji.profile_now GROUP BY anchor ORDER BY anchor"
+    return [(row["anchor"], row["owner"]) for row in world.engine.events.query(Query(sql, {})).to_pylist()]
+
+
+def _first_half(world: World) -> None:
+    """Events over half a year, some repeated, one that names nobody; and the same ids from another source."""
+    world.send(*[_event(number) for number in range(EVENTS)], _event(5), _event(6), _nobody())
+    world.send(*[_event(number) for number in range(30)], source="rehearsal")
+
+
+def _event(number: int) -> Message:
+    """One event of a device; every seventh is a log-in, and devices are shared now and then."""
+    at = NOON_MS - (number * 7919 % 150) * DAY_MS
+    device = number % DEVICES
+    if number % 7 == 3:
+        traits = msgspec.Raw(msgspec.json.encode({"level": number}))
+        user = f"user-{device if number % 2 else (device + 1) % DEVICES}"
+        return Message(
+            type="identify",
+            message_id=f"m-{number}",
+            user_id=user,
+            anonymous_id=f"device-{device}",
+            timestamp=at,
+            traits=traits,
+        )
+    return Message(
+        type="track", event="Viewed", message_id=f"m-{number}", anonymous_id=f"device-{device}", timestamp=at,
+        properties=msgspec.Raw(msgspec.json.encode({"n": number})),
+    )  # fmt: skip
+
+
+def _nobody() -> Message:
+    return Message(type="track", event="Viewed", message_id="nobody", timestamp=NOON_MS)
