@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from random_logs import TRUSTED
@@ -18,6 +19,9 @@ from zuji.terms.message import Message
 from zuji.terms.source import Source, SourceSettings
 from zuji.terms.subject import Subject
 
+Memory = Literal["roomy", "tiny"]
+SIZES: dict[Memory, dict[str, int]] = {"roomy": {}, "tiny": {"capacity": 4, "young_rows": 6}}
+"""Tiny: nearly everything has to be let go, moved and loaded again."""
 NOW_MS = 400 * 24 * 3600 * 1000
 TRUSTING = SourceSettings(public_key_may_merge=True, secret_key_may_force_merge=True)
 
@@ -26,11 +30,16 @@ def source_of(name: str) -> Source:
     return Source(name, "default", name, settings=TRUSTING if name == TRUSTED else SourceSettings())
 
 
+class RollbackError(Exception):
+    """The machine failed before the commit."""
+
+
 class Engine:
     """A resolver on its own hot state; and beside it what the event store would know, from the rows it is given."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, memory: Memory = "roomy") -> None:
         self._path = folder / "hot.sqlite"
+        self._memory = SIZES[memory]
         self._person: dict[int, int] = {}
         self._stretches: dict[int, list[tuple[int, int]]] = {}
         self._position = 0
@@ -38,7 +47,7 @@ class Engine:
 
     def open(self) -> None:
         self.hot = HotStore(self._path)
-        self._resolver = Resolver(self.hot, source_of)
+        self._resolver = Resolver(self.hot, source_of, **self._memory)
 
     def close(self) -> None:
         self.hot.close()
@@ -53,6 +62,14 @@ class Engine:
         positions = range(self._position, self._position + len(subjects))
         self._position += len(subjects)
         return self._commit(self._resolver.link(subjects, list(positions), NOW_MS))
+
+    def lose(self, subjects: Sequence[Subject]) -> None:
+        """One batch whose transaction is rolled back at the last moment."""
+        linked = self._resolver.link(subjects, list(range(len(subjects))), NOW_MS)
+        with contextlib.suppress(RollbackError), self.hot.write() as connection:
+            linked.save(connection)
+            raise RollbackError
+        self._resolver.forget(linked)
 
     def decide(self, what: str, properties: Any, *, at: int = NOW_MS, id: str = "decision") -> None:  # noqa: A002
         """One decision of an operator, committed. Raises what the engine raises."""

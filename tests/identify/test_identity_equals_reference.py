@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from engine_under_test import Engine
+from engine_under_test import Engine, Memory
 from random_logs import (
     DEVICES,
     PLAIN,
@@ -66,10 +66,10 @@ class Accepted:
 class Run:
     """One arrival of a log at a fresh engine, with the decisions taken on the way as the reference sees them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, memory: Memory = "roomy") -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        self.engine = Engine(folder)
+        self.engine = Engine(folder, memory=memory)
         self.accepted: list[Accepted] = []
         self.merges: list[Subject] = []
         self.decisions = RIGHTS
@@ -208,8 +208,10 @@ def profile_differences(run: Run, people: People) -> list[str]:
 
 
 def arrive(folder: Path, steps: Sequence[Step], cuts: Random) -> list[str]:
-    """Feed the steps, neighbouring subjects in batches cut at random; gives the differences in the end."""
-    run = Run(folder)
+    """Feed the steps, neighbouring subjects in batches cut at random, some of them lost before the commit and sent
+    again, to an engine with much or little memory; gives the differences in the end.
+    """
+    run = Run(folder, memory=cuts.choice(["roomy", "tiny"]))
     batch: list[Subject] = []
     try:
         for step in steps:
@@ -217,6 +219,8 @@ def arrive(folder: Path, steps: Sequence[Step], cuts: Random) -> list[str]:
                 batch.append(step)
                 if cuts.random() < 0.6:
                     continue
+            if cuts.random() < 0.2:
+                run.engine.lose(batch)
             run.take(batch)
             batch = []
             if isinstance(step, Restart):
@@ -333,3 +337,12 @@ def test_where_the_known_side_is_blocked_as_a_hub_nobody_becomes_identified(fold
     ]
     assert people_of(log).persons[y].members == {x, y}
     assert_equals_reference(folder, log, 1)
+
+
+def test_the_same_link_said_again_in_a_thousand_small_batches_is_evidence_each_time(folder: Path) -> None:
+    run = Run(folder)
+    pair = (USERS[0], DEVICES[0])
+    for number in range(1100):  # beyond the second time that young evidence is moved, which is after 256 batches each
+        run.take([Subject("default", PLAIN, "public", number, f"m{number}", "together", pair)])
+    assert differences(run) == []
+    run.engine.close()
