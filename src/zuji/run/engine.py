@@ -80,7 +80,7 @@ class Engine:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """At a batch boundary with everything stored: nothing is written while the block runs."""
-        with self.ingest.batch_lock:
+        with self.seen.still(), self.ingest.batch_lock:
             self.progress.wait_stored(self.progress.positions, DRAIN_S)
             yield
 
