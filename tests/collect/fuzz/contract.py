@@ -70,5 +70,5 @@ def check_message(message: Message) -> None:
 
 
 def _as_written(text: bytes) -> object:
-    """The JSON with its numbers as texts: Segment's free-form parts are kept as sent, even numbers beyond all bounds."""
+    """The JSON, its numbers as texts: Segment's free-form parts are kept as sent, numbers beyond all bounds too."""
     return json.loads(text, parse_int=str, parse_float=str)
