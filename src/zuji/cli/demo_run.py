@@ -26,6 +26,7 @@ from zuji.terms.error import BadRequest, Busy
 NOTE = "demo.json"
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 90.0
+STORED_WITHIN_S = 300.0
 SOURCES: dict[str, tuple[str, str]] = {
     "web": ("web", "public"),
     "app": ("app", "public"),
@@ -109,6 +110,7 @@ def _load(data: Path, wanted: Note, address: str, keys: DemoKeys, *, quiet: bool
 
 def _check(engine: RunningEngine, data: Path, address: str, *, as_json: bool) -> int:
     """Print the report; 0 when every bar was reached."""
+    _wait_until_stored(engine)
     token = engine.ask("POST", "/api/v1/tokens", body={"role": "owner", "name": "demo check", "expires_in_days": 1})
     try:
         report = story.check(data / story.TRUTH_FOLDER, address, token["token"], tell=_silent if as_json else _Teller())
@@ -121,6 +123,19 @@ def _check(engine: RunningEngine, data: Path, address: str, *, as_json: bool) ->
         for score in report.scores:
             say(str(score))
     return 0 if report.passed else 1
+
+
+def _wait_until_stored(engine: RunningEngine) -> None:
+    """A history sent at full speed is acknowledged some time before all of it is stored."""
+    deadline = time.monotonic() + STORED_WITHIN_S
+    while True:
+        try:
+            engine.ask("GET", "/api/v1/events/count", query={"fresh": "true"})
+        except Busy:
+            if time.monotonic() >= deadline:
+                raise
+        else:
+            return
 
 
 def _keys(engine: RunningEngine) -> DemoKeys:
