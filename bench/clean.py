@@ -2,8 +2,8 @@
 
     python bench/clean.py --batches 20
 
-Prints µs of processor time an event for the whole and for each step, and beside them a yardstick of the same run: decoding the same
-events' JSON into dictionaries, which nobody can do without.
+Prints µs of processor time an event for the whole and for each step, and beside them a yardstick of the same run:
+decoding the same events' JSON into dictionaries, which nobody can do without.
 """
 
 from __future__ import annotations
