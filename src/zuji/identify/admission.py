@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zuji.identify.component import Component, words_of
+from zuji.identify.component import Component
 from zuji.identify.evidence import CLAIMLESS, UNBOUND, Assertion, Node, strongest_first
+from zuji.identify.hubs import HUB_LIMIT
 from zuji.identify.memory import Key, Link
-from zuji.identify.turn import Cause, Turn
+from zuji.identify.turn import Turn
 from zuji.store import identity
 from zuji.terms.identifier import Identifier, type_of
 from zuji.terms.rejection import Rejection
@@ -27,12 +28,11 @@ class Admission:
         self._hour = now_ms // HOUR_MS
         self._new_people: dict[tuple[str, str], int] = {}
 
-    def load(self, subjects: Sequence[Subject], shapes: Sequence[Any]) -> None:
+    def load(self, subjects: Sequence[Subject], found: Sequence[Link | None]) -> None:
         """Have everybody in memory whom these events name in a shape not seen of late."""
-        known = self._turn.memory.shapes
         keys: set[Key] = set()
-        for subject, shape in zip(subjects, shapes, strict=True):
-            if shape not in known:
+        for subject, link in zip(subjects, found, strict=True):
+            if link is None:
                 workspace = subject.workspace
                 for one in subject.known:
                     keys.add((workspace, one.type, one.value))
@@ -42,12 +42,12 @@ class Admission:
 
     def admit(self, index: int, subject: Subject, shape: Any) -> Link | Rejection | None:
         """The link of this event; why it is rejected; or None when it names nobody usable."""
-        turn, at, event = self._turn, subject.at, subject.event_id
-        turn.cause = Cause(f"source {subject.source}", f"{subject.rule} {event}", at)
+        turn = self._turn
+        turn.cause = subject
         detail = _forbidden_to_public(subject)
         if detail:
             return Rejection(index, "needs_secret_key", detail)
-        link = turn.memory.shapes.get(shape)
+        link = turn.memory.shapes.get(shape) or self._mere_sighting(subject, shape)
         if link is None:
             made = self._link(index, subject)
             if not isinstance(made, Link):
@@ -60,6 +60,17 @@ class Admission:
         if isinstance(home, Component) and link.id:
             return self._occur(index, subject, shape, link, home)
         self._sight(subject, link)
+        return link
+
+    def _mere_sighting(self, subject: Subject, shape: Any) -> Link | None:
+        """The shortcut for one known identifier that is merely seen."""
+        if len(subject.known) != 1 or subject.anonymous or subject.rule != "sighting":
+            return None
+        node = self._turn.node(subject.workspace, subject.known[0])
+        if node is None or not node.usable or type_of(node.type).secret_key_only:
+            return None
+        link = Link(0, self._turn.memory.homes[node.anchor], node.anchor)
+        self._turn.memory.remember_shape(shape, link)
         return link
 
     def _link(self, index: int, subject: Subject) -> Link | Rejection | None:
@@ -76,26 +87,29 @@ class Admission:
         if refused:
             return refused
         nodes = [node or turn.create(workspace, one) for node, one in zip(found, identifiers, strict=True)]
-        known_nodes, anonymous_nodes = strongest_first(nodes[: len(known)]), strongest_first(nodes[len(known) :])
-        anchor = _anchor_of([*known_nodes, *anonymous_nodes])
+        known_nodes, anonymous_nodes = nodes[: len(known)], nodes[len(known) :]
+        anchor = _anchor_of(nodes)
         if self._asserts_nothing(subject, nodes):
             home = turn.memory.homes[anchor or nodes[0].anchor]
             return Link(0, home, anchor)
         return self._asserted(subject, known_nodes, anonymous_nodes, anchor)
 
     def _usable_here(self, subject: Subject) -> tuple[list[Identifier], list[Identifier]]:
-        """Both sides, each identifier once, without those that this key may not assert."""
+        """Both sides, strongest first, each identifier once, without those that this key may not assert."""
+        both = subject.known + subject.anonymous
+        if len(set(both)) == len(both) and (subject.key != "public" or not any(map(_is_secret, both))):
+            return strongest_first(list(subject.known)), strongest_first(list(subject.anonymous))
         sides = []
         taken: set[Identifier] = set()
         for side in (subject.known, subject.anonymous):
             kept = []
             for one in side:
-                if one in taken or (subject.key == "public" and type_of(one.type).secret_key_only):
+                if one in taken or (subject.key == "public" and _is_secret(one)):
                     continue
                 taken.add(one)
                 kept.append(one)
             sides.append(kept)
-        return sides[0], sides[1]
+        return strongest_first(sides[0]), strongest_first(sides[1])
 
     def _asserts_nothing(self, subject: Subject, nodes: Sequence[Node]) -> bool:
         """Whether being seen is all there is: one identifier and no claim beyond what a user_id claims by itself."""
@@ -117,8 +131,7 @@ class Admission:
                 component.guests.add(node.anchor)
                 turn.touch(component)
                 turn.writes.left_out.append((node.anchor, component.id))
-        assertion = Assertion(
-            0,
+        words = (
             tuple(node.anchor for node in known),
             tuple(node.anchor for node in anonymous),
             self._rule(subject),
@@ -127,29 +140,28 @@ class Admission:
             subject.identified,
             self._sources[subject.source].settings.public_key_may_merge,
         )
-        number = component.by_words.get(words_of(assertion), 0)
+        number = component.by_words.get(words, 0)
         if not number:
-            number = self._assert(component, assertion)
-        return Link(number, component, anchor)
+            number = turn.memory.next_number("evidence")
+            turn.touch(component)
+            component.add(Assertion(number, *words))
+            if subject.source not in component.sources:
+                component.sources.add(subject.source)
+                turn.writes.sources.append((component.workspace, subject.source, component.id))
+        link = Link(number, component, anchor)
+        link.plain = words[2] != "unbind" and not (words[2] == "alias" and subject.key == "public")
+        return link
 
-    def _assert(self, component: Component, assertion: Assertion) -> int:
-        turn = self._turn
-        number = turn.memory.next_number("evidence")
-        turn.touch(component)
-        component.add(
-            Assertion(
-                number,
-                assertion.known,
-                assertion.anonymous,
-                assertion.rule,
-                assertion.key,
-                assertion.source,
-                assertion.identified,
-                assertion.opted,
-            )
-        )
-        turn.writes.sources.append((component.workspace, assertion.source, component.id))
-        return number
+    def weigh(self, subject: Subject, link: Link) -> bool:
+        """Take a plain event of a known shape whose home has changed since; False when it needs the whole way in."""
+        component = link.home
+        if not isinstance(component, Component) or len(component.assertions) > HUB_LIMIT:
+            return False  # only an identifier with that many links can become a hub
+        self._turn.cause = subject
+        component.touched = self._turn.memory.turn
+        if self._turn.occur(component, link.id, subject.at, subject.event_id):
+            link.version = component.version
+        return True
 
     def _rule(self, subject: Subject) -> Rule:
         if subject.rule != "force_merge" or subject.key == "operator":
@@ -236,6 +248,10 @@ class Admission:
         return Rejection(index, "needs_secret_key", "an alias between two identified profiles")
 
 
+def _is_secret(identifier: Identifier) -> bool:
+    return type_of(identifier.type).secret_key_only
+
+
 def _forbidden_to_public(subject: Subject) -> str:
     """What only a secret key may do, or nothing."""
     if subject.key != "public":
@@ -244,7 +260,7 @@ def _forbidden_to_public(subject: Subject) -> str:
         return "an unbind"
     if subject.rule == "force_merge":
         return "a forced merge"
-    if any(statement.operation == "delete" for statement in subject.statements):
+    if subject.statements and any(statement.operation == "delete" for statement in subject.statements):
         return "deleting a profile"
     return ""
 

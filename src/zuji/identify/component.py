@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from zuji.identify.evidence import NEVER_SEEN, UNBOUND, Assertion, Node, Plan, plan_of
 from zuji.identify.fold import Folding
-from zuji.identify.people import BEGINNING, END, People, Segment
+from zuji.identify.hubs import Crowd
+from zuji.identify.people import BEGINNING, END, Ownership, People
 from zuji.terms.message import KeyKind
 from zuji.terms.subject import Rule
 
@@ -64,9 +63,9 @@ class Component:
     """
 
     __slots__ = (
-        "assertions", "by_words", "changed_at", "clocks", "crowd", "forbidden", "guests", "id", "last_at", "nodes",
-        "people", "plans", "shapes", "sliced", "stale", "stored", "touched", "unbound", "version", "waiting",
-        "workspace",
+        "_folding", "assertions", "by_words", "changed_at", "clocks", "crowd", "forbidden", "guests", "id", "last_at",
+        "nodes", "people", "plans", "shapes", "sliced", "sources", "stale", "stored", "touched", "unbound", "version",
+        "waiting", "workspace",
     )  # fmt: skip
 
     def __init__(self, number: int, body: Body, *, version: int, touched: int) -> None:
@@ -85,8 +84,10 @@ class Component:
         self.last_at = UNKNOWN
         self.changed_at = body.people.changed[0]
         self.shapes: list[object] = []
+        self.sources = {assertion.source for assertion in body.assertions}
+        self._folding: Folding | None = None
         self.clocks: dict[int, dict[int, int]] = {}
-        self.crowd: frozenset[int] | None = None
+        self.crowd: Crowd | None = None
         self.stale = False
         self.stored = False
         self.waiting: list[tuple[int, str, str, int]] | None = None
@@ -138,7 +139,8 @@ class Component:
         self.assertions[assertion.id] = assertion
         self.by_words[words_of(assertion)] = assertion.id
         self.plans[assertion.id] = plan_of(assertion, self.nodes)
-        self.crowd = None
+        if self.crowd is not None:
+            self.crowd.add(assertion, self.nodes)
 
     def forbid(self, a: int, b: int) -> None:
         """These two never stand on one profile."""
@@ -154,10 +156,15 @@ class Component:
 
     def folding(self) -> Folding:
         """The people as they are, ready to take a further event."""
-        return Folding(self.people, self.nodes, self.forbidden, self.unbound)
+        folding = self._folding
+        if folding is None or folding.people is not self.people or folding.nodes is not self.nodes:
+            folding = self._folding = Folding(self.people, self.nodes, self.forbidden, self.unbound)
+        return folding
 
     def natives(self) -> list[Node]:
         """The identifiers that live here."""
+        if not self.guests:
+            return list(self.nodes.values())
         return [node for anchor, node in self.nodes.items() if anchor not in self.guests]
 
     def owner(self, anchor: int, at: int) -> int:
@@ -166,12 +173,17 @@ class Component:
 
     def owned(self) -> list[int]:
         """The anchors that events may have: those of its native identifiers."""
+        if not self.guests and not self.unbound:
+            return list(self.nodes)
         return [node.anchor for node in self.natives() if node.type != UNBOUND]
 
-    def segments(self) -> Mapping[int, tuple[Segment, ...]]:
-        """Whose each identifier was over time."""
+    def ownership(self) -> dict[int, Ownership]:
+        """Whose each identifier is, and was where that changed."""
         people = self.people
-        return {anchor: people.segments(anchor) for anchor in self.owned()}
+        if not people.moves:
+            points = people.points
+            return {anchor: points.get(anchor, 0) for anchor in self.owned()}
+        return {anchor: people.ownership(anchor) for anchor in self.owned()}
 
     def take_in(self, other: Component) -> None:
         """Unite with another component; their evidence stays true as it is."""
@@ -186,6 +198,7 @@ class Component:
             self.forbidden.setdefault(a, set()).update(others)
         self.unbound.update(other.unbound)
         self.sliced |= other.sliced
+        self.sources |= other.sources
         self.people.take_in(other.people)
         self.last_at = max(self.last_at, other.last_at)
         self.changed_at = self.people.changed[0]

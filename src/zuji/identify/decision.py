@@ -74,8 +74,13 @@ class Case:
     def read(self, shape: type[_T]) -> _T:
         """What the decision says, and who says it for which reason."""
         words = msgspec.json.decode(self.message.properties, type=shape)
-        self.turn.cause = Cause(self.message.user_id or "operator", getattr(words, "why", ""), self.at)
+        self.turn.cause = Cause(self.who, getattr(words, "why", ""), self.at)
         return words
+
+    @property
+    def who(self) -> str:
+        """Who decides."""
+        return self.message.user_id or "operator"
 
     def node(self, named: Named) -> Node:
         """The identifier that is named; for a profile, its strongest one."""
@@ -180,12 +185,12 @@ def _split(case: Case) -> dict[str, Any]:
     staying = members - set(leaving)
     if component is None or not leaving or not staying:
         raise Conflict(f"a split of {words.profile} must let some of its identifiers leave and some stay.")
-    turn, who = case.turn, case.turn.cause
+    turn = case.turn
     turn.touch(component)
     for a in sorted(leaving):
         for b in sorted(staying):
             component.forbid(a, b)
-            turn.writes.forbidden.append((case.workspace, min(a, b), max(a, b), who.who, who.why, case.at))
+            turn.writes.forbidden.append((case.workspace, min(a, b), max(a, b), case.who, words.why, case.at))
     turn.go_stale(component)
     turn.settle()
     left = {str(named): component.people.owner_now(anchor) for anchor, named in leaving.items()}

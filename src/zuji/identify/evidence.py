@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
-from zuji.terms.identifier import type_of
+from zuji.terms.identifier import Identifier, type_of
 from zuji.terms.message import KeyKind
 from zuji.terms.subject import Rule
 
@@ -78,7 +78,7 @@ class Assertion(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return (anchors[0], tuple(anchors[1:])) if anchors else (0, ())
 
 
-class Plan(NamedTuple):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """What an assertion does in the fold, once blocked identifiers are left out."""
 
     k: int
@@ -117,6 +117,11 @@ def plan_of(assertion: Assertion, nodes: Mapping[int, Node]) -> Plan:
     )
 
 
-def strongest_first(nodes: Sequence[Node]) -> list[Node]:
+_Named = TypeVar("_Named", Node, Identifier)
+
+
+def strongest_first(named: list[_Named]) -> list[_Named]:
     """Smallest priority first, ties of one type by value."""
-    return sorted(nodes, key=lambda node: (type_of(node.type).priority, node.type, node.value))
+    if len(named) < 2:
+        return named
+    return sorted(named, key=lambda one: (type_of(one.type).priority, one.type, one.value))

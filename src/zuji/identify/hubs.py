@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from zuji.identify.evidence import USABLE, Assertion, Node
@@ -16,16 +16,23 @@ Clock = dict[int, int]
 """For one identifier: each k that linked it, and when it did so last."""
 
 
-def crowded(assertions: Iterable[Assertion], nodes: dict[int, Node]) -> frozenset[int]:
-    """The identifiers that more than HUB_LIMIT others have linked at any time: only they can be hubs."""
-    linked_by: dict[int, set[int]] = {}
-    for assertion in assertions:
+class Crowd:
+    """Who linked whom in one component at any time: only what more than HUB_LIMIT others have linked can be a hub."""
+
+    def __init__(self, assertions: Iterable[Assertion], nodes: Mapping[int, Node]) -> None:
+        self._linked_by: dict[int, set[int]] = {}
+        for assertion in assertions:
+            self.add(assertion, nodes)
+
+    def add(self, assertion: Assertion, nodes: Mapping[int, Node]) -> None:
+        """One more assertion."""
         k, others = assertion.ends(nodes)
         for other in others:
-            linked_by.setdefault(other, set()).add(k)
-    return frozenset(
-        anchor for anchor, by in linked_by.items() if len(by) > HUB_LIMIT and nodes[anchor].block == USABLE
-    )
+            self._linked_by.setdefault(other, set()).add(k)
+
+    def around(self, node: Node) -> bool:
+        """Whether this identifier is worth a closer look."""
+        return node.block == USABLE and len(self._linked_by.get(node.anchor, ())) > HUB_LIMIT
 
 
 def is_hub(links: Iterable[tuple[int, int]]) -> bool:

@@ -25,16 +25,20 @@ Key = tuple[str, str, str]
 class Link:
     """What an event of a known shape comes to: its assertion (0 = none), its anchor, and where that lives.
 
-    While `version` is that of its home, an event later than the home's last change changes nothing.
+    Without an assertion, or while `version` is that of its home, an event later than the home's last change changes
+    nothing. `plain`: otherwise it need only be weighed; nothing about it can be rejected or founds a name. `dropped`:
+    its shape must be looked at anew.
     """
 
-    __slots__ = ("anchor", "home", "id", "version")
+    __slots__ = ("anchor", "dropped", "home", "id", "plain", "version")
 
     def __init__(self, number: int, home: Home, anchor: int) -> None:
         self.id = number
         self.home = home
         self.anchor = anchor
         self.version = 0
+        self.plain = False
+        self.dropped = False
 
 
 class Memory:
@@ -137,7 +141,18 @@ class Memory:
     def drop_shapes(self, home: Home) -> None:
         """Its events must be looked at again."""
         for shape in home.shapes:
-            self.shapes.pop(shape, None)
+            link = self.shapes.pop(shape, None)
+            if link is not None:
+                link.dropped = True
+        home.shapes = []
+
+    def move_shapes(self, home: Home, whole: Component) -> None:
+        """What lived in one home lives in another from now on."""
+        for shape in home.shapes:
+            link = self.shapes.get(shape)
+            if link is not None:
+                link.home = whole
+        whole.shapes.extend(home.shapes)
         home.shapes = []
 
     def evict(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from zuji.identify.component import Component
 from zuji.identify.linked import ChangeKind, Linked
-from zuji.identify.people import BEGINNING, END, Segment
-from zuji.identify.turn import Cause, Segments, Turn
+from zuji.identify.people import BEGINNING, END, Ownership, Segment, person_now
+from zuji.identify.turn import Cause, Turn
 from zuji.store.evidence import EvidenceLog
 
 
@@ -16,9 +16,9 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
     turn.settle()
     linked = Linked(writes=turn.writes, evidence=turn.evidence, log=log, changes=turn.changes)
     for component in turn.changed.values():
-        _add_rows(turn, component, linked)
-        for kind, person, other in _happened(turn, component):
-            turn.log(component.workspace, kind, person, other, turn.causes.get(component.id, Cause()))
+        if _add_rows(turn, component, linked):
+            for kind, person, other in _happened(turn, component):
+                turn.log(component.workspace, kind, person, other, turn.causes.get(component.id, Cause()))
         turn.writes.components.append((component.id, component.pack()))
         component.stored = True
     _add_nodes(turn)
@@ -26,32 +26,36 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
     return linked
 
 
-def whose(turn: Turn, anchor: int) -> Segments:
-    """Whose an identifier was before the turn; its own where nobody wrote anything down."""
-    return turn.before.get(anchor) or (Segment(BEGINNING, anchor),)
-
-
-def _add_rows(turn: Turn, component: Component, linked: Linked) -> None:
-    workspace = component.workspace
-    for anchor, segments in component.segments().items():
-        was = whose(turn, anchor)
-        if segments == was:
+def _add_rows(turn: Turn, component: Component, linked: Linked) -> bool:
+    """Add the rows of every identifier whose owner changed. Gives whether one of them was known before."""
+    workspace, before, newborn = component.workspace, turn.before, turn.newborn
+    moved = False
+    for anchor, ownership in component.ownership().items():
+        was = before.get(anchor, anchor)
+        if ownership == was:
             continue
-        if segments[-1].person != was[-1].person:
-            linked.profile_rows.append((workspace, anchor, segments[-1].person))
-        if len(segments) > 1 or anchor in component.sliced:
+        moved = moved or anchor not in newborn
+        person = person_now(ownership)
+        if person != person_now(was):
+            linked.profile_rows.append((workspace, anchor, person))
+        if not isinstance(ownership, int) or anchor in component.sliced:
             component.sliced.add(anchor)
-            ends = [segment.from_ms for segment in segments[1:]] + [END]
-            linked.slice_rows.extend(
-                (workspace, anchor, segment.from_ms, end, segment.person)
-                for segment, end in zip(segments, ends, strict=True)
-            )
+            linked.slice_rows.extend(_slices(workspace, anchor, ownership))
+    return moved
+
+
+def _slices(workspace: str, anchor: int, ownership: Ownership) -> Iterator[tuple[str, int, int, int, int]]:
+    segments = (Segment(BEGINNING, ownership),) if isinstance(ownership, int) else ownership
+    ends = [segment.from_ms for segment in segments[1:]] + [END]
+    for segment, end in zip(segments, ends, strict=True):
+        yield workspace, anchor, segment.from_ms, end, segment.person
 
 
 def _happened(turn: Turn, component: Component) -> Iterator[tuple[ChangeKind, int, int]]:
     """(kind, person, other) of the merges, splits and moved pointers in a component."""
     people = component.people
-    owners = {anchor: whose(turn, anchor)[-1].person for anchor in component.owned() if anchor not in turn.newborn}
+    known = [anchor for anchor in component.owned() if anchor not in turn.newborn]
+    owners = {anchor: person_now(turn.before.get(anchor, anchor)) for anchor in known}
     before = set(owners.values()) - {0}
     for person in sorted(before):
         if person not in people.profiles and (into := people.resolve(person)):

@@ -46,7 +46,7 @@ class Put(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return (self.rank, self.priority, self.at, self.event, self.source, self.index)
 
 
-class Profile(msgspec.Struct, array_like=True):
+class Profile(msgspec.Struct, array_like=True, gc=False):
     """A profile that is alive, and how each identifier that points to it now came there."""
 
     id: int
@@ -62,7 +62,7 @@ class Profile(msgspec.Struct, array_like=True):
         return (self.founded, self.founder)
 
 
-class Absorbed(msgspec.Struct, array_like=True, frozen=True):
+class Absorbed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A profile that became part of another one, and what it was until then."""
 
     into: int
@@ -77,7 +77,16 @@ class Segment(NamedTuple):
     person: int
 
 
-class People(msgspec.Struct, array_like=True):
+Ownership = int | tuple[Segment, ...]
+"""Whose an identifier is: one person who always had it, or a segment for each."""
+
+
+def person_now(ownership: Ownership) -> int:
+    """Whose it is at present."""
+    return ownership if isinstance(ownership, int) else ownership[-1].person
+
+
+class People(msgspec.Struct, array_like=True, gc=False):
     """All profiles of a component."""
 
     profiles: dict[int, Profile] = {}
@@ -111,6 +120,8 @@ class People(msgspec.Struct, array_like=True):
         home = self.homes.get(anchor)
         if home is None:
             return (Segment(BEGINNING, 0),)
+        if anchor not in self.moves:
+            return (Segment(BEGINNING, self.points[anchor]),)
         segments = [Segment(BEGINNING, self.survivor(home))]
         for (at, _, _), profile in self.moves.get(anchor, ()):
             person = self.survivor(profile)
@@ -119,6 +130,13 @@ class People(msgspec.Struct, array_like=True):
             if not segments or segments[-1].person != person:
                 segments.append(Segment(at, person))
         return tuple(segments)
+
+    def ownership(self, anchor: int) -> Ownership:
+        """Whose an identifier was over time, in the shortest form."""
+        if anchor not in self.moves:
+            return self.points.get(anchor, 0)
+        segments = self.segments(anchor)
+        return segments if len(segments) > 1 else segments[0].person
 
     def owner(self, anchor: int, at: int) -> int:
         """Whose an identifier was at a time."""

@@ -62,9 +62,13 @@ class Resolver:
             memory.begin(connection)
             turn = Turn(memory, connection)
             admission = Admission(turn, self._settings, now_ms)
-            shapes = [_shape(subject) for subject in subjects]
-            admission.load(subjects, shapes)
-            links, rejections = _recognise(turn, admission, subjects, shapes)
+            shapes = [
+                (one.known, one.anonymous, one.rule, one.key, one.source, one.identified, one.workspace)
+                for one in subjects
+            ]
+            found = list(map(memory.shapes.get, shapes))
+            admission.load(subjects, found)
+            links, rejections = _recognise(turn, admission, subjects, shapes, found)
             self._statements.take(turn, subjects, links)
             turn.writes.new_people.extend(admission.counted())
             linked = outcome.finish(turn, self._log)
@@ -111,20 +115,12 @@ class Resolver:
         self._settings.update(fresh)
 
 
-def _shape(subject: Subject) -> tuple[Any, ...]:
-    return (
-        subject.known,
-        subject.anonymous,
-        subject.rule,
-        subject.key,
-        subject.source,
-        subject.identified,
-        subject.workspace,
-    )
-
-
 def _recognise(
-    turn: Turn, admission: Admission, subjects: Sequence[Subject], shapes: Sequence[Any]
+    turn: Turn,
+    admission: Admission,
+    subjects: Sequence[Subject],
+    shapes: Sequence[Any],
+    found: Sequence[Link | None],
 ) -> tuple[list[Link | None], list[Rejection]]:
     """The link of each event, in the order of event time so that a shuffled batch costs no more than a sorted one."""
     known, number, evidence = turn.memory.shapes, turn.memory.turn, turn.evidence
@@ -133,17 +129,23 @@ def _recognise(
     times = [subject.at for subject in subjects]
     for index in sorted(range(len(subjects)), key=times.__getitem__):
         at, subject = times[index], subjects[index]
-        link = known.get(shapes[index])
+        link = found[index]
+        if link is None or link.dropped:
+            link = known.get(shapes[index])
         if link is not None and not subject.statements:
             home = link.home
-            if link.version == home.version and at > home.changed_at:
-                home.touched = number
-                if at > home.last_at:
-                    home.last_at = at
-                if link.id:
-                    evidence.append((link.id, at, subject.event_id))
-                links[index] = link
-                continue
+            if at > home.changed_at:
+                if link.version == home.version or not link.id:
+                    home.touched = number
+                    if at > home.last_at:
+                        home.last_at = at
+                    if link.id:
+                        evidence.append((link.id, at, subject.event_id))
+                    links[index] = link
+                    continue
+                if link.plain and admission.weigh(subject, link):
+                    links[index] = link
+                    continue
         admitted = admission.admit(index, subject, shapes[index])
         if isinstance(admitted, Rejection):
             rejections.append(admitted)

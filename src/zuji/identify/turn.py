@@ -8,21 +8,20 @@ from dataclasses import dataclass, field
 from zuji.identify.component import UNKNOWN, Component, Lone
 from zuji.identify.evidence import BLOCKED_AS_HUB, NEVER_SEEN, Assertion, Moment, Node
 from zuji.identify.fold import Occurrence, Yielded, fold
-from zuji.identify.hubs import HUB_LIMIT, WHY, becomes_hub, clock_of, crowded, is_hub
+from zuji.identify.hubs import HUB_LIMIT, WHY, Crowd, becomes_hub, clock_of, is_hub
 from zuji.identify.linked import ChangeKind, PeopleChange
 from zuji.identify.memory import Memory
-from zuji.identify.people import BEGINNING, Segment
+from zuji.identify.people import BEGINNING, Ownership
 from zuji.store import evidence as times
 from zuji.store.hot import HotTransaction
 from zuji.store.identity import IdentityWrites
 from zuji.terms.identifier import Identifier
-
-Segments = tuple[Segment, ...]
+from zuji.terms.subject import Subject
 
 
 @dataclass
 class Cause:
-    """Who changed people last and why, for the log."""
+    """Who changed people and why, for the log."""
 
     who: str = ""
     why: str = ""
@@ -41,14 +40,15 @@ class Turn:
     """By id: components whose body must be written."""
     unsettled: dict[int, Component] = field(default_factory=dict)
     """By id: components that are stale or have events waiting."""
-    before: dict[int, Segments] = field(default_factory=dict)
+    before: dict[int, Ownership] = field(default_factory=dict)
     """By anchor: whose it was before this turn, for anchors whose component changed."""
     newborn: dict[int, Node] = field(default_factory=dict)
     workspaces: dict[int, str] = field(default_factory=dict)
     """By anchor, for the newborn."""
     altered: dict[int, Node] = field(default_factory=dict)
-    causes: dict[int, Cause] = field(default_factory=dict)
-    cause: Cause = field(default_factory=Cause)
+    causes: dict[int, Cause | Subject] = field(default_factory=dict)
+    cause: Cause | Subject = field(default_factory=Cause)
+    """The event being taken or the decision being carried out."""
     changes: list[PeopleChange] = field(default_factory=list)
 
     # Identifiers
@@ -91,11 +91,12 @@ class Turn:
 
     def touch(self, component: Component) -> None:
         """This component is about to change: remember how its people were."""
-        self.causes[component.id] = self.cause
         if component.id not in self.changed:
+            self.causes[component.id] = self.cause
             self.changed[component.id] = component
-            for anchor, segments in component.segments().items():
-                self.before.setdefault(anchor, segments)
+            remember = self.before.setdefault
+            for anchor, ownership in component.ownership().items():
+                remember(anchor, ownership)
 
     def go_stale(self, component: Component) -> None:
         """Its people will be folded anew at the end of the turn."""
@@ -106,7 +107,11 @@ class Turn:
     def unite(self, workspace: str, anchors: Iterable[int]) -> Component:
         """One component that all these identifiers live in. The larger one takes in the smaller ones."""
         memory = self.memory
-        homes = {id(home): home for home in (memory.homes[anchor] for anchor in anchors)}
+        homes = {id(home): home for home in [memory.homes[anchor] for anchor in anchors]}
+        if len(homes) == 1:
+            (home,) = homes.values()
+            if isinstance(home, Component):
+                return home
         parts = sorted(
             (home for home in homes.values() if isinstance(home, Component)), key=lambda part: -len(part.nodes)
         )
@@ -118,7 +123,7 @@ class Turn:
         for part in parts[1:]:
             self._absorb(whole, part)
         for node in lone:
-            memory.drop_shapes(memory.homes[node.anchor])
+            memory.move_shapes(memory.homes[node.anchor], whole)
             whole.take_lone(node)
             memory.homes[node.anchor] = whole
             self.alter(node)
@@ -131,7 +136,7 @@ class Turn:
     def _absorb(self, whole: Component, part: Component) -> None:
         memory = self.memory
         self.touch(part)
-        memory.drop_shapes(part)
+        memory.move_shapes(part, whole)
         whole.take_in(part)
         for node in part.natives():
             memory.homes[node.anchor] = whole
@@ -250,9 +255,10 @@ class Turn:
         if len(component.assertions) <= HUB_LIMIT:
             return False
         if component.crowd is None:
-            component.crowd = crowded(component.assertions.values(), component.nodes)
+            component.crowd = Crowd(component.assertions.values(), component.nodes)
         k, others = assertion.ends(component.nodes)
-        hubs = [other for other in others if other in component.crowd and self._is_hub(component, other, k, at)]
+        crowded = [other for other in others if component.crowd.around(component.nodes[other])]
+        hubs = [other for other in crowded if self._is_hub(component, other, k, at)]
         for anchor in hubs:
             self.set_block(component, component.nodes[anchor], BLOCKED_AS_HUB)
             self.log(component.workspace, "blocked", anchor, 0, Cause("zuji", WHY, at))
@@ -290,8 +296,10 @@ class Turn:
         self.memory.drop_shapes(component)
         self.go_stale(component)
 
-    def log(self, workspace: str, kind: ChangeKind, person: int, other: int, cause: Cause) -> None:
+    def log(self, workspace: str, kind: ChangeKind, person: int, other: int, cause: Cause | Subject) -> None:
         """Write down that something happened to people."""
+        if isinstance(cause, Subject):
+            cause = Cause(f"source {cause.source}", f"{cause.rule} {cause.event_id}", cause.at)
         change = PeopleChange(workspace, kind, person, other, cause.who, cause.why, cause.at)
         self.changes.append(change)
         self.writes.log.append((workspace, kind, person, other, cause.who, cause.why, cause.at))

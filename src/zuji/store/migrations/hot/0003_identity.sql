@@ -10,7 +10,7 @@ CREATE INDEX identity_node_blocked ON identity_node (kind) WHERE block > 0;
 CREATE TABLE identity_component (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 -- When each assertion or statement was made. Young times wait batch by batch (columns sorted by assertion) and are moved
 -- in bulk to the table keyed by assertion, so that a repeated link costs a few bytes of sequential writing.
-CREATE TABLE evidence_young (id INTEGER PRIMARY KEY, rows INTEGER NOT NULL, ids BLOB NOT NULL, times BLOB NOT NULL,
+CREATE TABLE evidence_young (id INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NULL, ids BLOB NOT NULL, times BLOB NOT NULL,
   ends BLOB NOT NULL, events TEXT NOT NULL);
 CREATE TABLE evidence (assertion INTEGER NOT NULL, part INTEGER NOT NULL, last_at INTEGER NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY (assertion, part)) WITHOUT ROWID;
