@@ -148,20 +148,21 @@ def _brief(view: View, person: int) -> Profile:
 
 def _read(connection: HotTransaction, view: View, person: int) -> Profile:
     brief = _brief(view, person)
-    links = _links(connection, view.component) if view.component is not None else []
     stretches = _stretches(view, person)
+    mine = {one.identifier for one in stretches}
+    evidence_here = _links(connection, view.component) if view.component is not None else []
+    links = [link for link in evidence_here if link.a in mine and link.b in mine]
     newest: dict[Identifier, int] = {}
     for link in links:
         for one in (link.a, link.b):
             newest[one] = max(newest.get(one, link.last_at), link.last_at)
-    mine = {one.identifier for one in stretches}
     return Profile(
         person,
         view.workspace,
         brief.identified,
         brief.former_ids,
         _held(view, person, newest),
-        tuple(link for link in links if link.a in mine or link.b in mine),
+        tuple(links),
         stretches,
         traits_of(_said(connection, view, {one.anchor for one in stretches}, person)),
     )
