@@ -62,8 +62,11 @@ CREATE TABLE IF NOT EXISTS zuji.events
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (workspace, anchor, occurred_at)
+-- merge_selector_base: rows of so many columns are dear to rewrite. At the default of 5 merging took three times as much
+-- processor time as inserting; at 25 (parts of one size are merged by the dozen) a sixth of it.
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1, non_replicated_deduplication_window = 0,
+    min_compressed_bytes_to_fsync_after_merge = 1, merge_selector_base = 25,
+    non_replicated_deduplication_window = 0,
     old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0;
 
 -- Which person an anchor belongs to, where that differs from the anchor itself. The newest version wins.
