@@ -24,7 +24,7 @@ from clean_builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zuji.clean.commerce import amount_of
+from zuji.clean.commerce import millionths_of, telling_of
 from zuji.clean.speed import Pace, Speedometer
 from zuji.terms.event import PURPOSES, Flag
 from zuji.terms.rejection import REASONS
@@ -41,6 +41,12 @@ MANY = 40
         ({"amount": 0.1, "price": 9}, "0.1"),
         ({"price": 0.1, "quantity": 3}, "0.3"),
         ({"price": "2.5"}, "2.5"),
+        ({"price": 1234.56, "quantity": 3}, "3703.68"),
+        ({"price": 0.1234565, "quantity": 2}, "0.246913"),
+        ({"price": 5, "quantity": None}, "5"),
+        ({"price": 5, "quantity": 0.5}, "2.5"),
+        ({"price": 999_999_999, "quantity": 999_999_999_999}, None),
+        ({"total": "999999999999.9999999"}, None),
         ({"revenue": "free", "price": 2}, "2"),
         ({"revenue": -5}, "-5"),
         ({"revenue": 0.1234567}, "0.123457"),
@@ -57,7 +63,9 @@ MANY = 40
 )
 def test_the_amount_is_the_exact_decimal_of_the_surest_property(properties: dict[str, Any], amount: str | None) -> None:
     expected = None if amount in (None, "1000000000000") else Decimal(amount or "")
-    assert amount_of(properties) == expected
+    names = telling_of(properties)
+    found = None if names is None else millionths_of(properties, names)
+    assert (found if found is None else Decimal(found).scaleb(-6)) == expected
 
 
 @settings(deadline=None)

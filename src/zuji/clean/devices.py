@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from zuji.clean.coded import codes_of
 from zuji.clean.context import NO_CONTEXT, Context, Device, Versioned
 from zuji.clean.received import Received
 from zuji.clean.sheet import Sheet
@@ -56,18 +57,23 @@ _SAID_NOTHING = Said("", "", "", "", "", "")
 
 
 def describe_devices(sheet: Sheet) -> None:
-    """Fill the columns of device, app, library and address."""
-    devices: list[tuple[str, ...]] = []
-    others: list[tuple[str, ...]] = []
-    for row, context, report in zip(sheet.rows, sheet.contexts, sheet.reports, strict=True):
-        agent = context.user_agent or report.get("user_agent", "")
-        if not agent and row.receipt.from_browser:
-            agent = row.receipt.user_agent
-        agent = agent[:LONGEST_AGENT]
-        devices.append(device_of(agent, _said(context, report)))
-        others.append(_others(row, context, report, agent))
-    sheet.fill(DEVICE_COLUMNS, devices)
-    sheet.fill(OTHER_COLUMNS, others)
+    """Fill the columns of device, app, library and address, once for all rows that say the same of themselves."""
+    met: dict[tuple[int, str, str, int], int] = {}
+    described: list[tuple[str, ...]] = []
+    codes: list[int] = []
+    runs = _runs_that_tell(sheet)
+    for row, context, context_code, report, run in zip(
+        sheet.rows, sheet.contexts, sheet.context_codes, sheet.reports, runs, strict=True
+    ):
+        if report:
+            code = len(described)
+        else:
+            message = row.message
+            code = met.setdefault((context_code, message.library, message.library_version, run), len(described))
+        if code == len(described):
+            described.append(_described(row, context, report))
+        codes.append(code)
+    sheet.fill_coded(DEVICE_COLUMNS + OTHER_COLUMNS, described, codes_of(codes))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -100,6 +106,21 @@ def _said(context: Context, report: Mapping[str, str]) -> Said:
         (browser.name or report.get("browser", ""))[:LONGEST_WORD],
         (browser.version or report.get("browser_version", ""))[:LONGEST_WORD],
     )
+
+
+def _runs_that_tell(sheet: Sheet) -> list[int]:
+    """Per row the number of its request, or -1 where the request itself tells nothing about the person."""
+    direct = any(context.direct for context in sheet.distinct_contexts)
+    tells = [direct or row.receipt.from_browser for row in sheet.receipts]
+    return [run if tells[run] else -1 for run in sheet.receipt_codes.tolist()]
+
+
+def _described(row: Received, context: Context, report: Mapping[str, str]) -> tuple[str, ...]:
+    agent = context.user_agent or report.get("user_agent", "")
+    if not agent and row.receipt.from_browser:
+        agent = row.receipt.user_agent
+    agent = agent[:LONGEST_AGENT]
+    return device_of(agent, _said(context, report)) + _others(row, context, report, agent)
 
 
 def _others(row: Received, context: Context, report: Mapping[str, str], agent: str) -> tuple[str, ...]:

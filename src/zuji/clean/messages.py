@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+from zuji.clean.coded import Coded, codes_of
 from zuji.clean.context import NO_CONTEXT, Context, context_of
-from zuji.clean.sheet import Sheet
-from zuji.clean.traits import PROFILE_TYPES, object_of, profile_content, stated_traits, statements_of
+from zuji.clean.sheet import Shape, Sheet
+from zuji.clean.traits import (
+    PROFILE_TYPES,
+    object_of,
+    profile_content,
+    stated_traits,
+    statements_of,
+    states_something,
+)
 from zuji.terms.event import EVENT_TYPES
 from zuji.terms.rejection import REASONS, Reason
 
@@ -30,39 +38,48 @@ def reject_unusable(sheet: Sheet) -> None:
 
 def read_contexts(sheet: Sheet) -> None:
     """Decode each distinct context of the batch once; keep its text as sent."""
-    read: dict[bytes, Context | None] = {b"{}": NO_CONTEXT}
-    texts = [b"{}"] * len(sheet.rows)
+    codes_by_text: dict[bytes, int] = {b"{}": 0}
+    contexts: list[Context | None] = [NO_CONTEXT]
+    codes = sheet.context_codes
     for number, row in sheet.standing():
-        text = texts[number] = bytes(row.message.context)
-        if text in read:
-            context = read[text]
-        else:
-            context = read[text] = context_of(text)
+        text = bytes(row.message.context)
+        code = codes_by_text.get(text)
+        if code is None:
+            code = codes_by_text[text] = len(contexts)
+            contexts.append(context_of(text))
+        codes[number] = code
+        context = contexts[code]
         if context is None:
             sheet.reject(number, "wrong_field_type", "`context` must be an object")
         else:
             sheet.contexts[number] = context
-    sheet.columns["context"] = texts
+    sheet.distinct_contexts = [context or NO_CONTEXT for context in contexts]
+    sheet.coded["context"] = Coded(list(codes_by_text), codes_of(codes))
 
 
 def read_properties(sheet: Sheet) -> None:
     """Decode properties and traits, and write them down in one canonical form: keys sorted, no blanks."""
     texts = [b"{}"] * len(sheet.rows)
+    codes_by_shape: dict[Shape, int] = {(): 0}
     for number, row in sheet.standing():
         message = row.message
         try:
-            properties = object_of(message.properties)
-            traits = stated_traits(message, sheet.contexts[number])
-            content = profile_content(message, properties, traits) if message.type in PROFILE_TYPES else properties
+            content = properties = object_of(message.properties)
+            if message.type in PROFILE_TYPES or states_something(message):
+                traits = sheet.traits[number] = stated_traits(message, sheet.contexts[number])
+                sheet.statements[number] = statements_of(message, traits)
+                if message.type in PROFILE_TYPES:
+                    content = profile_content(message, properties, traits)
             if content:
                 texts[number] = _encode_sorted(content)
-            sheet.statements[number] = statements_of(message, traits)
         except (msgspec.DecodeError, RecursionError) as error:
             sheet.reject(number, "wrong_field_type", f"properties and traits must be objects: {error}")
             continue
-        sheet.properties[number] = properties
-        sheet.traits[number] = traits
+        if properties:
+            sheet.properties[number] = properties
+            sheet.shape_codes[number] = codes_by_shape.setdefault(tuple(properties), len(codes_by_shape))
     sheet.columns["properties"] = texts
+    sheet.distinct_shapes = list(codes_by_shape)
 
 
 def _reason_of(problem: str) -> Reason:

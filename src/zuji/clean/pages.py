@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from zuji.clean.coded import codes_of
 from zuji.clean.context import Campaign, Context, Page
 from zuji.clean.sheet import Sheet
 
@@ -33,8 +34,13 @@ class Address(NamedTuple):
 
 def describe_pages(sheet: Sheet) -> None:
     """Fill the columns of the page. The context's word counts before the properties', both before the URL's."""
-    rows = [_page(context, report) for context, report in zip(sheet.contexts, sheet.reports, strict=True)]
-    sheet.fill(PAGE_COLUMNS, rows)
+    pages = [_page(context, {}) for context in sheet.distinct_contexts]
+    codes = sheet.context_codes.copy()
+    for number, report in enumerate(sheet.reports):
+        if report:
+            codes[number] = len(pages)
+            pages.append(_page(sheet.contexts[number], report))
+    sheet.fill_coded(PAGE_COLUMNS, pages, codes_of(codes))
 
 
 def _page(context: Context, report: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,13 +17,16 @@ def guard_property_names(sheet: Sheet) -> None:
     """
     names = sheet.facts.names
     day = sheet.now_ms // _DAY_MS
+    known: set[tuple[str, str, str, int]] = set()
     for number, row in sheet.standing():
-        said = sheet.traits[number] or sheet.properties[number]
-        if not said:
+        source, traits, code = row.source, sheet.traits[number], sheet.shape_codes[number]
+        kind = kind_of(row.message)
+        if not traits and (not code or (source.workspace, source.id, kind, code) in known):
             continue
-        source = row.source
-        shape = (source.workspace, source.id, kind_of(row.message), *said)
+        shape = (source.workspace, source.id, kind, *(traits or sheet.distinct_shapes[code]))
         if names.knows_all(shape):
+            if not traits:
+                known.add((source.workspace, source.id, kind, code))
             continue
         detail = _let_in(names, shape, limit=source.settings.new_property_names_per_day, day=day)
         if detail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zuji.clean.coded import Coded, codes_of
 from zuji.clean.context import Context
 from zuji.clean.sheet import Sheet
 from zuji.clean.traits import Object
@@ -12,9 +13,16 @@ ON_PROPERTIES = "$purposes"
 
 def note_purposes(sheet: Sheet) -> None:
     """Fill the column of purposes."""
-    sheet.columns["purposes"] = [
-        purposes_of(context, properties) for context, properties in zip(sheet.contexts, sheet.properties, strict=True)
-    ]
+    distinct = [purposes_of(context, {}) for context in sheet.distinct_contexts]
+    codes = sheet.context_codes
+    telling = [ON_PROPERTIES in shape for shape in sheet.distinct_shapes]
+    if any(telling):
+        codes = codes.copy()
+        for number, (shape, context) in enumerate(zip(sheet.shape_codes, sheet.contexts, strict=True)):
+            if telling[shape]:
+                codes[number] = len(distinct)
+                distinct.append(purposes_of(context, sheet.properties[number]))
+    sheet.coded["purposes"] = Coded(distinct, codes_of(codes))
 
 
 def purposes_of(context: Context, properties: Object) -> tuple[str, ...]:

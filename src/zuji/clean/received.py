@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from zuji.terms.message import Message, Receipt
 from zuji.terms.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message as it came. `position` is its place in the one order of everything received."""
+class Received(msgspec.Struct, frozen=True, gc=False):
+    """One message as it came. `position` is its place in the one order of everything received.
+
+    One is made for every event, so it is a struct: a frozen dataclass takes 1 µs to make.
+    """
 
     position: int
     receipt: Receipt

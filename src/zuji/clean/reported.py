@@ -48,7 +48,7 @@ OF_UTM: dict[str, str] = {
 OF_PAGE: dict[str, str] = {"url": "url", "path": "url_path", "title": "page_title", "referrer": "referrer"}
 """On a page or screen these are about the page; elsewhere they may be about a product."""
 
-_NO_REPORT: Mapping[str, str] = {}
+_PAGES = frozenset({"page", "screen"})
 _COLUMNS = {
     (is_segment, on_page): ({} if is_segment else OF_PROPERTY) | OF_UTM | (OF_PAGE if on_page else {})
     for is_segment in (True, False)
@@ -58,8 +58,16 @@ _COLUMNS = {
 
 def note_reports(sheet: Sheet) -> None:
     """Read from each row's properties what they say about its surroundings."""
+    telling: dict[tuple[bool, bool], list[bool]] = {}
+    codes = sheet.shape_codes
     for number, row in sheet.standing():
-        sheet.reports[number] = reported(row.message, sheet.properties[number], protocol=row.receipt.protocol)
+        is_segment, on_page = row.receipt.protocol == "segment", row.message.type in _PAGES
+        shapes = telling.get((is_segment, on_page))
+        if shapes is None:
+            names = _COLUMNS[is_segment, on_page].keys()
+            shapes = telling[is_segment, on_page] = [not names.isdisjoint(shape) for shape in sheet.distinct_shapes]
+        if shapes[codes[number]]:
+            sheet.reports[number] = reported(row.message, sheet.properties[number], protocol=row.receipt.protocol)
 
 
 def reported(message: Message, properties: Object, *, protocol: str) -> Mapping[str, str]:
@@ -68,10 +76,7 @@ def reported(message: Message, properties: Object, *, protocol: str) -> Mapping[
     >>> reported(Message(type="page"), {"title": "Tea", "price": 3}, protocol="segment")
     {'page_title': 'Tea'}
     """
-    on_page = message.type in ("page", "screen")
-    columns = _COLUMNS[protocol == "segment", on_page]
-    if columns.keys().isdisjoint(properties):
-        return _NO_REPORT
+    columns = _COLUMNS[protocol == "segment", message.type in _PAGES]
     found: dict[str, str] = {}
     for name, value in properties.items():
         column = columns.get(name)

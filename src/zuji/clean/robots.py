@@ -12,11 +12,11 @@ _PAGES = frozenset({"page", "screen"})
 
 def flag_robots(sheet: Sheet) -> None:
     """By the user agent's own words, else by an impossible speed."""
-    agents = sheet.columns["user_agent"]
-    said = {agent: user_agent_of(agent).robot for agent in set(agents)}
+    agents = sheet.coded["user_agent"]
+    said, codes = [user_agent_of(agent).robot for agent in agents.values], agents.codes.tolist()
     times = sheet.occurred_at.tolist()
     for number, row in sheet.standing():
-        reason = said[agents[number]]
+        reason = said[codes[number]]
         if not reason and _too_fast(sheet, number, row, times[number]):
             reason = "robot:rate"
         if reason:

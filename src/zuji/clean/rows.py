@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from zuji.clean.coded import Coded
 from zuji.clean.messages import STORED_AS
 from zuji.clean.sheet import Sheet
 from zuji.store.schema import EVENT_COLUMNS
-from zuji.terms.identifier import Identifier
 
 _TIME = pl.Datetime("ms", "UTC")
 _OTHER_TYPES: dict[str, pl.DataType] = {
@@ -25,13 +25,20 @@ _OTHER_TYPES: dict[str, pl.DataType] = {
 """Columns that are not text."""
 _LATER = ("region_code", "text_ref")  # regions and kept-apart texts are steps to come
 
-Column = Sequence[Any]
+Column = Sequence[Any] | npt.NDArray[Any]
 
 
 def as_frame(sheet: Sheet) -> pl.DataFrame:
     """The rows that stand, with every column of the event table but the anchor."""
-    columns = {**_of_receipts(sheet), **sheet.columns, **_of_sheet(sheet)}
-    frame = pl.DataFrame([_series(name, columns[name]) for name in EVENT_COLUMNS if name != "anchor"])
+    columns = {**_of_messages(sheet), **sheet.columns, **_of_sheet(sheet)}
+    coded = {**_of_requests(sheet), **sheet.coded, **_of_later_steps(sheet)}
+    frame = pl.DataFrame(
+        [
+            _gathered(name, coded[name]) if name in coded else _series(name, columns[name])
+            for name in EVENT_COLUMNS
+            if name != "anchor"
+        ]
+    )
     if not sheet.rejections:
         return frame
     return frame[[number for number, _ in sheet.standing()]]
@@ -42,30 +49,40 @@ def no_rows() -> pl.DataFrame:
     return pl.DataFrame([_series(name, ()) for name in EVENT_COLUMNS if name != "anchor"])
 
 
-def _of_receipts(sheet: Sheet) -> dict[str, Column]:
+def _of_requests(sheet: Sheet) -> dict[str, Coded]:
+    """The columns that all rows of a request share."""
+    columns: dict[str, Sequence[Any]] = {
+        "workspace": [row.receipt.workspace for row in sheet.receipts],
+        "received_at": [row.receipt.received_at for row in sheet.receipts],
+        "source": [row.receipt.source for row in sheet.receipts],
+        "channel": [row.source.channel for row in sheet.receipts],
+        "key": [row.receipt.key for row in sheet.receipts],
+    }
+    return {name: Coded(values, sheet.receipt_codes) for name, values in columns.items()}
+
+
+def _of_messages(sheet: Sheet) -> dict[str, Column]:
     rows = sheet.rows
     return {
-        "workspace": [row.receipt.workspace for row in rows],
         "position": [row.position for row in rows],
         "event_id": [row.message.message_id for row in rows],
         "type": [STORED_AS.get(row.message.type, "") for row in rows],
         "event": [row.message.event or row.message.type for row in rows],
-        "received_at": [row.receipt.received_at for row in rows],
-        "source": [row.receipt.source for row in rows],
-        "channel": [row.source.channel for row in rows],
-        "key": [row.receipt.key for row in rows],
     }
 
 
 def _of_sheet(sheet: Sheet) -> dict[str, Column]:
     pairs = zip(sheet.rows, sheet.contexts, strict=True)
     return {
-        "occurred_at": sheet.occurred_at.tolist(),
-        "flags": sheet.flags.tolist(),
+        "occurred_at": sheet.occurred_at,
+        "flags": sheet.flags,
         "flag_reason": sheet.flag_reasons,
         "group_id": [row.message.group_id or context.group_id or "" for row, context in pairs],
-        **dict.fromkeys(_LATER, [""] * len(sheet.rows)),
     }
+
+
+def _of_later_steps(sheet: Sheet) -> dict[str, Coded]:
+    return dict.fromkeys(_LATER, Coded([""], np.zeros(len(sheet.rows), dtype=np.uint32)))
 
 
 def _series(name: str, values: Column) -> pl.Series:
@@ -84,14 +101,19 @@ def _series(name: str, values: Column) -> pl.Series:
     return _strings(name, values)
 
 
-def _strings(name: str, values: Sequence[str]) -> pl.Series:
-    """Half of the columns of a batch hold one value throughout; those need not be copied row by row."""
-    if len(values) > 1 and values[0] == values[-1] and values.count(values[0]) == len(values):
-        return pl.Series(name, values[:1], dtype=pl.String).new_from_index(0, len(values))
+def _gathered(name: str, column: Coded) -> pl.Series:
+    """Most columns of a batch hold one value throughout; those need no look-ups."""
+    first = column.values[0]
+    if all(value == first for value in column.values):
+        return _series(name, column.values[:1]).new_from_index(0, len(column.codes))
+    return _series(name, column.values).gather(column.codes)
+
+
+def _strings(name: str, values: Column) -> pl.Series:
     return pl.Series(name, values, dtype=pl.String)
 
 
-def _texts(name: str, values: Sequence[bytes]) -> pl.Series:
+def _texts(name: str, values: Column) -> pl.Series:
     """JSON as text. A part that nobody had to read may hold bytes that are no UTF-8."""
     try:
         return pl.Series(name, values, dtype=pl.Binary).cast(pl.String)
@@ -99,13 +121,20 @@ def _texts(name: str, values: Sequence[bytes]) -> pl.Series:
         return pl.Series(name, [value.decode(errors="replace") for value in values], dtype=pl.String)
 
 
-def _decimals(name: str, values: Sequence[Decimal | None]) -> pl.Series:
-    """By way of their texts: eight times as fast as from Python's decimals themselves."""
-    texts = [None if value is None else f"{value:f}" for value in values]
-    return pl.Series(name, texts, dtype=pl.String).cast(pl.Decimal(18, 6))
+def _decimals(name: str, millionths: Column) -> pl.Series:
+    """From millionths, which are what a decimal with six digits behind the point consists of: 128 bits each.
+
+    No value is converted, so this is thirty times as fast as from Python's decimals.
+    """
+    numbers = pl.Series(name, millionths, dtype=pl.Int64)
+    low = numbers.fill_null(0).to_numpy()
+    words = np.stack((low, low >> 63), axis=1)
+    decimals = pa.Array.from_buffers(pa.decimal128(18, 6), len(low), [None, pa.py_buffer(words.tobytes())])
+    found = pl.Series(name, decimals)
+    return found if not numbers.null_count() else found.set(numbers.is_null(), None)
 
 
-def _pairs(rows: Sequence[Sequence[Identifier]]) -> pl.Series:
+def _pairs(rows: Column) -> pl.Series:
     """Lists of (type, value). Built from flat columns: pair by pair would take ten times as long."""
     flat = [identifier for row in rows for identifier in row]
     types = _arrow(pl.Series([each.type for each in flat], dtype=pl.String))
@@ -120,9 +149,5 @@ def _arrow(series: pl.Series) -> pa.Array:
     return series.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _lists(rows: Sequence[tuple[str, ...]]) -> pl.Series:
-    """Lists of texts of which few are distinct: nearly always one."""
-    numbers: dict[tuple[str, ...], int] = {}
-    codes = [numbers.setdefault(row, len(numbers)) for row in rows]
-    distinct = pl.Series("purposes", [list(row) for row in numbers], dtype=pl.List(pl.String))
-    return distinct.gather(codes) if len(numbers) != 1 else distinct.new_from_index(0, len(rows))
+def _lists(rows: Column) -> pl.Series:
+    return pl.Series("purposes", [list(row) for row in rows], dtype=pl.List(pl.String))

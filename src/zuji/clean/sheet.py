@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zuji.clean.coded import Coded, Codes, codes_of
 from zuji.clean.context import NO_CONTEXT, Context
 from zuji.clean.facts import Facts
 from zuji.clean.received import Received
@@ -20,6 +21,9 @@ from zuji.terms.event import Flag
 from zuji.terms.identifier import Identifier
 from zuji.terms.rejection import Reason, Rejection
 from zuji.terms.subject import Statement, Subject
+
+Shape = tuple[str, ...]
+"""The names of an event's properties, in their order. Few differ: a program writes the same ones again and again."""
 
 
 class Sheet:
@@ -31,7 +35,15 @@ class Sheet:
         self.facts = facts
         self.now_ms = now_ms
         self.contexts: list[Context] = [NO_CONTEXT] * count
+        self.distinct_contexts: list[Context] = [NO_CONTEXT]
+        self.context_codes: list[int] = [0] * count
+        """Per row: the number of its context among the distinct ones."""
+        self.receipts, self.receipt_codes = _runs_of_receipts(rows)
+        """The first row of each run of rows that came in one request, and per row the number of its run."""
         self.properties: list[Object] = [{}] * count
+        self.distinct_shapes: list[Shape] = [()]
+        self.shape_codes: list[int] = [0] * count
+        """Per row: the number of its properties' shape among the distinct ones."""
         self.traits: list[Object] = [{}] * count
         """Stated facts: `traits` over `context.traits`; empty for messages that state none."""
         self.statements: list[tuple[Statement, ...]] = [()] * count
@@ -45,7 +57,8 @@ class Sheet:
         self.subjects: list[Subject] = []
         self.flags: npt.NDArray[np.uint32] = np.zeros(count, dtype=np.uint32)
         self.columns: dict[str, Sequence[Any]] = {}
-        """Finished columns of the event table, by name."""
+        self.coded: dict[str, Coded] = {}
+        """Finished columns of the event table, by name: one value per row, or coded."""
         self._reasons: dict[int, list[str]] = {}
         self._rejected: dict[int, Rejection] = {}
         self._standing: list[tuple[int, Received]] | None = None
@@ -54,6 +67,11 @@ class Sheet:
         """Add finished columns, given as one tuple of values per row."""
         columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(names)
         self.columns.update(zip(names, columns, strict=True))
+
+    def fill_coded(self, names: Sequence[str], distinct: Sequence[Sequence[Any]], codes: Codes) -> None:
+        """Add finished columns of which few rows differ: the distinct rows, and per row the number of its own."""
+        columns = zip(*distinct, strict=True)
+        self.coded.update((name, Coded(column, codes)) for name, column in zip(names, columns, strict=True))
 
     def reject(self, row: int, reason: Reason, detail: str) -> None:
         """Set a row aside. The first reason stands."""
@@ -84,3 +102,15 @@ class Sheet:
     def rejections(self) -> list[Rejection]:
         """All rejections, in the order of their rows."""
         return [self._rejected[row] for row in sorted(self._rejected)]
+
+
+def _runs_of_receipts(rows: Sequence[Received]) -> tuple[list[Received], Codes]:
+    runs: list[Received] = []
+    codes: list[int] = []
+    receipt, source = None, None
+    for row in rows:
+        if row.receipt is not receipt or row.source is not source:
+            receipt, source = row.receipt, row.source
+            runs.append(row)
+        codes.append(len(runs) - 1)
+    return runs, codes_of(codes)

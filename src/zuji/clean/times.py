@@ -52,10 +52,11 @@ _MS = timedelta(milliseconds=1)
 def correct_times(sheet: Sheet) -> None:
     """Settle `occurred_at` of every row, and reject what lies too far ahead or too far back."""
     given, sent = _as_given(sheet)
-    received = np.array([row.receipt.received_at for row in sheet.rows], dtype=np.int64)
+    received = np.array([row.receipt.received_at for row in sheet.receipts], dtype=np.int64)[sheet.receipt_codes]
     stale = np.array([row.message.library in KEEPS_FIRST_SENT_AT for row in sheet.rows], dtype=np.bool_)
     occurred, flags = corrected(given, sent, received, keeps_first_sent=stale)
-    earliest = np.array([earliest_ms(row.source.settings.earliest_year) for row in sheet.rows], dtype=np.int64)
+    years = [earliest_ms(row.source.settings.earliest_year) for row in sheet.receipts]
+    earliest = np.array(years, dtype=np.int64)[sheet.receipt_codes]
     for number in np.flatnonzero(occurred > received).tolist():
         ahead = timedelta(milliseconds=int(occurred[number] - received[number]))
         sheet.reject(number, "future_time", f"dated {ahead} after its receipt")

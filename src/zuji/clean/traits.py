@@ -52,7 +52,7 @@ def profile_content(message: Message, properties: Object, traits: Object) -> Obj
 
 def statements_of(message: Message, traits: Object) -> tuple[Statement, ...]:
     """The facts a message states about a profile. A group's traits are about the group."""
-    if message.type == "group" or not (traits or _states_otherwise(message)):
+    if message.type == "group" or not (traits or states_something(message)):
         return ()
     found = [Statement("delete")] if message.delete_traits else []
     found += [Statement("set", name, value) for name, value in traits.items()]
@@ -63,9 +63,11 @@ def statements_of(message: Message, traits: Object) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _states_otherwise(message: Message) -> bool:
+def states_something(message: Message) -> bool:
+    """Whether a message itself says anything about its person's traits."""
     return (
-        message.delete_traits
+        message.traits is not EMPTY_OBJECT
+        or message.delete_traits
         or bool(message.traits_unset)
         or message.traits_once is not EMPTY_OBJECT
         or message.traits_add is not EMPTY_OBJECT
