@@ -1,10 +1,12 @@
 """How fast events get their people, beside the fastest thing that could call itself identity resolution.
 
-    python bench/identity.py [--people 20000] [--events 400000] [--batch 4000] [--seed 7]
+    python bench/identity.py [--people 20000] [--events 400000] [--batch 4000] [--seed 7] [--strangers 0]
 
 The yardstick is a union-find over plain dictionaries in one process: no rules, no time, no evidence, no disk, and it
 forgets everything at its end. The engine does the same events with all rules, and every batch is committed to SQLite
-with its evidence. 5 % of the events bring a new identifier that links, 1 % are a log-in on somebody else's device.
+with its evidence. 5 % of the events bring a new identifier that links (each is soon seen alone and together for the
+first time as well), 1 % are a log-in on somebody else's device. `--strangers 5000000` fills the state with
+that many identifiers before, one in ten of them linked: memory must not grow with them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -46,6 +49,15 @@ class Crowd:
             yield self._said("identify", user, devices[0])
             yield self._said("together", user, devices[0])
             yield self._said("sighting", devices[0], None)
+
+    def strangers(self, count: int) -> Iterator[Subject]:
+        """Passers-by, one in ten of whom logs in."""
+        for number in range(count):
+            device = self._device()
+            if number % 10:
+                yield self._said("sighting", device, None)
+            else:
+                yield self._said("identify", Identifier("user_id", f"s-{number}"), device)
 
     def live(self, events: int) -> Iterator[Subject]:
         """What the figures are taken on."""
@@ -124,12 +136,22 @@ def timed(take: Callable[[Sequence[Subject]], None], subjects: Sequence[Subject]
     return len(subjects) / (time.perf_counter() - wall), len(subjects) / (time.process_time() - used)
 
 
+def fill(engine: Engine, subjects: Iterator[Subject], batch: int) -> None:
+    """Take them all, without keeping them."""
+    started, count = time.perf_counter(), 0
+    while some := list(islice(subjects, batch)):
+        engine.take(some)
+        count += len(some)
+    print(f"{count} events of strangers at {count / (time.perf_counter() - started):,.0f} events/s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--events", type=int, default=400_000)
     parser.add_argument("--batch", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--strangers", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=None, help="where the data folder is made (default: temporary)")
     options = parser.parse_args()
     crowd = Crowd(options.people, Random(options.seed))
@@ -140,6 +162,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         engine = Engine(Path(folder))
+        if options.strangers:
+            fill(engine, crowd.strangers(options.strangers), options.batch)
         first, _ = timed(engine.take, newcomers, options.batch)
         wall, used = timed(engine.take, life, options.batch)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+import pytest
 from worlds import NOON, World, login, said, seen
 
 from zuji.store.evidence import EvidenceLog, Occurrence, last_times, times_of
 from zuji.store.hot import HotStore, HotTransaction
-from zuji.terms.subject import Subject
+from zuji.terms.subject import Statement, Subject
 
 
 def a_neighbourhood(random: Random, events: int) -> list[Subject]:
@@ -144,3 +145,13 @@ def test_a_rolled_back_append_leaves_the_log_as_it_was(tmp_path: Path) -> None:
     with hot.read() as connection:
         assert times_of(connection, range(10)) == {1: [(1, "e")], 2: [(2, "e")], 3: [(3, "e")], 9: [(9, "f")]}
     hot.close()
+
+
+def test_an_event_that_breaks_linking_leaves_nothing_behind(world: World) -> None:
+    world.tell(login("u:ann", "a:x"))
+    broken = said("identify", "u:bob", "a:y", at=1, statements=(Statement("set", "plan", object()),))
+    with pytest.raises(TypeError):
+        world.resolver.link([login("u:ann", "a:z", at=1), broken], [1, 2], NOON)
+    linked = world.tell(login("u:ann", "a:z", at=1))
+    assert len(linked.writes.new_nodes) == 1
+    assert world.together("u:ann", "a:z")

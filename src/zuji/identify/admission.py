@@ -143,7 +143,7 @@ class Admission:
         number = component.by_words.get(words, 0)
         if not number:
             number = turn.memory.next_number("evidence")
-            turn.touch(component)
+            turn.grown[component.id] = component
             component.add(Assertion(number, *words))
             if subject.source not in component.sources:
                 component.sources.add(subject.source)

@@ -19,7 +19,8 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
         if _add_rows(turn, component, linked):
             for kind, person, other in _happened(turn, component):
                 turn.log(component.workspace, kind, person, other, turn.causes.get(component.id, Cause()))
-        turn.writes.components.append((component.id, component.pack()))
+    for number, component in (turn.grown | turn.changed).items():
+        turn.writes.components.append((number, component.pack()))
         component.stored = True
     _add_nodes(turn)
     turn.writes.counters.update(turn.memory.counters)

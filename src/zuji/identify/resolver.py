@@ -7,7 +7,8 @@ component's last change, it changes nothing either, and only its time is written
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from zuji.identify import outcome
@@ -57,20 +58,10 @@ class Resolver:
     def link(self, subjects: Sequence[Subject], positions: Sequence[int], now_ms: int) -> Linked:
         """Whose each event is, and what the batch changes. The order within the batch does not matter."""
         self._watch_settings({subject.source for subject in subjects})
-        with self._hot.read() as connection:
-            memory = self._memory
-            memory.begin(connection)
-            turn = Turn(memory, connection)
-            admission = Admission(turn, self._settings, now_ms)
-            shapes = [
-                (one.known, one.anonymous, one.rule, one.key, one.source, one.identified, one.workspace)
-                for one in subjects
-            ]
-            found = list(map(memory.shapes.get, shapes))
-            admission.load(subjects, found)
-            links, rejections = _recognise(turn, admission, subjects, shapes, found)
-            self._statements.take(turn, subjects, links)
-            turn.writes.new_people.extend(admission.counted())
+        with self._hot.read() as connection, self._all_or_nothing():
+            self._memory.begin(connection)
+            turn = Turn(self._memory, connection)
+            links, rejections = self._take(turn, subjects, now_ms)
             linked = outcome.finish(turn, self._log)
         linked.anchors = [link.anchor if link is not None else 0 for link in links]
         linked.people = Owners(links, [subject.at for subject in subjects])
@@ -79,18 +70,35 @@ class Resolver:
 
     def decide(self, workspace: str, message: Message, now_ms: int) -> tuple[Linked, dict[str, Any]]:
         """Carry out a person's decision (`message.event` names it). Raises BadRequest, NotFound or Conflict."""
-        with self._hot.read() as connection:
+        with self._hot.read() as connection, self._all_or_nothing():
             self._memory.begin(connection)
             turn = Turn(self._memory, connection)
-            try:
-                answer = carry_out(turn, workspace, message, now_ms)
-                linked = outcome.finish(turn, self._log)
-            except BaseException:
-                self.forget(None)
-                raise
-        if message.event == "delete_source_data":
+            answer = carry_out(turn, workspace, message, now_ms)
+            linked = outcome.finish(turn, self._log)
+        if turn.writes.deleted_sources:
             self._statements.clear()
         return linked, answer
+
+    def _take(self, turn: Turn, subjects: Sequence[Subject], now_ms: int) -> tuple[list[Link | None], list[Rejection]]:
+        shapes = [
+            (one.known, one.anonymous, one.rule, one.key, one.source, one.identified, one.workspace) for one in subjects
+        ]
+        found = list(map(turn.memory.shapes.get, shapes))
+        admission = Admission(turn, self._settings, now_ms)
+        admission.load(subjects, found)
+        links, rejections, stating = _recognise(turn, admission, subjects, shapes, found)
+        self._statements.take(turn, stating)
+        turn.writes.new_people.extend(admission.counted())
+        return links, rejections
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """When it fails half way, memory is ahead of the file: forget it, so that the next call is right."""
+        try:
+            yield
+        except BaseException:
+            self.forget(None)
+            raise
 
     def nothing(self) -> Linked:
         """The outcome of a decision that concerns nobody's identity."""
@@ -121,11 +129,15 @@ def _recognise(
     subjects: Sequence[Subject],
     shapes: Sequence[Any],
     found: Sequence[Link | None],
-) -> tuple[list[Link | None], list[Rejection]]:
-    """The link of each event, in the order of event time so that a shuffled batch costs no more than a sorted one."""
+) -> tuple[list[Link | None], list[Rejection], list[tuple[Subject, Link]]]:
+    """The link of each event, what was rejected, and the events that state something.
+
+    Events are taken in the order of event time, so that a shuffled batch costs no more than a sorted one.
+    """
     known, number, evidence = turn.memory.shapes, turn.memory.turn, turn.evidence
     links: list[Link | None] = [None] * len(subjects)
     rejections: list[Rejection] = []
+    stating: list[tuple[Subject, Link]] = []
     times = [subject.at for subject in subjects]
     for index in sorted(range(len(subjects)), key=times.__getitem__):
         at, subject = times[index], subjects[index]
@@ -149,7 +161,9 @@ def _recognise(
         admitted = admission.admit(index, subject, shapes[index])
         if isinstance(admitted, Rejection):
             rejections.append(admitted)
-        else:
+        elif admitted is not None:
             links[index] = admitted
+            if subject.statements:
+                stating.append((subject, admitted))
     rejections.sort(key=lambda rejection: rejection.index)
-    return links, rejections
+    return links, rejections, stating

@@ -29,11 +29,11 @@ class StatementLog:
         self._kept = kept
         self._numbers: dict[Wording, int] = {}
 
-    def take(self, turn: Turn, subjects: Sequence[Subject], links: Sequence[Link | None]) -> None:
-        """Write down what the events of a batch state. A statement belongs to its event's anchor."""
+    def take(self, turn: Turn, stating: Sequence[tuple[Subject, Link]]) -> None:
+        """Write down what events state. A statement belongs to its event's anchor."""
         said: list[tuple[Wording, Subject, bytes]] = []
-        for subject, link in zip(subjects, links, strict=True):
-            if subject.statements and link is not None and link.anchor:
+        for subject, link in stating:
+            if link.anchor:
                 body = _encode(subject.statements)
                 said.append(((link.anchor, _digest(subject, body)), subject, body))
         if not said:

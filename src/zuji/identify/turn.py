@@ -37,7 +37,9 @@ class Turn:
     writes: IdentityWrites = field(default_factory=IdentityWrites)
     evidence: list[times.Occurrence] = field(default_factory=list)
     changed: dict[int, Component] = field(default_factory=dict)
-    """By id: components whose body must be written."""
+    """By id: components whose people may have changed."""
+    grown: dict[int, Component] = field(default_factory=dict)
+    """By id: components that have a further assertion; their bodies must be written like those of the changed ones."""
     unsettled: dict[int, Component] = field(default_factory=dict)
     """By id: components that are stale or have events waiting."""
     before: dict[int, Ownership] = field(default_factory=dict)
@@ -142,6 +144,7 @@ class Turn:
             memory.homes[node.anchor] = whole
             self.alter(node)
         del self.changed[part.id]
+        self.grown.pop(part.id, None)
         if part.stored:
             self.writes.gone_components.append(part.id)
         if self.unsettled.pop(part.id, None) is not None:

@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import itemgetter
 
 import msgspec
 import numpy as np
@@ -135,7 +136,7 @@ def forget_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> N
 
 
 def _columns(rows: Sequence[Occurrence]) -> tuple[int, bytes, bytes, bytes, str]:
-    ordered = sorted(rows)
+    ordered = sorted(rows, key=itemgetter(0))
     ids, times, events = zip(*ordered, strict=True)
     ends = array("I", accumulate(map(len, events)))
     return len(rows), array("q", ids).tobytes(), array("q", times).tobytes(), ends.tobytes(), "".join(events)
