@@ -297,6 +297,49 @@ def test_deleting_a_sources_data_forgets_its_events_people_and_message_ids(world
     assert count(world, workspace, user="a1") == 0
 
 
+BEYOND_ALL_BOUNDS = msgspec.Raw(b'{"far":1e999,"phone":"13812348000"}')
+
+
+@pytest.mark.parametrize("place", ["properties", "traits", "raw"])
+def test_what_cannot_be_read_as_json_is_shown_in_quarantine_as_text(
+    world: ApiWorld, workspace: str, place: str
+) -> None:
+    unreadable, good = track("E", "u1", type="bad"), track("", "u1", properties={"colour": "red"})
+    world.send(workspace, msgspec.structs.replace(unreadable, **{place: BEYOND_ALL_BOUNDS}), good)
+    waiting = {one["reason"]: one for one in ask(world, workspace, "/quarantine")["quarantined"]}
+    shown, beside = waiting["unknown_type"], waiting["no_event_name"]
+    assert shown["message"][place] == bytes(BEYOND_ALL_BOUNDS).decode()
+    assert shown["message"]["userId"] == "u1"
+    assert beside["message"]["properties"] == {"colour": "red"}
+    assert ask(world, workspace, f"/quarantine/{shown['id']}") == shown
+    with world.client(world.token("analyst"), workspace=workspace) as analyst:
+        masked = analyst.get("/quarantine")
+    assert masked.status_code == 200
+    assert "13812348000" not in masked.text
+
+
+def test_an_event_whose_context_holds_an_endless_number_is_listed_with_its_context_as_text(
+    world: ApiWorld, workspace: str
+) -> None:
+    world.send(workspace, track("E", "u1", context=BEYOND_ALL_BOUNDS), track("F", "u1"))
+    events = {event["event"]: event for event in ask(world, workspace, "/events")["events"]}
+    assert events["E"]["context"] == bytes(BEYOND_ALL_BOUNDS).decode()
+    assert events["F"]["context"] == {}
+    timeline = ask(world, workspace, "/profiles/user_id:u1/timeline")["events"]
+    assert {event["event"]: event for event in timeline} == events
+    with world.client(world.token("analyst"), workspace=workspace) as analyst:
+        masked = analyst.get("/events")
+    assert masked.status_code == 200
+    assert "13812348000" not in masked.text
+
+
+def test_whole_numbers_of_any_size_are_told_digit_by_digit(world: ApiWorld, workspace: str) -> None:
+    vast = 123456789012345678901234567890
+    world.send(workspace, track("E", "u1", properties={"n": vast}), track("", "u1", properties={"n": vast}))
+    assert ask(world, workspace, "/events")["events"][0]["properties"] == {"n": vast}
+    assert ask(world, workspace, "/quarantine")["quarantined"][0]["message"]["properties"] == {"n": vast}
+
+
 def test_personal_values_are_masked_for_roles_that_may_not_read_them(world: ApiWorld, workspace: str) -> None:
     secrets = ("13812348000", "wang@shop.cn", "203.0.113.77", "王小明")
     traits = {"phone": secrets[0], "email": secrets[1], "name": secrets[3]}

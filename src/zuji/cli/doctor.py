@@ -13,6 +13,7 @@ from typing import Any, Literal
 import typer
 from rich.text import Text
 
+from zuji import __version__
 from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
 from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
@@ -27,7 +28,7 @@ LAG_LOOK_MS = 5_000
 LAG_WRONG_MS = 60_000
 FREE_LOOK = 0.10
 FREE_WRONG = 0.02
-PACKAGES = ("zuji", "chdb", "clickhouse-connect", "polars", "pyarrow", "fastapi")
+PACKAGES = ("chdb", "clickhouse-connect", "polars", "pyarrow", "fastapi")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def examine(data: Path, engine: RunningEngine | None) -> list[Finding]:
     findings.append(judge_disk(*_free_share(data)))
     findings += _spool(data)
     findings += [_lock(data, FOLDER_LOCK), _lock(data, ENGINE_LOCK)]
-    findings.append(Finding("versions", "well", _versions()))
+    findings.append(Finding("versions", "well", versions()))
     return findings
 
 
@@ -124,8 +125,9 @@ def _lock(data: Path, name: str) -> Finding:
     return Finding(f"lock {name}", "well", f"held by the process {holder}" if alive else "free")
 
 
-def _versions() -> str:
-    found = []
+def versions() -> str:
+    """Python, zuji and the packages that matter when something is wrong."""
+    found = [f"zuji {__version__}"]
     for package in PACKAGES:
         try:
             found.append(f"{package} {version(package)}")

@@ -10,24 +10,27 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import anyio.to_thread
 import uvicorn
 from starlette.types import ASGIApp
 
+from zuji import __version__
 from zuji.api.app import create_api
 from zuji.api.questions import QuestionPool
 from zuji.cli.asking import CONTROL_SOCKET
 from zuji.cli.lock import ENGINE_LOCK, owned
 from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
 from zuji.govern.principal import OPERATOR
+from zuji.run.status import note_failed_start
 from zuji.settings import Settings
+from zuji.terms.error import Busy
 
 log = logging.getLogger(__name__)
 
 ENGINE_SOCKET = "engine.sock"
+STATUS_FILE = "status.json"
 ORPHAN_WAIT_S = 40.0
 """An engine whose supervisor was killed drains and ends within this time; the next one waits for it."""
 
@@ -38,11 +41,12 @@ WORKERS = 8
 def run_engine_process(data: Path, settings: Settings) -> None:
     """Run until SIGTERM: then answer what is under way, take in what is in the spool, and end in good order."""
     with owned(data, name=ENGINE_LOCK, wait_s=ORPHAN_WAIT_S):
-        administration = open_administration(data, settings)
-        made = first_start(administration)
-        administration.keys.write_snapshot()
-        house = build_house(data, settings, administration)
-        house.engine.start()
+        with failure_told(data / STATUS_FILE):
+            administration = open_administration(data, settings)
+            made = first_start(administration)
+            administration.keys.write_snapshot()
+            house = build_house(data, settings, administration)
+            house.engine.start()
         if made:
             show_first_keys(made)
         try:
@@ -50,6 +54,21 @@ def run_engine_process(data: Path, settings: Settings) -> None:
         finally:
             house.decisions_spool.close()
             house.engine.stop()
+
+
+@contextlib.contextmanager
+def failure_told(status_file: Path) -> Iterator[None]:
+    """When the block fails: say why in the log and in the status file, and end. The supervisor tries again."""
+    try:
+        yield
+    except Busy as failure:
+        log.error("the engine cannot start: %s", failure)
+        note_failed_start(status_file, str(failure))
+        raise SystemExit(1) from failure
+    except Exception as failure:
+        log.exception("the engine cannot start")
+        note_failed_start(status_file, f"{type(failure).__name__}: {failure}")
+        raise SystemExit(1) from failure
 
 
 def show_first_keys(made: FirstKeys) -> None:
@@ -68,10 +87,8 @@ async def serve_api(data: Path, house: House) -> None:
     # Each thread keeps a connection to the hot state with a cache of its own, so there are few.
     anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
     questions = QuestionPool()
-    public = create_api(house.ports, now_s=time.monotonic, version=version("zuji"), questions=questions)
-    control = create_api(
-        house.ports, now_s=time.monotonic, version=version("zuji"), questions=questions, trusted=OPERATOR
-    )
+    public = create_api(house.ports, now_s=time.monotonic, version=__version__, questions=questions)
+    control = create_api(house.ports, now_s=time.monotonic, version=__version__, questions=questions, trusted=OPERATOR)
     with local_socket(data / ENGINE_SOCKET) as outside, local_socket(data / CONTROL_SOCKET) as inside:
         servers = (_server(public), _server(control))
         loop = asyncio.get_running_loop()
