@@ -71,10 +71,14 @@ class RunningServer:
 
     def start(self) -> None:
         """Start and wait until it accepts and its engine answers."""
+        self.start_process()
+        self.wait_ready()
+
+    def start_process(self) -> None:
+        """Start, and leave it to the caller what to wait for."""
         log = (self.data.parent / f"{self.data.name}.log").open("ab")
         command = [sys.executable, "-m", "zuji.cli", "serve", "--data", str(self.data), "--port", str(self.port)]
         self.process = subprocess.Popen([*command, *self.options], env=_environment(), stdout=log, stderr=log)
-        self.wait_ready()
 
     def wait_ready(self) -> None:
         """Until the gateway and the engine answer."""
@@ -167,12 +171,12 @@ def _children(pid: int) -> list[int]:
 
 
 def _role(pid: int) -> str:
-    """The engine holds the event store; a gateway does not. Python's own resource tracker is neither."""
+    """A gateway is the process with its spool open; Python's resource tracker is neither; what is left is the engine."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        threads = {(Path(task) / "comm").read_text().strip() for task in Path(f"/proc/{pid}/task").iterdir()}
+        files = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
     except OSError:
         return ""
     if b"resource_tracker" in command:
         return ""
-    return "engine" if threads & {"ingest", "storing", "status"} or len(threads) > 12 else "gateway-1"
+    return "gateway-1" if any("/spool/gateway-1/" in file for file in files) else "engine"

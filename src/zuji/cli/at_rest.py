@@ -39,7 +39,7 @@ def opened_stores(data: Path) -> Iterator[ASGIApp]:
         administration.workspaces.ensure_default()
         hot = HotStore(data / "hot.sqlite")
         stack.callback(hot.close)
-        events = _OpenedWhenAsked(lambda: open_events(data, settings))
+        events = _OpenedWhenAsked(lambda: open_events(data, settings, hot))
         stack.callback(events.close)
         yield create_api(_ports(administration, hot, events), now_s=time.monotonic, trusted=OPERATOR)
 

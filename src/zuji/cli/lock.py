@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -30,14 +32,25 @@ class FolderInUse(Busy):
 def owned(data: Path, *, name: str = FOLDER_LOCK, wait_s: float = 0.0) -> Iterator[None]:
     """Hold a lock of the folder while the block runs. Raises FolderInUse, naming the holder, when it stays taken."""
     data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _opened(data / name)
     try:
         _take(descriptor, data, time.monotonic() + wait_s)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # the lock holds without its holder's name, on a full disk too
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """The lock file; one that exists can be locked on a read-only disk too."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as refused:
+        if refused.errno != errno.EROFS or not path.exists():
+            raise
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _take(descriptor: int, data: Path, deadline: float) -> None:

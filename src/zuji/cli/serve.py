@@ -41,10 +41,18 @@ def serve(
     set_up_logging(settings.log_level)
     with owned(data), listening(settings) as listener:
         address = base_url(settings, listener)
-        (data / ADDRESS_FILE).write_text(address + "\n", encoding="utf-8")
+        note_address(data, address)
         supervisor = Supervisor(roles=roles_of(data, settings, listener), say=complain)
         supervisor.run(on_started=lambda: announce_in_background(data, address))
     say("zuji ended in good order.")
+
+
+def note_address(data: Path, address: str) -> None:
+    """Write down where we listen, for commands. A disk that takes nothing just now is no reason not to start."""
+    try:
+        (data / ADDRESS_FILE).write_text(address + "\n", encoding="utf-8")
+    except OSError as failure:
+        complain(f"the data folder cannot be written: {failure}. Clients are told to wait; zuji keeps trying.")
 
 
 def usable(data: Path) -> Path:

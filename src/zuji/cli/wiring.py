@@ -22,6 +22,7 @@ from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
 from zuji.run.engine import Engine, build_engine
 from zuji.settings import Settings
+from zuji.store import spool_positions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
@@ -83,8 +84,8 @@ def first_start(administration: Administration) -> FirstKeys | None:
     return FirstKeys(token.secret, made.write_key, made.secret_key)
 
 
-def open_events(data: Path, settings: Settings) -> EventStore:
-    """The event store: a folder of the data folder, or the server that is set."""
+def open_events(data: Path, settings: Settings, hot: HotStore) -> EventStore:
+    """The event store: a folder of the data folder, or the server that is set. It must be there once it was used."""
     store = settings.store
     limits = Limits(
         memory_bytes=store.query_memory_bytes,
@@ -92,7 +93,9 @@ def open_events(data: Path, settings: Settings) -> EventStore:
         threads=store.query_threads,
         at_once=store.queries_at_once,
     )
-    return EventStore.open(store.location or data / "events", limits=limits)
+    with hot.read() as connection:
+        taken = spool_positions.load_sequence(connection)
+    return EventStore.open(store.location or data / "events", expected="used" if taken else "any", limits=limits)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
     engine = build_engine(
         data=data,
         hot=hot,
-        events=open_events(data, settings),
+        events=open_events(data, settings, hot),
         reader=SqliteSpoolReader(data / "spool", limits=limits),
         source_of=keys.source_of,
         now_ms=now_ms,

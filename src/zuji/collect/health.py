@@ -25,7 +25,7 @@ def health_answer(spool: SpoolState, status_file: Path, *, now_ms: int) -> Respo
     engine = engine_state(report, now_ms=now_ms)
     said: dict[str, Any] = {
         **report,
-        "status": decide_status(accepting=accepting, alarm=spool.alarm, engine=engine),
+        "status": decide_status(accepting=accepting, alarm=spool.alarm or bool(report.get("alarms")), engine=engine),
         "accepting": accepting,
         "engine": engine,
         "spool": spool.__dict__,

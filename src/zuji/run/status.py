@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -40,6 +41,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     totals: Account
     alarms: tuple[str, ...] = ()
+
+
+def note_failed_start(path: Path, why: str) -> None:
+    """Say beside the last report why there is no engine, for whoever asks the gateway.
+
+    Without its time the report counts as that of an engine that is down.
+    """
+    try:
+        report = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError):
+        report = {}
+    report.pop("at", None)
+    report["alarms"] = [f"the engine cannot start: {why}"]
+    with contextlib.suppress(OSError):  # on a disk that takes nothing there is nowhere to say it but the log
+        _replace(path, msgspec.json.encode(report))
 
 
 class StatusWriter:
@@ -118,6 +134,11 @@ class StatusWriter:
                 return
 
     def _write(self) -> None:
-        temporary = self._path.with_suffix(".new")
-        temporary.write_bytes(msgspec.json.encode(self.now()))
-        temporary.replace(self._path)
+        _replace(self._path, msgspec.json.encode(self.now()))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """In one step, so that nobody reads half of it."""
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(content)
+    temporary.replace(path)

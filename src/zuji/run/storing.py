@@ -23,9 +23,9 @@ from zuji.store.outbox import OutboxBatch, PeopleRows
 
 log = logging.getLogger(__name__)
 
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.25
-REST = 2.0
-"""An insert costs much the same for ten rows as for thousands, so after each the loop rests twice as long."""
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.4
+REST = 2.5
+"""An insert costs much the same for ten rows as for thousands, so after each the loop rests longer than it took."""
 MOST_ROWS = 50_000  # an insert of this size is where rows per second stop growing
 MOST_WAITING_ROWS = 400_000  # beyond this the ingest loop waits: the spool is the better place for a flood
 RETRY_S = 1.0
@@ -117,27 +117,28 @@ class StoringLoop:
     def _store(self, batches: list[OutboxBatch]) -> None:
         try:
             self._insert(batches)
+            self._leave(batches)
         except Exception as failure:
             self._say(failure)
             self._store_after_failure(batches)
         self.failure = None
-        self._leave(batches)
 
     def _store_after_failure(self, batches: list[OutboxBatch]) -> None:
         """Try again until it works or the engine stops; the outbox keeps everything meanwhile."""
         while True:
             with self._changed:
                 if self._changed.wait_for(lambda: self._stopping, RETRY_S):
-                    raise SystemExit("stopped while the event store fails; the outbox keeps what waits")
+                    raise SystemExit("stopped while storing fails; the outbox keeps what waits")
             try:
                 self._insert_missing(batches)
+                self._leave(batches)
             except Exception as failure:
                 self._say(failure)
             else:
                 return
 
     def _say(self, failure: Exception) -> None:
-        self.failure = f"the event store does not take rows: {failure}"
+        self.failure = f"storing waits: {failure}"
         log.error("%s; retrying in %s s, nothing is lost", self.failure, RETRY_S)
 
     def _insert(self, batches: Sequence[OutboxBatch]) -> None:

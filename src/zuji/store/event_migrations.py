@@ -44,6 +44,12 @@ def migrate(client: Client, *, up_to: str | None = None) -> list[str]:
     return [file.stem for file in pending]
 
 
+def is_prepared(client: Client) -> bool:
+    """Whether this store was ever made ready, however long ago."""
+    found = read_table(client, "SELECT count() AS n FROM system.tables WHERE database = 'zuji' AND name = 'events'")
+    return bool(found["n"][0].as_py())
+
+
 def applied(client: Client) -> list[str]:
     """The names of the migrations this store has seen."""
     return sorted(read_table(client, "SELECT DISTINCT name FROM zuji.schema_migration")["name"].to_pylist())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -20,8 +20,8 @@ from clickhouse_connect.driver.client import Client
 
 from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.erasure import erase
-from zuji.store.event_migrations import applied, migrate
-from zuji.store.failure import translated
+from zuji.store.event_migrations import applied, is_prepared, migrate
+from zuji.store.failure import StoreBusy, translated
 from zuji.store.outbox import PersonRow, SliceRow
 from zuji.store.query import Limits, Query, mark
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
@@ -30,6 +30,9 @@ MONTHS_PER_INSERT = 12
 """Each month an insert touches is a part of its own to write and sync; the engine refuses more than a hundred."""
 
 _NO_LIMITS = Limits()
+
+Expected = Literal["any", "used"]
+"""Whether a store may be new, or must be the one that was filled before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,22 @@ class EventStore:
         self._location = location
 
     @classmethod
-    def open(cls, location: str | Path, *, limits: Limits = _NO_LIMITS, up_to: str | None = None) -> EventStore:
+    def open(
+        cls, location: str | Path, *, expected: Expected = "any", limits: Limits = _NO_LIMITS, up_to: str | None = None
+    ) -> EventStore:
         """Open a folder (made when missing) or a server by its URL, and bring its tables up to date.
 
-        Raises StoreBusy when another process holds the folder (naming its pid) or the server does not answer.
+        Raises StoreBusy when another process holds the folder (naming its pid), when the server does not answer, and
+        when a used store is expected and an empty one found: its disk is missing, and beginning anew would hide that.
         """
         where = str(location)
         if not is_server(where):
-            Path(where).mkdir(parents=True, exist_ok=True)
+            _prepare_folder(Path(where), expected)
         connections = Connections(where, limits)
         try:
             with connections.controlling() as client, translated("preparing the tables of the event store"):
+                if expected == "used" and not is_prepared(client):
+                    raise _missing(connections.name)
                 migrate(client, up_to=up_to)
         except BaseException:
             connections.close()
@@ -179,6 +187,23 @@ class EventStore:
         """A read for the writer itself: outside the pool, so that questions cannot hold up ingest."""
         with self._connections.writing() as client, translated("reading back what is stored"):
             return read_table(client, sql, params)
+
+
+def _prepare_folder(folder: Path, expected: Expected) -> None:
+    """Make the folder; where a used one is expected, nothing is made that would stand in the way of its return."""
+    try:
+        if expected == "used" and not any(folder.iterdir()):
+            raise _missing(str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise StoreBusy(f"the event store {folder} cannot be opened: {failure}. Check its disk.") from failure
+
+
+def _missing(name: str) -> StoreBusy:
+    return StoreBusy(
+        f"the event store {name} is empty, and events were stored before. Bring back what was there (is its disk "
+        "mounted?), or restore a backup into another folder."
+    )
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
