@@ -72,13 +72,19 @@ def _of_messages(sheet: Sheet) -> dict[str, Column]:
 
 
 def _of_sheet(sheet: Sheet) -> dict[str, Column]:
-    pairs = zip(sheet.rows, sheet.contexts, strict=True)
     return {
         "occurred_at": sheet.occurred_at,
         "flags": sheet.flags,
         "flag_reason": sheet.flag_reasons,
-        "group_id": [row.message.group_id or context.group_id or "" for row, context in pairs],
+        "group_id": _groups(sheet),
     }
+
+
+def _groups(sheet: Sheet) -> Sequence[str]:
+    if any(context.group_id for context in sheet.distinct_contexts):
+        pairs = zip(sheet.rows, sheet.contexts, strict=True)
+        return [row.message.group_id or context.group_id or "" for row, context in pairs]
+    return [row.message.group_id for row in sheet.rows]
 
 
 def _of_later_steps(sheet: Sheet) -> dict[str, Coded]:

@@ -18,10 +18,10 @@ from zuji.clean.received import Received
 from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
 from zuji.identify.resolver import Linked, Resolver
-from zuji.store.accounting import Ledger, key_of
+from zuji.store.accounting import Key, Ledger, key_of
 from zuji.store.quarantine import NewlyRejected
 from zuji.terms.event import position_of
-from zuji.terms.message import decode_messages
+from zuji.terms.message import Receipt, decode_messages
 from zuji.terms.rejection import Rejection
 from zuji.terms.source import Source
 
@@ -68,9 +68,10 @@ def take(rows: Sequence[SpoolRow], *, sequence: int, source_of: SourceOf) -> Tak
         receipt = row.receipt
         source = source_of(receipt.workspace, receipt.source)
         first = position_of(sequence, 0)
-        received.extend(
-            Received(first + index, receipt, message, source) for index, message in enumerate(decode_messages(row.body))
-        )
+        received += [
+            Received(position, receipt, message, source)
+            for position, message in enumerate(decode_messages(row.body), first)
+        ]
         positions[row.gateway, row.file] = row.row
     return Taken(received, sequence, positions)
 
@@ -134,7 +135,8 @@ class Stages:
     ) -> Plan:
         rejections = [Rejection(index, "processing_failed", why) for index, why in broken.items() if keep[index]]
         fresh = [index for index in np.flatnonzero(keep).tolist() if index not in broken]
-        cleaned = clean_batch([received[index] for index in fresh], facts=self._facts, now_ms=now_ms)
+        new = received if len(fresh) == len(received) else [received[index] for index in fresh]
+        cleaned = clean_batch(new, facts=self._facts, now_ms=now_ms)
         cleaned, refused = _apply_consent(cleaned)
         linked = self._resolver.link(cleaned.subjects, cleaned.frame["position"].to_list(), now_ms)
         rejections += [Rejection(fresh[item.index], item.reason, item.detail) for item in cleaned.rejections]
@@ -143,11 +145,11 @@ class Stages:
         ]
         frame = cleaned.frame.with_columns(pl.Series("anchor", linked.anchors, dtype=pl.UInt64))
         unlinked = {rejection.index for rejection in linked.rejections}
-        rows = [row for row in range(frame.height) if row not in unlinked]
-        kept = [fresh[cleaned.kept[row]] for row in rows]
+        rows = [row for row in range(frame.height) if row not in unlinked] if unlinked else range(frame.height)
+        kept = [fresh[index] for index in cleaned.kept] if not unlinked else [fresh[cleaned.kept[row]] for row in rows]
         duplicates = np.flatnonzero(~keep).tolist()
         return Plan(
-            events=as_arrow(frame[rows] if unlinked else frame),
+            events=as_arrow(frame[list(rows)] if unlinked else frame),
             linked=linked,
             stored_hashes=hashes[kept],
             rejected=[put_away(received[item.index], hashes[item.index], item) for item in rejections],
@@ -196,7 +198,13 @@ def _account(
     received: list[Received], kept: list[int], rejections: list[Rejection], duplicates: list[int], refused: Refused
 ) -> Ledger:
     ledger = Ledger()
-    keys = [key_of(item.source.workspace, item.source.id, item.receipt.received_at) for item in received]
+    keys: list[Key] = []
+    receipt: Receipt | None = None
+    for item in received:
+        if item.receipt is not receipt:  # all messages of a request share one, and one source
+            receipt = item.receipt
+            key = key_of(item.source.workspace, item.source.id, receipt.received_at)
+        keys.append(key)
     ledger.count("accepted", keys)
     ledger.count("stored", (keys[index] for index in kept))
     ledger.count("quarantined", (keys[item.index] for item in rejections))
