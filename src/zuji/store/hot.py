@@ -20,6 +20,10 @@ HotTransaction = sqlite3.Connection
 MIGRATIONS = Path(__file__).parent / "migrations" / "hot"
 
 
+WRITER_CACHE_KB = 65_536  # the upper levels of the identity indexes stay in memory
+READER_CACHE_KB = 4_096  # per thread that reads
+
+
 class HotStore:
     """The door to `hot.sqlite`. One writer at a time; any number of readers, each thread with its own connection.
 
@@ -33,7 +37,7 @@ class HotStore:
         self._write_lock = threading.RLock()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._writer = self._connect()
+        self._writer = self._connect(WRITER_CACHE_KB)
         migrate(self._writer, path)
 
     @property
@@ -63,7 +67,7 @@ class HotStore:
         """A consistent view of everything committed so far, for this thread."""
         connection: sqlite3.Connection | None = getattr(self._local, "reader", None)
         if connection is None:
-            connection = self._local.reader = self._connect()
+            connection = self._local.reader = self._connect(READER_CACHE_KB)
         nested = connection.in_transaction
         if not nested:
             connection.execute("BEGIN")
@@ -78,11 +82,11 @@ class HotStore:
         for connection in self._opened:
             connection.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache_kb: int) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA cache_size=-65536")  # 64 MB: the upper levels of the identity indexes stay in memory
+        connection.execute(f"PRAGMA cache_size=-{cache_kb:d}")
         connection.execute("PRAGMA temp_store=MEMORY")
         self._opened.append(connection)
         return connection
