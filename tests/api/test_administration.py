@@ -11,6 +11,7 @@ import pytest
 from api_world import ApiWorld
 
 from zuji.collect.keys import KeyRing
+from zuji.govern.roles import ROLES
 from zuji.terms.secret import sha256_hex
 from zuji.terms.source import KeyEntry, KeySnapshot
 
@@ -167,6 +168,36 @@ def test_what_people_do_with_keys_and_tokens_is_noted_with_who_did_it(world: Api
     mine = [entry for entry in noted if entry.subject == f"{workspace}/{made['id']}"]
     assert [entry.action for entry in mine] == ["source.create", "key.rotate"]
     assert {entry.actor for entry in mine} <= {token.id for token in world.house.administration.tokens.list()}
+
+
+def test_the_audit_log_is_read_in_pages_newest_first_without_gaps_or_repeats(world: ApiWorld, workspace: str) -> None:
+    with world.client(workspace=workspace) as owner:
+        made = owner.post("/sources", json={"name": "audited"}).json()
+        for _ in range(4):
+            owner.post(f"/sources/{made['id']}/keys/rotate", json={})
+        me = owner.get("/audit", params={"limit": 1}).json()["entries"][0]["actor"]
+        entries, cursor = [], None
+        while cursor is not None or not entries:
+            page = owner.get("/audit", params={"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
+            entries += page["entries"]
+            cursor = page["next"]
+    ids = [entry["id"] for entry in entries]
+    assert ids == sorted(set(ids), reverse=True)
+    assert len(ids) == len(world.house.administration.metadata.list_audit(limit=10_000))
+    mine = [entry for entry in entries if entry["subject"] == f"{workspace}/{made['id']}"]
+    assert [entry["action"] for entry in mine] == ["key.rotate"] * 4 + ["source.create"]
+    assert {entry["actor"] for entry in mine} == {me}
+
+
+def test_the_audit_log_is_for_owners_and_privacy_officers_of_all_workspaces(world: ApiWorld, workspace: str) -> None:
+    answers = {}
+    for role in ROLES:
+        with world.client(world.token(role)) as client:
+            answers[role] = client.get("/audit").status_code
+    assert {role for role, status in answers.items() if status == 200} == {"owner", "privacy_officer"}
+    with world.client(world.token("owner", workspace)) as bound:
+        refused = bound.get("/audit")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
 
 
 @pytest.mark.parametrize(

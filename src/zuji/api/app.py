@@ -19,6 +19,7 @@ from zuji.api.ports import Ports
 from zuji.api.questions import QuestionPool
 from zuji.api.routes import (
     accounting,
+    audit,
     events,
     identity,
     operation,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     quarantine.router,
     accounting.router,
+    audit.router,
     tail.router,
 )
 DESCRIPTION = (

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
+from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
@@ -79,6 +80,7 @@ class Ports:
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
+    audit: AuditLog
     decisions: Decisions
     freshness: Freshness
     watch: Watch

@@ -63,6 +63,7 @@ def _ports(administration: Administration, hot: HotStore, events: _OpenedWhenAsk
         workspaces=administration.workspaces,
         keys=administration.keys,
         tokens=administration.tokens,
+        audit=administration.audit,
         decisions=nothing,
         freshness=nothing,
         watch=nothing,

@@ -16,6 +16,7 @@ from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, health_of
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
 from zuji.collect.spool_writer import SqliteSpoolWriter
+from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.principal import OPERATOR
 from zuji.govern.tokens import Tokens
@@ -39,12 +40,13 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Administration:
-    """Workspaces, sources, keys and tokens: what needs the metadata and nothing else."""
+    """Workspaces, sources, keys, tokens and their audit log: what needs the metadata and nothing else."""
 
     metadata: Metadata
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
+    audit: AuditLog
 
 
 def open_administration(data: Path, settings: Settings) -> Administration:
@@ -61,6 +63,7 @@ def open_administration(data: Path, settings: Settings) -> Administration:
             new_id=new_id,
         ),
         Tokens(metadata, now_ms=now_ms, new_id=new_id),
+        AuditLog(metadata),
     )
 
 
@@ -129,6 +132,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         workspaces=administration.workspaces,
         keys=keys,
         tokens=administration.tokens,
+        audit=administration.audit,
         decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
         freshness=engine,
         watch=engine.tail,

@@ -28,6 +28,7 @@ Permission = Literal[
     "accounting.read",
     "operation.read",
     "operation.write",
+    "audit.read",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -41,7 +42,15 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "marketer": _READER | {"profiles.read"},
     "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write"},
     "privacy_officer": _READER
-    | {"profiles.read", "personal.read", "identity.read", "quarantine.read", "sources.delete_data", "tokens.read"},
+    | {
+        "profiles.read",
+        "personal.read",
+        "identity.read",
+        "quarantine.read",
+        "sources.delete_data",
+        "tokens.read",
+        "audit.read",
+    },
     "viewer": _READER,
 }
 
