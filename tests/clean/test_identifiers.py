@@ -124,8 +124,17 @@ def test_a_broken_phone_number_beside_a_user_id_is_no_reason_for_a_flag() -> Non
 def test_traits_named_like_identifiers_are_identifiers_of_their_type() -> None:
     traits = {"email": "Li@mail.cn", "mobile": 13912345678, "unionid": "o1", "memberCard": "m7", "city": "杭州"}
     cleaned = clean(received(a_message(type="identify", traits=traits)))
-    expected = ids(user_id="u1", unionid="o1", member_card="m7", phone="+8613912345678", email="li@mail.cn")
-    assert cleaned.subjects[0].known == expected
+    expected = ids(unionid="o1", member_card="m7", phone="+8613912345678", email="li@mail.cn")
+    assert (cleaned.subjects[0].known, cleaned.subjects[0].anonymous) == (ids(user_id="u1"), expected)
+
+
+def test_what_traits_tell_leads_only_where_the_message_names_nobody() -> None:
+    told = {"email": "li@mail.cn"}
+    on_a_device = a_message(type="identify", user_id="", anonymous_id="a1", traits=told)
+    alone = a_message(type="profile", user_id="", traits=told)
+    first, second = clean(received(on_a_device), received(alone)).subjects
+    assert (first.known, first.anonymous) == (ids(anonymous_id="a1"), ids(email="li@mail.cn"))
+    assert (second.known, second.anonymous) == (ids(email="li@mail.cn"), ())
 
 
 def test_traits_of_a_group_are_not_about_the_person() -> None:
@@ -136,9 +145,9 @@ def test_traits_of_a_group_are_not_about_the_person() -> None:
 
 def test_a_national_id_hash_counts_from_a_secret_key_alone() -> None:
     message = a_message(type="identify", traits={"national_id_hash": "ab12"})
-    assert clean(received(message)).subjects[0].known == ids(user_id="u1")
+    assert clean(received(message)).subjects[0].identifiers == ids(user_id="u1")
     secret = clean(received(message, receipt=a_receipt(key="secret")))
-    assert secret.subjects[0].known == ids(user_id="u1", national_id_hash="ab12")
+    assert secret.subjects[0].identifiers == ids(user_id="u1", national_id_hash="ab12")
 
 
 def test_device_ids_of_the_context_are_identifiers_and_zeros_there_mean_nothing() -> None:

@@ -133,8 +133,8 @@ class Event:
 
     @property
     def anchor(self) -> Identifier | None:
-        """The strongest of all usable identifiers, the known side's among equals."""
-        return min([*self.known, *self.anonymous], key=lambda one: type_of(one.type).priority, default=None)
+        """Whoever leads: an event belongs to the identifier that its edges go out from."""
+        return self.k
 
     @property
     def claims(self) -> bool:

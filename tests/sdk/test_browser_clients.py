@@ -86,14 +86,7 @@ def test_a_click_on_the_page_is_an_event_that_names_its_element(server: RunningS
     assert server.count(keys, event="$autocapture") == 1
 
 
-EMAIL_STANDS_BETWEEN = """An email among the traits is stronger than a distinct id and so becomes the centre of the
-evidence; from a public key an email joins nobody who exists already, and the two distinct ids never meet."""
-VISITORS = [
-    ("sensors-browser-ajax", "user_id", "cookie_id"),
-    pytest.param(
-        "posthog-browser", "distinct_id", "distinct_id", marks=pytest.mark.xfail(reason=EMAIL_STANDS_BETWEEN)
-    ),
-]  # fmt: skip
+VISITORS = [("sensors-browser-ajax", "user_id", "cookie_id"), ("posthog-browser", "distinct_id", "distinct_id")]
 
 
 @pytest.mark.parametrize(("name", "user_type", "visitor_type"), VISITORS)

@@ -137,8 +137,7 @@ def named_by(claimed: Pairs, stated: Pairs, anonymous: Pairs, device: Pairs, reg
     told, refused_told = _judged(stated, region, key)
     other, refused_other = _judged(anonymous, region, key)
     other += _judged(device, region, key)[0]
-    known = in_order(own + told)
-    unknown = in_order(tuple(each for each in other if each not in known) if known else other)
+    known, unknown = _sides(own, told, other)
     refused += refused_told + refused_other
     if not refused:
         return Named(known, unknown, bool(own))
@@ -153,6 +152,17 @@ def named_by_ids(user_id: str, anonymous_id: str, region: str, key: KeyKind) -> 
     claimed = (("user_id", user_id),) if user_id else ()
     anonymous = (("anonymous_id", anonymous_id),) if anonymous_id else ()
     return named_by.__wrapped__(claimed, (), anonymous, (), region, key)
+
+
+def _sides(own: Side, told: Side, other: Side) -> tuple[Side, Side]:
+    """The known and the anonymous side. What traits tell never leads while the message names somebody itself: an e-mail
+    that its key may not link would otherwise keep a log-in from reaching the device it happened on.
+    """
+    if not own and told:
+        own, other, told = (other, told, ()) if other else (told, (), ())
+    known = in_order(own)
+    rest = other + told
+    return known, in_order(tuple(each for each in rest if each not in known) if known else rest)
 
 
 def in_order(identifiers: Side) -> Side:

@@ -266,6 +266,5 @@ def _forbidden_to_public(subject: Subject) -> str:
 
 
 def _anchor_of(nodes: Sequence[Node]) -> int:
-    """The strongest usable identifier; among equals the one named first, the known side's. 0 when there is none."""
-    usable = [node for node in nodes if node.usable]
-    return min(usable, key=lambda node: type_of(node.type).priority).anchor if usable else 0
+    """The usable identifier that leads: the strongest of the known side, else of the anonymous one. 0 for nobody."""
+    return next((node.anchor for node in nodes if node.usable), 0)
