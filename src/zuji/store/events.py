@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
@@ -179,7 +180,7 @@ class EventStore:
         return StoreStats(size["rows"], size["bytes"], size["parts"], newest["at"] if size["rows"] else 0)
 
     def _insert_rows(self, name: str, rows: Iterable[PersonRow | SliceRow], schema: pa.Schema) -> None:
-        table = pa.Table.from_pylist([msgspec.structs.asdict(row) for row in rows], schema)
+        table = _as_table([msgspec.structs.astuple(row) for row in rows], schema)
         with self._connections.writing() as client:
             _insert(client, name, table)
 
@@ -210,6 +211,13 @@ def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table with exactly these columns, in this order and type. Raises ValueError when one is missing."""
     chosen = table.select(schema.names)
     return chosen if chosen.schema.equals(schema) else chosen.cast(schema)
+
+
+def _as_table(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Through Polars, because Arrow imports pandas to read Python's values where it is installed: 0.3 s, 40 MB."""
+    kinds = {pa.string(): pl.String(), pa.uint64(): pl.UInt64(), pa.int64(): pl.Int64()}
+    frame = pl.DataFrame(rows, schema={field.name: kinds[field.type] for field in schema}, orient="row")
+    return fitted(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), schema)
 
 
 def by_months(events: pa.Table) -> Iterator[pa.Table]:
