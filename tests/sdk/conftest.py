@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bookkeeper import Bookkeeper
 from node_toolbox import chromium, install_clients, missing
-from running_server import RunningServer, Serving
+
+from servers import RunningServer
 
 BROWSER_ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -17,9 +19,9 @@ BROWSER_ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with Serving(tmp_path_factory.mktemp("zuji") / "data") as running:
-        yield running
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bookkeeper]:
+    with RunningServer(tmp_path_factory.mktemp("zuji") / "data") as running:
+        yield Bookkeeper(running.port, running.token)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bookkeeper import Bookkeeper, Keys
 from fault_proxy import Fault, FaultProxy, Step
-from running_server import Keys, RunningServer
 
 ALL: tuple[Fault, ...] = ("lost_answer", "server_error", "too_many", "reset")
 TRACKS = 22
@@ -72,7 +72,7 @@ def plan_of(client: Client) -> Sequence[Step]:
     return steps
 
 
-def wait_for_counts(server: RunningServer, keys: Keys, expected: dict[str, int]) -> dict[str, int]:
+def wait_for_counts(server: Bookkeeper, keys: Keys, expected: dict[str, int]) -> dict[str, int]:
     """The counts by type once nothing is missing, and a moment later, when a doubled message would have come too."""
     deadline = time.monotonic() + SETTLE_S
     counts = server.counts(keys, expected)
@@ -83,7 +83,7 @@ def wait_for_counts(server: RunningServer, keys: Keys, expected: dict[str, int])
     return server.counts(keys, expected)
 
 
-def assert_all_arrived_once(server: RunningServer, keys: Keys, expected: dict[str, int]) -> None:
+def assert_all_arrived_once(server: Bookkeeper, keys: Keys, expected: dict[str, int]) -> None:
     """The server has what was sent, by type and in total, and nothing else; its books say so too."""
     assert wait_for_counts(server, keys, expected) == expected
     assert server.count(keys) == sum(expected.values())
@@ -92,7 +92,7 @@ def assert_all_arrived_once(server: RunningServer, keys: Keys, expected: dict[st
     assert (books["total"]["stored"], books["total"]["quarantined"]) == (sum(expected.values()), 0)
 
 
-def assert_faults_happened(server: RunningServer, keys: Keys, proxy: FaultProxy, client: Client) -> None:
+def assert_faults_happened(server: Bookkeeper, keys: Keys, proxy: FaultProxy, client: Client) -> None:
     """A test of faults in which none was injected would prove nothing; a lost answer must have brought repeats."""
     planned = [step for step in plan_of(client) if step != "pass"]
     assert proxy.injected == planned

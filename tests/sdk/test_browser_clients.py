@@ -9,9 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from bookkeeper import Bookkeeper
 from fault_proxy import FaultProxy
 from node_toolbox import bundle_page
-from running_server import RunningServer
 from survival import (
     BROWSER_CLIENTS,
     TRACKS,
@@ -57,7 +57,7 @@ def visit(browser, shop: tuple[str, Path], client: Client, base: str, write_key:
 
 
 @pytest.mark.parametrize("client", BROWSER_CLIENTS, ids=lambda client: client.name)
-def test_every_message_of_a_page_arrives_once(client: Client, server: RunningServer, browser, shop):
+def test_every_message_of_a_page_arrives_once(client: Client, server: Bookkeeper, browser, shop):
     keys = server.new_source(f"{client.name}-calm")
     with FaultProxy(server.port) as proxy:
         context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
@@ -67,7 +67,7 @@ def test_every_message_of_a_page_arrives_once(client: Client, server: RunningSer
 
 
 @pytest.mark.parametrize("client", [c for c in BROWSER_CLIENTS if c.survives], ids=lambda client: client.name)
-def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, server: RunningServer, browser, shop):
+def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, server: Bookkeeper, browser, shop):
     keys = server.new_source(f"{client.name}-storm")
     with FaultProxy(server.port, plan_of(client)) as proxy:
         context, sent = visit(browser, shop, client, proxy.url, keys.write_key)
@@ -76,7 +76,7 @@ def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, ser
         context.close()
 
 
-def test_a_click_on_the_page_is_an_event_that_names_its_element(server: RunningServer, browser, shop):
+def test_a_click_on_the_page_is_an_event_that_names_its_element(server: Bookkeeper, browser, shop):
     client = next(c for c in BROWSER_CLIENTS if c.name == "posthog-browser")
     keys = server.new_source("posthog-browser-click")
     with FaultProxy(server.port) as proxy:
@@ -91,7 +91,7 @@ VISITORS = [("sensors-browser-ajax", "user_id", "cookie_id"), ("posthog-browser"
 
 @pytest.mark.parametrize(("name", "user_type", "visitor_type"), VISITORS)
 def test_a_visitor_and_the_user_he_turns_out_to_be_are_one_profile(
-    name: str, user_type: str, visitor_type: str, server: RunningServer, browser, shop
+    name: str, user_type: str, visitor_type: str, server: Bookkeeper, browser, shop
 ):
     client = next(c for c in BROWSER_CLIENTS if c.name == name)
     keys = server.new_source(f"{name}-profile")

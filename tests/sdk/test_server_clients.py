@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from bookkeeper import Bookkeeper
 from fault_proxy import FaultProxy
 from node_toolbox import run_node
-from running_server import RunningServer
 from survival import (
     SERVER_CLIENTS,
     TRACKS,
@@ -49,7 +49,7 @@ def need(client: Client, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("client", SERVER_CLIENTS, ids=lambda client: client.name)
-def test_every_message_of_an_unmodified_client_arrives_once(client: Client, server: RunningServer, request):
+def test_every_message_of_an_unmodified_client_arrives_once(client: Client, server: Bookkeeper, request):
     need(client, request)
     keys = server.new_source(f"{client.name}-calm", client.channel)
     with FaultProxy(server.port) as proxy:
@@ -59,7 +59,7 @@ def test_every_message_of_an_unmodified_client_arrives_once(client: Client, serv
 
 
 @pytest.mark.parametrize("client", [c for c in SERVER_CLIENTS if c.survives], ids=lambda client: client.name)
-def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, server: RunningServer, request):
+def test_faults_on_the_way_neither_lose_nor_double_a_message(client: Client, server: Bookkeeper, request):
     need(client, request)
     keys = server.new_source(f"{client.name}-storm", client.channel)
     with FaultProxy(server.port, plan_of(client)) as proxy:

@@ -1,23 +1,14 @@
-"""A real zuji, started as its users start it, and what the tests ask of it."""
+"""What the client tests ask of a running zuji: workspaces of their own, counts, accounts, profiles."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
-
-ZUJI = (sys.executable, "-m", "zuji.cli")
-START_S = 60
 
 
 @dataclass(frozen=True)
@@ -30,8 +21,8 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class RunningServer:
-    """`zuji serve` on a free port, with an owner's token."""
+class Bookkeeper:
+    """Asks a server on a port of this machine, with an owner's token."""
 
     port: int
     token: str
@@ -88,55 +79,3 @@ class RunningServer:
                     return
             time.sleep(0.1)
         raise AssertionError("the gateway never learnt the new key")
-
-
-class Serving:
-    """Starts the server in a data folder of its own and stops it again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.log = folder.parent / "serve.log"
-
-    def __enter__(self) -> RunningServer:
-        port = free_port()
-        with self.log.open("wb") as log:
-            command = [*ZUJI, "serve", "--data", str(self.folder), "--port", str(port)]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        try:
-            self._wait_until_healthy(port)
-            made = subprocess.run(
-                [*ZUJI, "token", "create", "--role", "owner", "--data", str(self.folder), "--json"],
-                check=True,
-                capture_output=True,
-            )
-            return RunningServer(port, json.loads(made.stdout)["token"])
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-    def _wait_until_healthy(self, port: int) -> None:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
-                    if json.load(answer).get("status") == "ok":
-                        return
-            except OSError:
-                pass
-            time.sleep(0.2)
-        raise AssertionError(f"zuji did not start:\n{self.log.read_text()[-3000:]}")
-
-
-def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
