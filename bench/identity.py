@@ -23,11 +23,11 @@ from random import Random
 from zuji.identify.resolver import Resolver
 from zuji.store.hot import HotStore
 from zuji.terms.identifier import Identifier
-from zuji.terms.source import Source
+from zuji.terms.source import Source, SourceSettings
 from zuji.terms.subject import Rule, Subject
 
 START_MS = 1_760_000_000_000
-SHOP = Source("web", "shop", "web")
+SHOP = Source("web", "shop", "web", settings=SourceSettings(new_people_per_hour=1_000_000_000))
 
 
 class Crowd:

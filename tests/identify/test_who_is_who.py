@@ -60,6 +60,22 @@ def test_a_repeated_login_keeps_its_stretch_when_another_one_arrives_late_betwee
     assert world.owner("a:sofa", at=12) == world.owner("u:ann")
 
 
+def test_a_late_login_of_the_present_owner_moves_the_pointer_back_earlier(world: World) -> None:
+    world.tell_each([login("u:ann", "a:sofa"), login("u:bob", "a:sofa", at=10), login("u:ann", "a:sofa", at=20)])
+    world.tell(login("u:ann", "a:sofa", at=15))
+    assert world.owner("a:sofa", at=14) == world.owner("u:bob")
+    assert world.owner("a:sofa", at=16) == world.owner("u:ann")
+
+
+def test_a_device_of_two_who_became_one_goes_where_they_go(world: World) -> None:
+    world.tell(said("identify", "d:cat"), said("identify", "d:bob", at=1))
+    world.tell(said("identify", "d:ann", "a:sofa", at=1), said("identify", "d:bob", "a:sofa", at=10))
+    assert not world.together("d:ann", "d:bob")
+    for other, at in (("d:bob", 20), ("d:cat", 30)):
+        world.tell(said("force_merge", "d:ann", other, at=at, key="secret", source="till"))
+    assert {world.owner("a:sofa", at=minute) for minute in (1, 10, 40)} == {world.anchor("d:cat")}
+
+
 def test_an_event_with_a_user_id_is_always_that_users(world: World) -> None:
     world.tell(login("u:ann", "a:sofa"), seen("u:bob a:sofa", at=10), seen("u:ann a:sofa", at=20))
     linked = world.tell(seen("u:bob a:sofa", at=30))
@@ -292,3 +308,11 @@ def test_explaining_a_refused_link_gives_the_rule_that_refused_it(world: World) 
 def test_a_value_is_found_under_every_type_it_is_known_by(world: World) -> None:
     world.tell(seen("u:42"), seen("m:42", at=1), seen("u:43", at=2))
     assert find(world.hot, "shop", "42") == [one("m:42"), one("u:42")]
+
+
+def test_what_moved_away_is_no_way_to_explain_who_belongs_together(world: World) -> None:
+    world.tell(login("u:ann", "a:sofa", event="e1"), login("u:ann", "a:tablet", at=1, event="e2"))
+    world.tell(login("u:bob", "a:sofa", at=5, event="e3"), login("u:bob", "a:tablet", at=6, event="e4"))
+    found = explain(world.hot, "shop", one("a:sofa"), one("a:tablet"))
+    assert [step.event_id for step in found.path] == ["e3", "e4"]
+    assert explain(world.hot, "shop", one("a:sofa"), one("u:ann")).path == ()

@@ -152,7 +152,7 @@ class World:
         anchor = self.anchor(who)
         moment = NOON + at * MINUTE
         for start, end, person in self.slices.get(anchor, ()):
-            if len(self.slices[anchor]) > 1 and start <= moment < end:
+            if start <= moment < end:
                 return person
         return self.profile_now.get(anchor, anchor)
 
