@@ -70,7 +70,11 @@ class EngineBackup:
 
 def health_of(engine: Engine) -> Health:
     """The engine's status as the API tells it."""
-    status: Status = engine.status.now()
+    return health_in(engine.status.now())
+
+
+def health_in(status: Status) -> Health:
+    """What a status says, as the API tells it."""
     figures: dict[str, float] = {
         "requests_waiting": status.requests_waiting,
         "rows_waiting": status.rows_waiting,

@@ -49,9 +49,14 @@ def health(request: Request) -> HealthOut:
 @router.get("/metrics", openapi_extra=needs("operation.read", workspace="none"))
 def metrics(request: Request) -> PlainTextResponse:
     """The figures for Prometheus. Over the control socket no token is needed."""
+    return PlainTextResponse(metrics_page(ports_of(request).health()), media_type="text/plain; version=0.0.4")
+
+
+def metrics_page(now: Health) -> bytes:
+    """The page that Prometheus reads."""
     registry = CollectorRegistry()
-    registry.register(_Figures(ports_of(request).health()))
-    return PlainTextResponse(generate_latest(registry), media_type="text/plain; version=0.0.4")
+    registry.register(_Figures(now))
+    return generate_latest(registry)
 
 
 @router.post("/api/v1/backup", openapi_extra=needs("operation.write", workspace="none"))
