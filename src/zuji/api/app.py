@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zuji.api import docs_page as docs
+from zuji.api import first_page as first
 from zuji.api.answers import add_error_handlers
-from zuji.api.docs_page import STYLE, docs_page
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.ports import Ports
 from zuji.api.questions import QuestionPool
@@ -51,14 +52,15 @@ DESCRIPTION = (
     "Everything the console and the command line do. Send `Authorization: Bearer zt_...`; every route takes "
     "`?workspace=<id>` (default: default). Every error is {code, message}."
 )
-_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+PAGE_STYLES = (docs.STYLE, first.STYLE)
+_STYLES = " ".join(f"'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" for style in PAGE_STYLES)
 SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Content-Security-Policy", f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"),
+    ("Content-Security-Policy", f"default-src 'none'; style-src {_STYLES}; frame-ancestors 'none'"),
 )
 
 
@@ -93,6 +95,7 @@ def create_api(
     _require_guarded(operation.router)
     app.include_router(operation.router)
     app.add_route(f"{PREFIX}/docs", _docs, include_in_schema=False)
+    app.add_route("/", _first, include_in_schema=False)
     add_error_handlers(app)
     _describe_security(app)
     guarded = Guard(app, authenticate=ports.tokens.authenticate, now_s=now_s, trusted=trusted)
@@ -120,7 +123,18 @@ def _describe_security(app: FastAPI) -> None:
 
 
 async def _docs(request: Request) -> Response:
-    return HTMLResponse(docs_page(request.app.openapi()))
+    return HTMLResponse(docs.docs_page(request.app.openapi()))
+
+
+async def _first(request: Request) -> Response:
+    """The gateway alone writes these headers; what a client sent under their names is gone by now."""
+    forwarded = request.headers
+    address = first.Address.told(
+        forwarded.get("x-forwarded-proto", request.url.scheme),
+        forwarded.get("x-forwarded-host", request.url.netloc),
+        forwarded.get("x-forwarded-prefix", ""),
+    )
+    return HTMLResponse(first.first_page(address))
 
 
 class SecurityHeaders:

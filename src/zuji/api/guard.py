@@ -33,8 +33,8 @@ from zuji.terms.source import DEFAULT_WORKSPACE
 
 PERMISSION_KEY = "x-permission"
 SCOPE_KEY = "x-workspace"
-OPEN_PATHS = frozenset({"/api/v1/openapi.json", "/api/v1/docs"})
-"""They describe the API, hold no data, and are read by browsers, which send no token."""
+OPEN_PATHS = frozenset({"/", "/api/v1/openapi.json", "/api/v1/docs"})
+"""They say what is here, hold no data, and are read by browsers, which send no token."""
 
 WorkspaceUse = Literal["named", "none"]
 """Whether a route speaks of the workspace named in the query, or of none in particular."""
