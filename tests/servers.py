@@ -171,7 +171,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _role(pid: int) -> str:
-    """A gateway is the process with its spool open; Python's resource tracker is neither; what is left is the engine."""
+    """A gateway has its spool open; the resource tracker of Python is neither; what is left is the engine."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         files = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
