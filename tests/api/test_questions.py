@@ -199,13 +199,17 @@ def test_what_a_split_keeps_apart_no_merge_joins_until_it_is_lifted(world: ApiWo
     assert count(world, workspace, user="a1") == 1
 
 
-def test_a_merge_that_a_limit_refuses_is_409_with_what_to_do(world: ApiWorld, workspace: str) -> None:
+def test_an_operator_merges_two_accounts_of_one_customer_and_a_split_gives_both_back(
+    world: ApiWorld, workspace: str
+) -> None:
     world.send(workspace, track("E", "u1"), track("E", "u2"))
     ask(world, workspace, "/events/count")
-    refused = decide(world, workspace, "merge", a=user("u1"), b=user("u2"))
-    assert refused.status_code == 409
-    assert "more identifiers of one type than a profile may" in refused.json()["message"]
-    assert count(world, workspace, user="u1") == 1
+    assert decide(world, workspace, "merge", a=user("u1"), b=user("u2")).status_code == 200
+    assert count(world, workspace, user="u1") == count(world, workspace, user="u2") == 2
+    assert decide(world, workspace, "split", profile=user("u1"), leaving=[user("u2")]).status_code == 200
+    assert count(world, workspace, user="u1") == count(world, workspace, user="u2") == 1
+    again = decide(world, workspace, "merge", a=user("u1"), b=user("u2"))
+    assert (again.status_code, "split" in again.json()["message"]) == (409, True)
 
 
 def test_a_decision_about_nobody_is_404_and_one_without_sense_422(world: ApiWorld, workspace: str) -> None:

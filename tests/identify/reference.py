@@ -283,7 +283,7 @@ class Fold:
         if self.forbids(here, there):
             self.refuse(edge, "split_forbids")
             return
-        for name in by_strength(here + there):
+        for name in by_strength(here + there) if edge.key != "operator" else []:
             counted = self.counted(name, here + there, edge.moment[0])
             limit = type_of(name).limit
             if limit is not None and len(counted) > limit:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from zuji.identify.evidence import NEVER_SEEN, UNBOUND, Moment, Node, Plan
+from zuji.identify.evidence import NEVER_SEEN, RANKS, UNBOUND, Moment, Node, Plan
 from zuji.identify.limits import OverLimit, over_limit
 from zuji.identify.people import Absorbed, Edge, People, Profile, Put
 from zuji.terms.identifier import type_of
@@ -161,6 +161,8 @@ class Folding:
             return Outcome("refuse", "split_forbids") if apart else Outcome("point")
         if self._kept_apart(other.members, known.members):
             return Outcome("refuse", "split_forbids")
+        if plan.rank == RANKS["operator"]:  # a person who looked at both knows better than a number
+            return Outcome("merge")
         members = {**known.members, **other.members}
         over = over_limit(members, {self.nodes[anchor].type for anchor in members}, 0, put, self.nodes)
         return Outcome("merge") if over is None else _limited(over)

@@ -78,8 +78,6 @@ class ExplanationOut(Out):
 
 
 REFUSALS = {
-    "over_limit": "together they would hold more identifiers of one type than a profile may (of user_id: one). "
-    "Split off or block the identifier that is wrong, then merge.",
     "split_forbids": "an earlier split keeps them apart. Lift it first.",
 }
 """What to do about a merge that the rules refused."""
@@ -118,7 +116,7 @@ def _step(step: Step, caller: Caller) -> StepOut:
 
 @router.post("/identity/merge", openapi_extra=needs("identity.write"))
 async def merge(request: Request, caller: AnyCaller, body: MergeIn) -> Applied:
-    """Say that two profiles are one person. 409 when a split or a limit forbids it; the message says what to do."""
+    """Say that two profiles are one person. 409 when a split forbids it; the message says what to do."""
     applied = await decide(request, caller, "merge", body.model_dump())
     if applied.outcome.get("merged") is False:
         why = str(applied.outcome.get("because", ""))
