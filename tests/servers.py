@@ -171,7 +171,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _role(pid: int) -> str:
-    """A gateway has its spool open; the resource tracker of Python is neither; what is left is the engine."""
+    """A gateway holds the lock of its spool (the engine only reads there); Python's resource tracker is neither."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         files = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
@@ -179,4 +179,4 @@ def _role(pid: int) -> str:
         return ""
     if b"resource_tracker" in command:
         return ""
-    return "gateway-1" if any("/spool/gateway-1/" in file for file in files) else "engine"
+    return "gateway-1" if any(file.endswith("/spool/gateway-1/lock") for file in files) else "engine"
