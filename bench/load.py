@@ -29,6 +29,7 @@ import numpy as np
 import uvloop
 
 MARK = b"@" * 12
+TIME_MARK = b"2000-01-01T00:00:00.000Z"
 PATIENCE_S = 60.0
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
@@ -40,7 +41,7 @@ EVENTS = ("Product Viewed", "Product List Viewed", "Product Added", "Cart Viewed
 
 @dataclass(frozen=True)
 class Shape:
-    """What the load looks like. `days`: over how many past days the events spread; 0 = all happen now.
+    """What the load looks like. `days`: over how many past days the events spread; 0 = all are dated when first sent.
 
     `new_people`: the part of events that bring somebody never seen before.
     """
@@ -86,7 +87,7 @@ def _message(place: int, shape: Shape, rng: Random, now: datetime) -> dict[str, 
         "event": rng.choice(EVENTS),
         "messageId": f"{mark}-{place:03d}",
         "anonymousId": f"n{mark}-{place:03d}" if is_new else f"a{number:08d}",
-        "timestamp": at.isoformat(timespec="milliseconds"),
+        "timestamp": at.isoformat(timespec="milliseconds") if shape.days else TIME_MARK.decode(),
         "properties": {
             "product_id": f"p{rng.randrange(500)}",
             "name": "龙井 Longjing green tea",
@@ -195,6 +196,7 @@ class Load:
     async def _deliver(self, number: int, connection: Connection | None, due: float) -> Connection | None:
         """One batch, until it is acknowledged or refused for good. With a rate, waiting for its turn counts."""
         body = self.bodies[number % len(self.bodies)].replace(MARK, f"{number:012x}".encode())
+        body = body.replace(TIME_MARK, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3].encode() + b"Z")
         head = self._head(len(body))
         began = due or time.perf_counter()
         while time.perf_counter() < began + PATIENCE_S:

@@ -133,6 +133,13 @@ def test_a_profile_is_shown_explained_merged_and_split(server: RunningServer) ->
     assert server.count(user="p2") == 1
 
 
+def test_only_the_owner_of_the_process_can_read_what_is_stored(server: RunningServer) -> None:
+    server.count()
+    open_to_others = [path for path in server.data.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+    assert (server.data / "hot.sqlite").exists()
+    assert open_to_others == []
+
+
 def test_what_was_rejected_is_listed_shown_repaired_and_replayed(server: RunningServer, tmp_path: Path) -> None:
     send(server, {"type": "track", "userId": "q1", "messageId": "q-1"})
     server.count()

@@ -36,10 +36,13 @@ app.command()(backup.restore)
 WRONG = 1
 NONSENSE = 2
 INTERRUPTED = 130
+PRIVATE = 0o077
+"""What we write is about people: only the user who runs zuji may read it."""
 
 
 def run() -> None:
     """What the installed script calls."""
+    os.umask(PRIVATE)
     try:
         app()
     except ZujiError as failure:
