@@ -29,8 +29,9 @@ def npm_clients() -> Path:
     return install_clients()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
+    """For one file of tests: while it is open its event loop runs in this thread, and no other test could run one."""
     path = chromium()
     if importlib.util.find_spec("playwright") is None:
         missing("playwright is not installed: `pip install playwright`")
