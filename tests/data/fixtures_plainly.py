@@ -121,13 +121,15 @@ def moment(value: object) -> int | None:
 def subject_of(message: Json, kind: str, at: int, message_id: str, source: str) -> Subject:
     """Who the message is about and what it asserts."""
     claimed = list(usable("user_id", message.get("userId")))
-    known = ordered([*claimed, *from_traits(message, kind)])
+    known, told = ordered(claimed), from_traits(message, kind)
     anonymous = [
         *usable("anonymous_id", message.get("anonymousId")),
         *usable("anonymous_id", message.get("previousId")),
         *from_device(message),
     ]
-    anonymous = [one for one in ordered(anonymous) if one not in known]
+    if not known and told:  # what traits tell leads only where the message names nobody
+        known, anonymous = (ordered(anonymous), []) if anonymous else (ordered(told), [])
+    anonymous = [one for one in ordered([*anonymous, *told]) if one not in known]
     rule: Rule = "together" if len(known) + len(anonymous) > 1 else "sighting"
     if kind == "identify":
         rule = "identify"
