@@ -72,8 +72,10 @@ class SqliteSpoolReader:
         """Return when something was written since the last `read` began, at the latest after `timeout_s`."""
         deadline = time.monotonic() + timeout_s
         nudge = self._listen()
+        poller = select.poll()  # not select(), which refuses file descriptors past 1,023
+        poller.register(nudge, select.POLLIN)
         while self._open_heads() == self._heads and (left := deadline - time.monotonic()) > 0:
-            if select.select([nudge], [], [], min(left, POLL_S))[0]:
+            if poller.poll(min(left, POLL_S) * 1000):
                 _drain(nudge)
 
     def discard(self, taken: SpoolPosition) -> list[FileName]:
