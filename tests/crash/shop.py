@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,14 +32,20 @@ def message(rng: random.Random, number: int) -> dict[str, Any]:
     return {**shared, "type": "track", "event": rng.choice(("Viewed", "Added", "Bought")), "properties": {"n": number}}
 
 
-def batches(seed: int, count: int, size: int) -> list[list[dict[str, Any]]]:
+def endless_batches(seed: int, size: int) -> Iterator[list[dict[str, Any]]]:
     """The same batches for the same seed; one message in fifty is a repeat of an earlier one."""
     rng = random.Random(seed)
     messages: list[dict[str, Any]] = []
-    for number in range(count * size):
-        repeat = messages and rng.random() < 0.02
-        messages.append(rng.choice(messages) if repeat else message(rng, number))
-    return [messages[start : start + size] for start in range(0, len(messages), size)]
+    while True:
+        for number in range(len(messages), len(messages) + size):
+            repeat = messages and rng.random() < 0.02
+            messages.append(rng.choice(messages) if repeat else message(rng, number))
+        yield messages[-size:]
+
+
+def batches(seed: int, count: int, size: int) -> list[list[dict[str, Any]]]:
+    """The first `count` of the endless batches."""
+    return list(itertools.islice(endless_batches(seed, size), count))
 
 
 @dataclass
@@ -48,15 +56,19 @@ class StubbornClient:
     write_key: str
     pause_s: float = 0.0
     acknowledged: set[str] = field(default_factory=set)
+    sent: list[list[dict[str, Any]]] = field(default_factory=list)
     attempts: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
 
-    def send_all(self, work: list[list[dict[str, Any]]]) -> None:
-        """Send the batches one after the other."""
+    def send_all(self, work: Iterable[list[dict[str, Any]]], until: threading.Event | None = None) -> None:
+        """Send the batches one after the other; with `until`, no further batch once it is set."""
         with httpx.Client(auth=(self.write_key, ""), timeout=10) as client:
             for batch in work:
+                if until is not None and until.is_set():
+                    return
                 while not self._try(client, batch):
                     time.sleep(0.05)
+                self.sent.append(batch)
                 self.acknowledged.update(item["messageId"] for item in batch)
                 time.sleep(self.pause_s)
 
