@@ -116,7 +116,7 @@ class Engine:
 
     def __init__(self, folder: Path) -> None:
         self.hot = HotStore(folder / "hot.sqlite")
-        self._resolver = Resolver(self.hot, {"web": SHOP}.__getitem__)
+        self._resolver = Resolver(self.hot, lambda workspace, source: SHOP)
         self._position = 0
 
     def take(self, subjects: Sequence[Subject]) -> None:

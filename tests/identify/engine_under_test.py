@@ -26,8 +26,8 @@ NOW_MS = 400 * 24 * 3600 * 1000
 TRUSTING = SourceSettings(public_key_may_merge=True, secret_key_may_force_merge=True)
 
 
-def source_of(name: str) -> Source:
-    return Source(name, "default", name, settings=TRUSTING if name == TRUSTED else SourceSettings())
+def source_of(workspace: str, name: str) -> Source:
+    return Source(name, workspace, name, settings=TRUSTING if name == TRUSTED else SourceSettings())
 
 
 class RollbackError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from worlds import DAY, MINUTE, NOON, World, login, one, said, seen
 
 from zuji.identify.explain import explain
@@ -208,6 +209,13 @@ def test_a_source_brings_no_more_new_people_an_hour_than_its_limit(world: World)
     linked = world.tell(*(seen(f"a:{number}", at=number, source="tight") for number in (1, 2, 3)))
     assert [(item.index, item.reason) for item in linked.rejections] == [(2, "too_many_new_people")]
     assert world.tell(seen("a:4", source="tight"), now_ms=NOON + 60 * MINUTE).rejections == []
+
+
+def test_sources_of_one_name_in_two_workspaces_keep_their_own_limits(world: World) -> None:
+    told = [seen(f"a:{number}", at=number, source="tight") for number in (1, 2, 3)]
+    elsewhere = [structs.replace(subject, workspace="cafe") for subject in told]
+    linked = world.tell(*told, *elsewhere)
+    assert [(item.index, item.reason) for item in linked.rejections] == [(2, "too_many_new_people")]
 
 
 def test_a_secret_key_with_the_right_merges_two_that_are_identified(world: World) -> None:

@@ -25,6 +25,13 @@ SOURCES = {
     "app": Source("app", "shop", "app", "app", settings=SourceSettings(public_key_may_merge=True)),
     "tight": Source("tight", "shop", "tight", settings=SourceSettings(new_people_per_hour=2)),
 }
+
+
+def source_of(workspace: str, name: str) -> Source:
+    """The source with this id. Those of other workspaces than the shop's have other settings: the default ones."""
+    return SOURCES[name] if workspace == "shop" else Source(name, workspace, name)
+
+
 SHORT = {"u": "user_id", "a": "anonymous_id", "p": "phone", "e": "email", "d": "distinct_id", "m": "member_card"}
 
 
@@ -83,7 +90,7 @@ class World:
         self.folder = folder
         self.hot = HotStore(folder / "hot.sqlite")
         self.options = options
-        self.resolver = Resolver(self.hot, SOURCES.__getitem__, **options)
+        self.resolver = Resolver(self.hot, source_of, **options)
         self.position = 0
         self.profile_now: dict[int, int] = {}
         self.slices: dict[int, list[tuple[int, int, int]]] = {}
@@ -136,7 +143,7 @@ class World:
         """A new process over the same folder."""
         self.hot.close()
         self.hot = HotStore(self.folder / "hot.sqlite")
-        self.resolver = Resolver(self.hot, SOURCES.__getitem__, **self.options)
+        self.resolver = Resolver(self.hot, source_of, **self.options)
 
     def anchor(self, who: str) -> int:
         return self.tell_nothing(seen(who, at=10**6))

@@ -18,15 +18,18 @@ from zuji.terms.subject import Rule, Subject
 
 HOUR_MS = 3_600_000
 
+SourceName = tuple[str, str]
+"""(workspace, source id): the same id in two workspaces names two sources."""
+
 
 class Admission:
     """Lets the events of one batch in, one after the other."""
 
-    def __init__(self, turn: Turn, sources: Mapping[str, Source], now_ms: int) -> None:
+    def __init__(self, turn: Turn, sources: Mapping[SourceName, Source], now_ms: int) -> None:
         self._turn = turn
         self._sources = sources
         self._hour = now_ms // HOUR_MS
-        self._new_people: dict[tuple[str, str], int] = {}
+        self._new_people: dict[SourceName, int] = {}
 
     def load(self, subjects: Sequence[Subject], found: Sequence[Link | None]) -> None:
         """Have everybody in memory whom these events name in a shape not seen of late."""
@@ -81,7 +84,7 @@ class Admission:
         turn, workspace = self._turn, subject.workspace
         found = [turn.node(workspace, one) for one in identifiers]
         if not any(found) and subject.key == "public" and not self._may_bring_somebody(subject):
-            limit = self._sources[subject.source].settings.new_people_per_hour
+            limit = self._source(subject).settings.new_people_per_hour
             return Rejection(index, "too_many_new_people", f"more than {limit} new people within this hour")
         refused = self._alias_of_two(index, subject, found)
         if refused:
@@ -138,7 +141,7 @@ class Admission:
             subject.key,
             subject.source,
             subject.identified,
-            self._sources[subject.source].settings.public_key_may_merge,
+            self._source(subject).settings.public_key_may_merge,
         )
         number = component.by_words.get(words, 0)
         if not number:
@@ -163,10 +166,13 @@ class Admission:
             link.version = component.version
         return True
 
+    def _source(self, subject: Subject) -> Source:
+        return self._sources[subject.workspace, subject.source]
+
     def _rule(self, subject: Subject) -> Rule:
         if subject.rule != "force_merge" or subject.key == "operator":
             return subject.rule
-        return "force_merge" if self._sources[subject.source].settings.secret_key_may_force_merge else "alias"
+        return "force_merge" if self._source(subject).settings.secret_key_may_force_merge else "alias"
 
     def _occur(
         self, index: int, subject: Subject, shape: Any, link: Link, component: Component
@@ -218,7 +224,7 @@ class Admission:
         count = self._new_people.get(where)
         if count is None:
             count = identity.new_people(self._turn.connection, *where, self._hour)
-        if count >= self._sources[subject.source].settings.new_people_per_hour:
+        if count >= self._source(subject).settings.new_people_per_hour:
             self._new_people[where] = count
             return False
         self._new_people[where] = count + 1

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zuji.identify import outcome
-from zuji.identify.admission import Admission
+from zuji.identify.admission import Admission, SourceName
 from zuji.identify.decision import carry_out
 from zuji.identify.linked import Linked, Owners, PeopleChange
 from zuji.identify.memory import CAPACITY, Link, Memory
@@ -43,21 +43,21 @@ class Resolver:
     def __init__(
         self,
         hot: HotStore,
-        sources: Callable[[str], Source],
+        source_of: Callable[[str, str], Source],
         *,
         capacity: int = CAPACITY,
         young_rows: int = YOUNG_ROWS,
     ) -> None:
         self._hot = hot
-        self._sources = sources
+        self._source_of = source_of
         self._memory = Memory(capacity=capacity)
         self._log = EvidenceLog(young_rows=young_rows)
         self._statements = StatementLog()
-        self._settings: dict[str, Source] = {}
+        self._sources: dict[SourceName, Source] = {}
 
     def link(self, subjects: Sequence[Subject], positions: Sequence[int], now_ms: int) -> Linked:
         """Whose each event is, and what the batch changes. The order within the batch does not matter."""
-        self._watch_settings({subject.source for subject in subjects})
+        self._watch_settings({(subject.workspace, subject.source) for subject in subjects})
         with self._hot.read() as connection, self._all_or_nothing():
             self._memory.begin(connection)
             turn = Turn(self._memory, connection)
@@ -84,7 +84,7 @@ class Resolver:
             (one.known, one.anonymous, one.rule, one.key, one.source, one.identified, one.workspace) for one in subjects
         ]
         found = list(map(turn.memory.shapes.get, shapes))
-        admission = Admission(turn, self._settings, now_ms)
+        admission = Admission(turn, self._sources, now_ms)
         admission.load(subjects, found)
         links, rejections, stating = _recognise(turn, admission, subjects, shapes, found)
         self._statements.take(turn, stating)
@@ -115,12 +115,12 @@ class Resolver:
         self._log.forget()
         self._statements.clear()
 
-    def _watch_settings(self, names: set[str]) -> None:
+    def _watch_settings(self, names: set[SourceName]) -> None:
         """A source whose rights changed is looked at anew; links already made keep the rights they were made with."""
-        fresh = {name: self._sources(name) for name in names}
-        if any(name in self._settings and self._settings[name].settings != fresh[name].settings for name in names):
+        fresh = {name: self._source_of(*name) for name in names}
+        if any(name in self._sources and self._sources[name].settings != fresh[name].settings for name in names):
             self._memory.shapes.clear()
-        self._settings.update(fresh)
+        self._sources.update(fresh)
 
 
 def _recognise(

@@ -28,7 +28,6 @@ from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.property_names import PropertyNames
 from zuji.store.seen import SeenIds
-from zuji.terms.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -101,19 +100,13 @@ def build_engine(
         cursor = Cursor(spool_positions.load_sequence(connection), source_epochs.load(connection))
     seen = SeenIds(data / "seen", hot)
     names = PropertyNames(hot)
-    seen_sources: dict[str, Source] = {}
-
-    def remembered(workspace: str, source: str) -> Source:
-        seen_sources[source] = source_of(workspace, source)
-        return seen_sources[source]
-
-    resolver = Resolver(hot, seen_sources.__getitem__)
+    resolver = Resolver(hot, source_of)
     stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
     progress = Progress(positions, last_batch=0)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
     decisions = Decisions(
-        hot=hot, events=events, resolver=resolver, stages=stages, source_of=remembered, drain_store=storing.drain
+        hot=hot, events=events, resolver=resolver, stages=stages, source_of=source_of, drain_store=storing.drain
     )
     ingest = IngestLoop(
         reader=reader,
@@ -125,7 +118,7 @@ def build_engine(
         progress=progress,
         tail=tail,
         cursor=cursor,
-        source_of=remembered,
+        source_of=source_of,
         now_ms=now_ms,
         slow_down=slow_down,
     )
