@@ -24,6 +24,7 @@ from zuji.store.erasure import erase
 from zuji.store.event_migrations import applied, is_prepared, migrate
 from zuji.store.failure import StoreBusy, translated
 from zuji.store.outbox import PersonRow, SliceRow
+from zuji.store.people import PersonOfEvent
 from zuji.store.query import Limits, Query, mark
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
 
@@ -126,6 +127,18 @@ class EventStore:
     def insert_slices(self, rows: Iterable[SliceRow]) -> None:
         """Give all stretches of anchors whose owner changed over time; the newest version of an anchor's wins."""
         self._insert_rows("zuji.owner_slice", rows, SLICE_SCHEMA)
+
+    def person_of_event(self) -> PersonOfEvent:
+        """The SQL that says whose an event is, for one question: people as they are now."""
+        with self._connections.controlling() as client, translated("reading who is who"):
+            owners = read_table(
+                client,
+                "SELECT anchor, argMax(person, version) AS person, max(version) AS newest"
+                " FROM zuji.profile_now GROUP BY anchor",
+            )
+        params = {"people_anchors": owners["anchor"].to_pylist(), "people_owners": owners["person"].to_pylist()}
+        sql = "transform(anchor, {people_anchors:Array(UInt64)}, {people_owners:Array(UInt64)}, anchor)"
+        return PersonOfEvent(sql if owners.num_rows else "anchor", max(owners["newest"].to_pylist(), default=0), params)
 
     def query(self, query: Query) -> pa.Table:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
