@@ -114,3 +114,9 @@ def test_stats_count_rows_and_name_the_newest_time(events: EventStore) -> None:
     assert (stats.rows, stats.newest_occurred_at) == (2, START_MS + 90 * DAY_MS)
     assert stats.bytes_on_disk > 0
     assert stats.parts == 2
+
+
+def test_an_insert_is_one_file_and_not_one_for_each_column(events: EventStore) -> None:
+    events.insert(plain_events(2_000, context="x" * 10_000))
+    found = events.query(Query("SELECT DISTINCT part_type FROM system.parts WHERE active AND table = 'events'"))
+    assert found["part_type"].to_pylist() == ["Compact"]

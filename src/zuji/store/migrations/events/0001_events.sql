@@ -84,7 +84,8 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_aft
     max_cleanup_delay_period = 5, cleanup_delay_period_random_add = 0;
 
 -- The stretches of anchors whose owner changed over time. All stretches of one anchor carry one version and replace
--- those of every earlier version together.
+-- those of every earlier version together. Once an anchor has rows here, those of its newest version win over
+-- profile_now; a lone one from -2^53 to 2^53 says that there are no stretches any more.
 CREATE TABLE IF NOT EXISTS zuji.owner_slice
 (
     workspace LowCardinality(String),
