@@ -1,0 +1,136 @@
+"""Dates as questions write them, made moments. The grammar is in docs/questions.md, `Dates`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from zuji.analyse.question import BadQuestion
+from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar, Interval, milliseconds, plus_months
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-]\d\d:?\d\d)?")
+_AGO = re.compile(r"-(\d{1,5})(min|h|d|w|m|q|y)")
+_START = re.compile(r"(?:-(\d{1,4}))?([dwmqy])Start")
+_PERIOD: dict[str, Interval] = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
+_MONTHS = {"m": 1, "q": 3, "y": 12}
+EARLIEST, LATEST = date(1971, 1, 1), date(2199, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of time in milliseconds, its end excluded."""
+
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a text names: a whole day, or one moment."""
+
+    day: date | None
+    at: int
+
+    def first(self, calendar: Calendar) -> int:
+        """Its first instant."""
+        return self.at if self.day is None else calendar.day_start(self.day)
+
+    def end(self, calendar: Calendar) -> int:
+        """The instant behind its last one."""
+        return self.at + 1 if self.day is None else calendar.day_start(self.day + timedelta(days=1))
+
+
+def span_of(date_from: str, date_to: str, *, now_ms: int, calendar: Calendar) -> Span:
+    """The range between two dates, both included."""
+    first = read_date(date_from, name="date_from", now_ms=now_ms, calendar=calendar).first(calendar)
+    end = read_date(date_to, name="date_to", now_ms=now_ms, calendar=calendar).end(calendar)
+    if first >= end:
+        raise BadQuestion(f"date_from ({date_from}) is after date_to ({date_to}). Exchange them.")
+    return Span(first, end)
+
+
+def read_date(text: str, *, name: str, now_ms: int, calendar: Calendar) -> Named:
+    """The day or moment that a text names."""
+    named = _relative(text, now_ms, calendar) or _absolute(text, calendar)
+    if named is None:
+        raise BadQuestion(
+            f"{name}: {text!r:.80} is no date. Write 2026-03-01, 2026-03-01T10:30, an instant with Z or +08:00, "
+            "or -30d, -8w, -3m, -6h, today, mStart."
+        )
+    day = named.day or calendar.local(named.at).date()
+    if not EARLIEST <= day <= LATEST:
+        raise BadQuestion(f"{name}: {text!r:.80} is not between {EARLIEST} and {LATEST}.")
+    return named
+
+
+def written(at: int, calendar: Calendar) -> str:
+    """A moment as a resolved question writes it."""
+    return calendar.local(at).isoformat(timespec="milliseconds")
+
+
+def read_instant(text: str, *, calendar: Calendar) -> int | None:
+    """A moment written in full, or None."""
+    named = _absolute(text, calendar)
+    return None if named is None or named.day is not None else named.at
+
+
+def _absolute(text: str, calendar: Calendar) -> Named | None:
+    if found := _DAY.fullmatch(text):
+        day = _day(*found.groups())
+        return None if day is None else Named(day, 0)
+    found = _MOMENT.fullmatch(text)
+    day = _day(*_DAY.fullmatch(found[1]).groups()) if found else None  # type: ignore[union-attr]
+    if found is None or day is None:
+        return None
+    hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    naive = datetime(day.year, day.month, day.day, hour, minute, second, int((found[5] or "0").ljust(3, "0")) * 1000)
+    if found[6] is None:
+        return Named(None, milliseconds(naive.replace(tzinfo=calendar.zone)))
+    offset = _offset_ms(found[6])
+    return None if offset is None else Named(None, milliseconds(naive.replace(tzinfo=UTC)) - offset)
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _offset_ms(text: str) -> int | None:
+    if text == "Z":
+        return 0
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if hours > 23 or minutes > 59:
+        return None
+    return (1 if text[0] == "+" else -1) * (hours * HOUR_MS + minutes * MINUTE_MS)
+
+
+def _relative(text: str, now_ms: int, calendar: Calendar) -> Named | None:
+    today = calendar.local(now_ms).date()
+    if text in ("today", "yesterday"):
+        return Named(today - timedelta(days=text == "yesterday"), 0)
+    if found := _START.fullmatch(text):
+        interval = _PERIOD[found[2]]
+        first = calendar.first_day(interval, today)
+        return _safely(lambda: calendar.next_first_day(interval, first, steps=-int(found[1] or 0)), text)
+    if not (found := _AGO.fullmatch(text)):
+        return None
+    amount, unit = int(found[1]), found[2]
+    if unit in ("min", "h"):
+        return Named(None, now_ms - amount * (MINUTE_MS if unit == "min" else HOUR_MS))
+    if unit in _MONTHS:
+        return _safely(lambda: plus_months(today, -amount * _MONTHS[unit]), text)
+    return _safely(lambda: today - timedelta(days=amount * (7 if unit == "w" else 1)), text)
+
+
+def _safely(day: Callable[[], date], text: str) -> Named:
+    try:
+        return Named(day(), 0)
+    except (OverflowError, ValueError) as error:
+        raise BadQuestion(f"{text!r} lies before the year 1.") from error

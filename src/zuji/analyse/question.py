@@ -1,0 +1,145 @@
+"""The documents that questions are: what every kind understands, and how a document becomes a value.
+
+A kind's own document is a frozen struct that extends `Question`; its file names its fields. docs/questions.md says what
+each means. Unknown fields are refused by name: a misspelt one must not be ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from zuji.terms.condition import Where, read_where
+from zuji.terms.error import BadRequest
+from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS, WeekStart
+
+Text = Annotated[str, Meta(max_length=10_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=1_000)]
+Unit = Literal["second", "minute", "hour", "day", "week"]
+UNIT_MS: dict[Unit, int] = {
+    "second": 1_000,
+    "minute": MINUTE_MS,
+    "hour": HOUR_MS,
+    "day": DAY_MS,
+    "week": 7 * DAY_MS,
+}
+LONGEST_MS = 3_660 * DAY_MS
+"""Ten years, the longest window anybody has asked for and the longest we take."""
+
+
+class BadQuestion(BadRequest):
+    """A question that makes no sense; the message says what, where, and what would."""
+
+    code = "bad_question"
+
+
+class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a question."""
+
+
+class Duration(Document):
+    """A length of time; a day is 24 hours."""
+
+    amount: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    unit: Unit
+
+    @property
+    def milliseconds(self) -> int:
+        """The length."""
+        return self.amount * UNIT_MS[self.unit]
+
+    def __post_init__(self) -> None:
+        if self.milliseconds > LONGEST_MS:
+            raise ValueError(f"{self.amount} {self.unit}s are longer than ten years, the longest there is")
+
+
+class PropertyRef(Document):
+    """A property, and whose."""
+
+    property: Name
+    scope: Literal["event", "profile"] = "event"
+
+
+class EventMatch(Document):
+    """Which events: by name (null: any) and conditions."""
+
+    event: Text | None = None
+    where: Where = Where()
+
+
+class Breakdown(Document):
+    """Groups by the values of one to five properties."""
+
+    property: Name | Annotated[tuple[Name, ...], Meta(min_length=1, max_length=5)]
+    scope: Literal["event", "profile", "session", "tag", "segment"] = "event"
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 25
+    bins: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties, always as a tuple."""
+        return (self.property,) if isinstance(self.property, str) else self.property
+
+    def __post_init__(self) -> None:
+        if self.bins is not None and len(self.properties) != 1:
+            raise ValueError(f"bins are for one property, got {len(self.properties)}")
+
+
+CountBy = Literal["user", "session", "event"] | PropertyRef
+
+
+class Question(Document):
+    """What every kind understands."""
+
+    date_from: Text | None = None
+    date_to: Text | None = None
+    now: Text | None = None
+    timezone: Text | None = None
+    week_start: WeekStart = "monday"
+    where: Where = Where()
+    count_by: CountBy = "user"
+    session_gap_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 30
+    robots: Literal["leave_out", "include"] = "leave_out"
+    inferred: Literal["leave_out", "include"] = "include"
+    purposes: Literal["analytics", "any"] = "analytics"
+
+
+Q = TypeVar("Q", bound=Question)
+
+
+def read_question(kind: type[Q], document: Any) -> Q:
+    """The value of a document; raises BadQuestion naming the field and what is allowed there."""
+    if not isinstance(document, Mapping):
+        raise BadQuestion(f"a question is a JSON object, got {document!r:.80}.")
+    try:
+        return msgspec.convert(document, kind, dec_hook=_decode)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise BadQuestion(f"{error}.{_allowed(kind, str(error))}") from error
+
+
+def document_of(question: Struct) -> dict[str, Any]:
+    """The document of a question, every default written out."""
+    document: dict[str, Any] = msgspec.to_builtins(question, enc_hook=_encode)
+    return document
+
+
+def _decode(wanted: type[Any], document: Any) -> Any:
+    if wanted is Where:
+        return read_where(document)
+    raise NotImplementedError(wanted)
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Where):
+        return value.document
+    raise NotImplementedError(type(value))
+
+
+def _allowed(kind: type[Struct], message: str) -> str:
+    """For a misspelt field of the question itself: the fields there are."""
+    if "unknown field" not in message or " - at " in message:
+        return ""
+    return f" There are: {', '.join(sorted(kind.__struct_fields__))}."
