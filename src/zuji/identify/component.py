@@ -187,10 +187,13 @@ class Component:
 
     def take_in(self, other: Component) -> None:
         """Unite with another component; their evidence stays true as it is."""
-        arriving = {node.anchor: node for node in other.natives()}
-        native = {node.anchor for node in self.natives()} | set(arriving)
-        self.nodes = {**other.nodes, **self.nodes, **arriving}
-        self.guests = set(self.nodes) - native
+        for anchor, node in other.nodes.items():
+            if anchor not in other.guests:
+                self.nodes[anchor] = node
+                self.guests.discard(anchor)
+            elif anchor not in self.nodes:
+                self.nodes[anchor] = node
+                self.guests.add(anchor)
         self.assertions.update(other.assertions)
         self.by_words.update(other.by_words)
         self.plans.update(other.plans)

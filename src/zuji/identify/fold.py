@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from zuji.identify.evidence import NEVER_SEEN, RANKS, UNBOUND, Moment, Node, Plan
 from zuji.identify.limits import OverLimit, over_limit
-from zuji.identify.people import Absorbed, Edge, People, Profile, Put
+from zuji.identify.people import Absorbed, Edge, Ownership, People, Profile, Put
 from zuji.terms.identifier import type_of
 
 Act = Literal["same", "found", "join", "merge", "point", "refuse", "yield"]
@@ -58,6 +58,8 @@ class Folding:
         self.refused: list[tuple[Edge, Refusal]] | None = None
         """Where a reader wants to know, the refusals; otherwise nobody writes them down."""
         self.accepted: list[Edge] = []
+        self.before: dict[int, Ownership] | None = None
+        """Where somebody wants to compare, whose each identifier was before it was first moved."""
         self.moment: Moment = (0, "", "")
         self.changes = 0
         """Grows with everything that changes, so that two looks can be compared."""
@@ -223,6 +225,7 @@ class Folding:
     def _place(self, anchor: int, profile: int, put: Put) -> None:
         """Put an identifier on a profile for the first time in its life."""
         people = self.people
+        self._remember((anchor,))
         host = people.profiles[profile]
         host.members[anchor] = put
         people.points[anchor] = people.homes[anchor] = profile
@@ -231,6 +234,7 @@ class Folding:
     def _move(self, anchor: int, profile: int, put: Put) -> None:
         """From now on the identifier points to this profile; what was before stays."""
         people = self.people
+        self._remember((anchor,))
         host = people.profiles[profile]
         del people.profiles[people.points[anchor]].members[anchor]
         host.members[anchor] = put
@@ -248,6 +252,8 @@ class Folding:
 
     def _absorb(self, survivor: Profile, absorbed: Profile) -> None:
         people = self.people
+        self._remember(absorbed.members)
+        self._remember(people.moves)  # whose past was with the absorbed one has a past with the survivor from now on
         survivor.members.update(absorbed.members)
         for anchor in absorbed.members:
             people.points[anchor] = survivor.id
@@ -256,6 +262,12 @@ class Folding:
         if absorbed.identified is not None:
             self._identify(survivor)
         self._changed()
+
+    def _remember(self, anchors: Iterable[int]) -> None:
+        if self.before is not None:
+            for anchor in anchors:
+                if anchor not in self.before:
+                    self.before[anchor] = self.people.ownership(anchor)
 
     def _touch(self, host: Profile, anchor: int) -> None:
         self._changed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zuji.identify.component import Component
 from zuji.identify.linked import ChangeKind, Linked
@@ -15,10 +15,16 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
     """Everything the turn changed, ready to be written."""
     turn.settle()
     linked = Linked(writes=turn.writes, evidence=turn.evidence, log=log, changes=turn.changes)
-    for component in turn.changed.values():
-        if _add_rows(turn, component, linked):
-            for kind, person, other in _happened(turn, component):
-                turn.log(component.workspace, kind, person, other, turn.causes.get(component.id, Cause()))
+    touched: dict[int, list[int]] = {}
+    for anchor in turn.before:
+        home = turn.memory.homes[anchor]
+        if isinstance(home, Component):
+            touched.setdefault(home.id, []).append(anchor)
+    for number, anchors in touched.items():
+        component = turn.changed[number]
+        if _add_rows(turn, component, anchors, linked):
+            for kind, person, other in _happened(turn, component, anchors):
+                turn.log(component.workspace, kind, person, other, turn.causes.get(number, Cause()))
     for number, component in (turn.grown | turn.changed).items():
         turn.writes.components.append((number, component.pack()))
         component.stored = True
@@ -27,12 +33,12 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
     return linked
 
 
-def _add_rows(turn: Turn, component: Component, linked: Linked) -> bool:
-    """Add the rows of every identifier whose owner changed. Gives whether one of them was known before."""
+def _add_rows(turn: Turn, component: Component, anchors: Sequence[int], linked: Linked) -> bool:
+    """Add the rows of those of these identifiers whose owner changed. Gives whether one of them was known before."""
     workspace, before, newborn = component.workspace, turn.before, turn.newborn
     moved = False
-    for anchor, ownership in component.ownership().items():
-        was = before.get(anchor, anchor)
+    for anchor in anchors:
+        was, ownership = before[anchor], component.people.ownership(anchor)
         if ownership == was:
             continue
         moved = moved or anchor not in newborn
@@ -52,11 +58,10 @@ def _slices(workspace: str, anchor: int, ownership: Ownership) -> Iterator[tuple
         yield workspace, anchor, segment.from_ms, end, segment.person
 
 
-def _happened(turn: Turn, component: Component) -> Iterator[tuple[ChangeKind, int, int]]:
+def _happened(turn: Turn, component: Component, anchors: Sequence[int]) -> Iterator[tuple[ChangeKind, int, int]]:
     """(kind, person, other) of the merges, splits and moved pointers in a component."""
     people = component.people
-    known = [anchor for anchor in component.owned() if anchor not in turn.newborn]
-    owners = {anchor: person_now(turn.before.get(anchor, anchor)) for anchor in known}
+    owners = {anchor: person_now(turn.before[anchor]) for anchor in anchors if anchor not in turn.newborn}
     before = set(owners.values()) - {0}
     for person in sorted(before):
         if person not in people.profiles and (into := people.resolve(person)):
@@ -67,10 +72,15 @@ def _happened(turn: Turn, component: Component) -> Iterator[tuple[ChangeKind, in
         if now in (was, 0) or was not in people.profiles or (was, now) in told:
             continue
         told.add((was, now))
-        if now in before or now in turn.newborn:
+        if now in before or now in turn.newborn or _had_members(turn, component, now):
             yield "pointed", was, now
         else:
             yield "split", now, was
+
+
+def _had_members(turn: Turn, component: Component, person: int) -> bool:
+    """Whether somebody belongs to this profile who did so all the time."""
+    return any(anchor not in turn.before for anchor in component.people.profiles[person].members)
 
 
 def _add_nodes(turn: Turn) -> None:

@@ -43,7 +43,7 @@ class Turn:
     unsettled: dict[int, Component] = field(default_factory=dict)
     """By id: components that are stale or have events waiting."""
     before: dict[int, Ownership] = field(default_factory=dict)
-    """By anchor: whose it was before this turn, for anchors whose component changed."""
+    """By anchor: whose it was before this turn, for anchors whose owner may have changed."""
     newborn: dict[int, Node] = field(default_factory=dict)
     workspaces: dict[int, str] = field(default_factory=dict)
     """By anchor, for the newborn."""
@@ -92,13 +92,10 @@ class Turn:
     # Components
 
     def touch(self, component: Component) -> None:
-        """This component is about to change: remember how its people were."""
+        """This component is about to change."""
         if component.id not in self.changed:
             self.causes[component.id] = self.cause
             self.changed[component.id] = component
-            remember = self.before.setdefault
-            for anchor, ownership in component.ownership().items():
-                remember(anchor, ownership)
 
     def go_stale(self, component: Component) -> None:
         """Its people will be folded anew at the end of the turn."""
@@ -128,6 +125,7 @@ class Turn:
             memory.move_shapes(memory.homes[node.anchor], whole)
             whole.take_lone(node)
             memory.homes[node.anchor] = whole
+            self.before.setdefault(node.anchor, node.anchor)
             self.alter(node)
         return whole
 
@@ -186,6 +184,7 @@ class Turn:
             self.go_stale(component)
             return
         folding = component.folding()
+        folding.before = self.before
         plan = component.plans[assertion]
         for anchor in plan.seen:
             node = component.nodes[anchor]
@@ -244,6 +243,8 @@ class Turn:
             if not assertion.void
             for at, event in (*stored.get(number, ()), *pending.get(number, ()))
         ]
+        for anchor, ownership in component.ownership().items():
+            self.before.setdefault(anchor, ownership)
         folding = fold(occurrences, component.plans, component.nodes, component.forbidden, component.unbound)
         component.people = folding.people
         component.changed_at = component.people.changed[0]
