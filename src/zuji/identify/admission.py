@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from zuji.identify.component import Component
 from zuji.identify.evidence import CLAIMLESS, UNBOUND, Assertion, Node, strongest_first
 from zuji.identify.hubs import HUB_LIMIT
-from zuji.identify.memory import Key, Link
+from zuji.identify.memory import Key, Link, Shape
 from zuji.identify.turn import Turn
 from zuji.store import identity
 from zuji.terms.identifier import Identifier, type_of
 from zuji.terms.rejection import Rejection
 from zuji.terms.source import Source
-from zuji.terms.subject import Rule, Subject
+from zuji.terms.subject import Rule, Statement, Subject
 
 HOUR_MS = 3_600_000
 
@@ -31,26 +30,30 @@ class Admission:
         self._hour = now_ms // HOUR_MS
         self._new_people: dict[SourceName, int] = {}
 
-    def load(self, subjects: Sequence[Subject], found: Sequence[Link | None]) -> None:
-        """Have everybody in memory whom these events name in a shape not seen of late."""
+    def load(self, subjects: Iterable[Subject]) -> None:
+        """Have everybody in memory whom these events name."""
         keys: set[Key] = set()
-        for subject, link in zip(subjects, found, strict=True):
-            if link is None:
-                workspace = subject.workspace
-                for one in subject.known:
-                    keys.add((workspace, one.type, one.value))
-                for one in subject.anonymous:
-                    keys.add((workspace, one.type, one.value))
+        for subject in subjects:
+            workspace = subject.workspace
+            for one in subject.known:
+                keys.add((workspace, one.type, one.value))
+            for one in subject.anonymous:
+                keys.add((workspace, one.type, one.value))
         self._turn.memory.load_values(self._turn.connection, keys)
 
-    def admit(self, index: int, subject: Subject, shape: Any) -> Link | Rejection | None:
-        """The link of this event; why it is rejected; or None when it names nobody usable."""
+    def admit(self, index: int, subject: Subject, shape: Shape, link: Link | None) -> Link | Rejection | None:
+        """The link of this event; why it is rejected; or None when it names nobody usable.
+
+        `link` is what events of this shape have come to before, if there were any of late.
+        """
         turn = self._turn
         turn.cause = subject
+        if link is not None and link.plain and not subject.statements and self._weigh(subject, link):
+            return link
         detail = _forbidden_to_public(subject)
         if detail:
             return Rejection(index, "needs_secret_key", detail)
-        link = turn.memory.shapes.get(shape) or self._mere_sighting(subject, shape)
+        link = link or self._mere_sighting(subject, shape)
         if link is None:
             made = self._link(index, subject)
             if not isinstance(made, Link):
@@ -65,7 +68,7 @@ class Admission:
         self._sight(subject, link)
         return link
 
-    def _mere_sighting(self, subject: Subject, shape: Any) -> Link | None:
+    def _mere_sighting(self, subject: Subject, shape: Shape) -> Link | None:
         """The shortcut for one known identifier that is merely seen."""
         if len(subject.known) != 1 or subject.anonymous or subject.rule != "sighting":
             return None
@@ -155,12 +158,13 @@ class Admission:
         link.plain = words[2] != "unbind" and not (words[2] == "alias" and subject.key == "public")
         return link
 
-    def weigh(self, subject: Subject, link: Link) -> bool:
+    def _weigh(self, subject: Subject, link: Link) -> bool:
         """Take a plain event of a known shape whose home has changed since; False when it needs the whole way in."""
         component = link.home
-        if not isinstance(component, Component) or len(component.assertions) > HUB_LIMIT:
+        if not isinstance(component, Component) or subject.at <= component.changed_at:
+            return False
+        if len(component.assertions) > HUB_LIMIT:
             return False  # only an identifier with that many links can become a hub
-        self._turn.cause = subject
         component.touched = self._turn.memory.turn
         if self._turn.occur(component, link.id, subject.at, subject.event_id):
             link.version = component.version
@@ -175,7 +179,7 @@ class Admission:
         return "force_merge" if self._source(subject).settings.secret_key_may_force_merge else "alias"
 
     def _occur(
-        self, index: int, subject: Subject, shape: Any, link: Link, component: Component
+        self, index: int, subject: Subject, shape: Shape, link: Link, component: Component
     ) -> Link | Rejection | None:
         turn, at, event = self._turn, subject.at, subject.event_id
         moment = (at, event, subject.source)
@@ -185,7 +189,7 @@ class Admission:
             if refused:
                 return refused
         if turn.watch_hubs(component, assertion, at):
-            return self.admit(index, subject, shape)
+            return self.admit(index, subject, shape, None)
         for anchor in component.plans[link.id].seen:
             turn.see(component.nodes[anchor], moment)
         if assertion.rule == "unbind":
@@ -266,9 +270,14 @@ def _forbidden_to_public(subject: Subject) -> str:
         return "an unbind"
     if subject.rule == "force_merge":
         return "a forced merge"
-    if subject.statements and any(statement.operation == "delete" for statement in subject.statements):
+    if forgets(subject.statements):
         return "deleting a profile"
     return ""
+
+
+def forgets(statements: Iterable[Statement]) -> bool:
+    """Whether one of these takes back everything ever stated."""
+    return any(statement.operation == "delete" for statement in statements)
 
 
 def _anchor_of(nodes: Sequence[Node]) -> int:

@@ -46,7 +46,7 @@ class Lone:
         self.touched = touched
         self.changed_at = node.first_at
         self.last_at = END
-        self.shapes: list[object] = []
+        self.shapes: list[bytes] = []
 
     def owner(self, anchor: int, at: int) -> int:
         """Its own, unless it is blocked."""
@@ -83,7 +83,7 @@ class Component:
         self.touched = touched
         self.last_at = UNKNOWN
         self.changed_at = body.people.changed[0]
-        self.shapes: list[object] = []
+        self.shapes: list[bytes] = []
         self.sources = {assertion.source for assertion in body.assertions}
         self._folding: Folding | None = None
         self.clocks: dict[int, dict[int, int]] = {}

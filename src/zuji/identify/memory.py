@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
-from typing import Any
 
 from zuji.identify.component import Component, Lone
 from zuji.identify.evidence import Node
@@ -18,6 +17,8 @@ from zuji.store.hot import HotTransaction
 CAPACITY = 150_000  # homes; about 1.5 KB each with their identifiers and shapes
 
 Home = Lone | Component
+Shape = bytes
+"""Everything an event says but when and by which id, packed."""
 Key = tuple[str, str, str]
 """(workspace, type, value)."""
 
@@ -48,7 +49,7 @@ class Memory:
         self.capacity = capacity
         self.nodes: dict[Key, Node] = {}
         self.homes: dict[int, Home] = {}
-        self.shapes: dict[Any, Link] = {}
+        self.shapes: dict[Shape, Link] = {}
         self.kinds: dict[tuple[str, str], int] = {}
         self.counters: dict[str, int] = {}
         self.turn = 0
@@ -133,7 +134,7 @@ class Memory:
             self.nodes[component.workspace, node.type, node.value] = node
             self.homes[node.anchor] = component
 
-    def remember_shape(self, shape: Any, link: Link) -> None:
+    def remember_shape(self, shape: Shape, link: Link) -> None:
         """From now on events of this shape are recognised at a glance."""
         self.shapes[shape] = link
         link.home.shapes.append(shape)
