@@ -14,15 +14,54 @@ from zoneinfo import ZoneInfo
 from analyse.reference.world import Event
 
 STAND_IN = frozenset(
-    ["url", "url_host", "url_path", "page_title", "referrer", "referrer_host", "utm_source", "utm_medium"]
-    + ["utm_campaign", "utm_term", "utm_content", "device_type", "device_model", "os", "os_version", "browser"]
-    + ["browser_version", "app_name", "app_version", "locale", "region_code", "channel", "amount", "currency"]
-    + ["product_id", "category"]
+    [
+        "url",
+        "url_host",
+        "url_path",
+        "page_title",
+        "referrer",
+        "referrer_host",
+        "utm_source",
+        "utm_medium",
+        "utm_campaign",
+        "utm_term",
+        "utm_content",
+        "device_type",
+        "device_model",
+        "os",
+        "os_version",
+        "browser",
+        "browser_version",
+        "app_name",
+        "app_version",
+        "locale",
+        "region_code",
+        "channel",
+        "amount",
+        "currency",
+        "product_id",
+        "category",
+    ]
 )
 """Standard fields that a property's name reaches where the event has no such property."""
 FIELDS = STAND_IN | frozenset(
-    ["event_id", "type", "event", "occurred_at", "received_at", "source", "key", "group_id", "library"]
-    + ["library_version", "user_agent", "ip", "element", "text_ref", "flag_reason"]
+    [
+        "event_id",
+        "type",
+        "event",
+        "occurred_at",
+        "received_at",
+        "source",
+        "key",
+        "group_id",
+        "library",
+        "library_version",
+        "user_agent",
+        "ip",
+        "element",
+        "text_ref",
+        "flag_reason",
+    ]
 )
 """Every standard field, reached by its name with `$` before it."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
