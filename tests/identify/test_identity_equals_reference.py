@@ -30,7 +30,7 @@ from random_logs import (
     hub_log,
     phones_log,
 )
-from reference import Decisions, Event, People, people_of
+from reference import DAY_MS, Decisions, Event, People, people_of
 
 from zuji.identify.linked import Linked
 from zuji.identify.profile import profile
@@ -289,6 +289,27 @@ def test_a_hub_is_blocked_or_not_in_every_arrival_order(folder: Path) -> None:
         log = hub_log(random)
         for number, steps in enumerate(arrivals(random, log)):
             assert_equals_reference(folder, steps, seed + number)
+
+
+def test_links_repeated_for_months_make_a_hub_once_they_meet_within_thirty_days(folder: Path) -> None:
+    users = [Identifier("user_id", f"{number}") for number in range(51)]
+    phone = Identifier("phone", "+8613700000000")
+    days = [*range(51), *range(100, 151), *[200] * 51]  # twice one a day, then all on one day
+
+    def said(number: int) -> Subject:
+        who = users[number % 51]
+        return Subject(
+            "default", PLAIN, "secret", days[number] * DAY_MS + number, f"m{number}", "bind", (who,), (phone,)
+        )
+
+    log = [said(number) for number in range(len(days))]
+    assert people_of(log).blocked == {phone}
+    assert people_of(log[:-1]).blocked == set()
+    run = Run(folder)
+    for subject in log:
+        run.take([subject])
+    assert differences(run) == []
+    run.engine.close()
 
 
 def test_merges_splits_and_lifts_in_between_give_the_people_of_the_reference(folder: Path) -> None:

@@ -188,14 +188,15 @@ class Admission:
             refused = self._alias_of_two(index, subject, [component.nodes[anchor] for anchor in assertion.anchors])
             if refused:
                 return refused
-        if turn.watch_hubs(component, assertion, at):
+        crowded = turn.crowded(component, assertion)
+        if crowded and turn.block_hubs(component, crowded, assertion, at):
             return self.admit(index, subject, shape, None)
         for anchor in component.plans[link.id].seen:
             turn.see(component.nodes[anchor], moment)
         if assertion.rule == "unbind":
             for anchor in assertion.anonymous:
                 self._name_unbound(component, anchor, event)
-        if turn.occur(component, link.id, at, event):
+        if turn.occur(component, link.id, at, event) and not crowded:
             link.version = component.version
         return link
 

@@ -254,14 +254,21 @@ class Turn:
 
     # Hubs
 
-    def watch_hubs(self, component: Component, assertion: Assertion, at: int) -> bool:
-        """Block every identifier that this event makes a hub. Gives whether there was one."""
+    def crowded(self, component: Component, assertion: Assertion) -> list[int]:
+        """The identifiers linked by this assertion that any event may make hubs: so each event must be looked at."""
         if len(component.assertions) <= HUB_LIMIT:
-            return False
+            return []
         if component.crowd is None:
             component.crowd = Crowd(component.assertions.values(), component.nodes)
-        k, others = assertion.ends(component.nodes)
+        _, others = assertion.ends(component.nodes)
         crowded = [other for other in others if component.crowd.around(component.nodes[other])]
+        if crowded:
+            component.version = self.memory.version()
+        return crowded
+
+    def block_hubs(self, component: Component, crowded: Iterable[int], assertion: Assertion, at: int) -> bool:
+        """Block every one of these that this event makes a hub. Gives whether there was one."""
+        k, _ = assertion.ends(component.nodes)
         hubs = [other for other in crowded if self._is_hub(component, other, k, at)]
         for anchor in hubs:
             self.set_block(component, component.nodes[anchor], BLOCKED_AS_HUB)
