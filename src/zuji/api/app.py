@@ -27,6 +27,7 @@ from zuji.api.routes import (
     profiles,
     quarantine,
     sources,
+    sql,
     tail,
     tokens,
     workspaces,
@@ -38,6 +39,7 @@ from zuji.govern.principal import Principal
 PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     events.router,
+    sql.router,
     profiles.router,
     identity.router,
     sources.router,

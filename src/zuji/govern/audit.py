@@ -1,4 +1,5 @@
-"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys and tokens.
+"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys and tokens, and who asked
+what in SQL.
 
 Decisions about people and quarantined events are not here: each is an entry of identity's own log.
 """
@@ -9,7 +10,7 @@ from zuji.store.metadata import AuditEntry, Metadata
 
 
 class AuditLog:
-    """Reads what the rooms wrote down, newest first."""
+    """Reads what the rooms wrote down, newest first, and takes down what has no room of its own to do so."""
 
     def __init__(self, metadata: Metadata) -> None:
         self._metadata = metadata
@@ -19,3 +20,7 @@ class AuditLog:
         found = self._metadata.list_audit(before=before, limit=limit + 1)
         page = found[:limit]
         return page, page[-1].id if len(found) > limit else None
+
+    def note(self, *, at: int, actor: str, action: str, subject: str, detail: str) -> None:
+        """Write down who did what to what; `at` is in milliseconds since 1970."""
+        self._metadata.note(at=at, actor=actor, action=action, subject=subject, detail=detail)

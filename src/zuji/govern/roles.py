@@ -29,6 +29,7 @@ Permission = Literal[
     "operation.read",
     "operation.write",
     "audit.read",
+    "sql.run",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -38,7 +39,7 @@ _READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read"}
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),
-    "analyst": _READER | {"profiles.read", "identity.read", "quarantine.read", "operation.read"},
+    "analyst": _READER | {"profiles.read", "identity.read", "quarantine.read", "operation.read", "sql.run"},
     "marketer": _READER | {"profiles.read"},
     "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write"},
     "privacy_officer": _READER
@@ -53,6 +54,9 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     },
     "viewer": _READER,
 }
+
+SQL_ROWS_OF: dict[Role, int] = {"owner": 100_000, "analyst": 10_000}
+"""How many rows an answer to SQL may have. A role that is not named here gets none."""
 
 
 def may(role: Role, permission: Permission) -> bool:

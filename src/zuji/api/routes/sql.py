@@ -1,0 +1,135 @@
+"""SQL of analysts: run one statement over the documented views, cancel it, see what there is to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from zuji.analyse.sql.functions import COMBINATORS, GROUPS
+from zuji.analyse.sql.run import AnswerColumn, SqlAnswer, answer_sql
+from zuji.analyse.sql.views import VIEWS, Sight
+from zuji.api.freshness import wait_until_fresh
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.ports import Ports, ports_of
+from zuji.api.questions import questions_of
+from zuji.api.waiting import wait_for
+from zuji.api.wire_sql import CancelledOut, SqlIn, SqlOut, ViewColumnOut, ViewOut, ViewsOut
+from zuji.govern.roles import SQL_ROWS_OF
+from zuji.terms.error import BadRequest
+
+router = APIRouter(tags=["sql"], route_class=GuardedRoute)
+T = TypeVar("T")
+LOOKED_EVERY_S = 0.5
+"""How soon a statement is stopped after whoever sent it has gone."""
+
+
+class _Answer(msgspec.Struct):
+    """As `wire_sql.SqlOut` describes it; the rows are passed on as the engine wrote them."""
+
+    columns: tuple[AnswerColumn, ...]
+    rows: list[msgspec.Raw]
+    truncated: bool
+    sql_run: str
+    milliseconds: float
+    rows_read: int
+    identity_version: int
+
+
+@router.post("/sql", response_model=SqlOut, dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("sql.run"))
+async def run(request: Request, caller: AnyCaller, body: SqlIn) -> Response:
+    """One SELECT over the views, checked and printed again with the workspace bound. It stops when you hang up."""
+    ports = ports_of(request)
+    ticket = ticket_of(caller, body.ticket or ports.new_id())
+    limit = min(body.limit or SQL_ROWS_OF[caller.principal.role], SQL_ROWS_OF[caller.principal.role])
+
+    def answer() -> bytes:
+        return _encoded(_answered(ports, caller, body.sql, limit=limit, ticket=ticket))
+
+    answered = asyncio.ensure_future(questions_of(request).run(answer))
+    found = await _while_listened_to(request, answered, lambda: wait_for(request, ports.events.cancel, ticket))
+    return Response(found, media_type="application/json")
+
+
+@router.get("/sql/views", openapi_extra=needs("sql.run"))
+def views(request: Request, caller: AnyCaller) -> ViewsOut:
+    """The views with their columns, and the functions that may be called."""
+    hidden = not caller.sees_personal
+    return ViewsOut(
+        views=[
+            ViewOut(
+                name=view.name,
+                meaning=view.meaning,
+                columns=[
+                    ViewColumnOut(
+                        name=column.name,
+                        type=column.type,
+                        meaning=column.meaning,
+                        masked=hidden and column.kept != "as it is",
+                    )
+                    for column in view.columns
+                ],
+            )
+            for view in VIEWS.values()
+        ],
+        functions={kind: sorted(names) for kind, names in GROUPS.items()},
+        combinators=list(COMBINATORS),
+        most_rows=SQL_ROWS_OF[caller.principal.role],
+    )
+
+
+@router.delete("/sql/{ticket}", openapi_extra=needs("sql.run"))
+async def cancel(
+    request: Request, caller: AnyCaller, ticket: Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+) -> CancelledOut:
+    """Stop the running statement that was sent with this ticket, by the same token in the same workspace."""
+    found = await wait_for(request, ports_of(request).events.cancel, ticket_of(caller, ticket))
+    return CancelledOut(cancelled=found)
+
+
+def ticket_of(caller: Caller, chosen: str) -> str:
+    """The store's ticket for what a caller calls so: nobody can name, and so cancel, a statement of somebody else."""
+    return hashlib.sha256(f"{caller.principal.id}\n{caller.workspace}\n{chosen}".encode()).hexdigest()[:32]
+
+
+def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str) -> SqlAnswer:
+    """The answer; what was asked stands in the audit log before it runs, and also when it was refused."""
+
+    def note(action: str) -> None:
+        ports.audit.note(
+            at=ports.now_ms(), actor=caller.principal.id, action=action, subject=caller.workspace, detail=sql
+        )
+
+    sight: Sight = "everything" if caller.sees_personal else "masked"
+    asked = False
+
+    def before() -> None:
+        nonlocal asked
+        asked = True
+        note("sql.run")
+
+    try:
+        return answer_sql(
+            ports.events, sql, workspace=caller.workspace, sight=sight, limit=limit, ticket=ticket, before=before
+        )
+    except BadRequest:
+        if not asked:
+            note("sql.refuse")
+        raise
+
+
+def _encoded(answer: SqlAnswer) -> bytes:
+    fields = _Answer.__struct_fields__
+    return msgspec.json.encode(_Answer(*(getattr(answer, name) for name in fields)))
+
+
+async def _while_listened_to(request: Request, answered: asyncio.Future[T], stop: Callable[[], Awaitable[bool]]) -> T:
+    """The answer, unless whoever asked hangs up: then the statement is stopped, for nobody would read its answer."""
+    while not (await asyncio.wait({answered}, timeout=LOOKED_EVERY_S))[0]:
+        if await request.is_disconnected():
+            await stop()
+    return answered.result()
