@@ -9,10 +9,9 @@ keyed by assertion would touch a page of the file per event. So each batch is on
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from operator import itemgetter
 
 import msgspec
@@ -32,11 +31,28 @@ _decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 @dataclass
 class _Move:
-    """Young batches on their way: everything up to `boundary`, sorted by assertion, taken up to `next`."""
+    """Young batches on their way: everything up to `boundary`, in the order of assertions, taken up to `next`.
+
+    `starts` are the places where an assertion begins, and the end.
+    """
 
     boundary: int
-    rows: list[Occurrence]
+    assertions: list[int]
+    starts: list[int]
+    times: list[int]
+    events: list[str]
     next: int = 0
+    """The first assertion that has not been taken."""
+
+    def take(self, rows: int) -> Iterator[tuple[int, int, int, bytes]]:
+        """The table's rows of the next assertions, which have about so many times. An assertion moves whole."""
+        starts, stop = self.starts, self.starts[self.next] + rows
+        while self.next < len(self.assertions) and starts[self.next] < stop:
+            span = slice(starts[self.next], starts[self.next + 1])
+            when = self.times[span]
+            body = _encode(tuple(zip(when, self.events[span], strict=True)))
+            yield self.assertions[self.next], self.boundary, max(when), body
+            self.next += 1
 
 
 class EvidenceLog:
@@ -80,20 +96,14 @@ class EvidenceLog:
         ).fetchone()
         return batches, rows
 
-    def _advance(self, connection: sqlite3.Connection, move: _Move, budget: int) -> None:
-        stop = min(move.next + budget, len(move.rows))
-        while 0 < stop < len(move.rows) and move.rows[stop][0] == move.rows[stop - 1][0]:
-            stop += 1  # an assertion moves whole, so that one number says how far the move has come
-        connection.executemany(
-            "INSERT INTO evidence VALUES (?, ?, ?, ?)", _grouped(move.rows[move.next : stop], move.boundary)
-        )
-        if stop == len(move.rows):
+    def _advance(self, connection: sqlite3.Connection, move: _Move, rows: int) -> None:
+        connection.executemany("INSERT INTO evidence VALUES (?, ?, ?, ?)", move.take(rows))
+        if move.next == len(move.assertions):
             connection.execute("DELETE FROM evidence_young WHERE id <= ?", (move.boundary,))
             connection.execute("DELETE FROM evidence_move")
             self._move = None
-            return
-        connection.execute("UPDATE evidence_move SET upto = ?", (move.rows[stop - 1][0],))
-        move.next = stop
+        else:
+            connection.execute("UPDATE evidence_move SET upto = ?", (move.assertions[move.next - 1],))
 
 
 def times_of(connection: sqlite3.Connection, assertions: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
@@ -130,16 +140,16 @@ def last_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> dic
     return newest
 
 
-def forget_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> None:
-    """Forget when these were said, where that has been moved already. What is young goes with its batch."""
-    connection.executemany("DELETE FROM evidence WHERE assertion = ?", ((one,) for one in assertions))
-
-
 def _columns(rows: Sequence[Occurrence]) -> tuple[int, bytes, bytes, bytes, str]:
-    ordered = sorted(rows, key=itemgetter(0))
-    ids, times, events = zip(*ordered, strict=True)
-    ends = array("I", accumulate(map(len, events)))
-    return len(rows), array("q", ids).tobytes(), array("q", times).tobytes(), ends.tobytes(), "".join(events)
+    ids, times, events = zip(*sorted(rows, key=itemgetter(0)), strict=True)
+    ends = np.cumsum(np.fromiter(map(len, events), dtype=np.uint32, count=len(rows)), dtype=np.uint32)
+    return (
+        len(rows),
+        np.array(ids, dtype=np.int64).tobytes(),
+        np.array(times, dtype=np.int64).tobytes(),
+        ends.tobytes(),
+        "".join(events),
+    )
 
 
 def _young_hits(
@@ -177,30 +187,23 @@ def _begin_move(connection: sqlite3.Connection) -> _Move:
 
 
 def _load_move(connection: sqlite3.Connection, boundary: int, upto: int) -> _Move:
-    rows: list[Occurrence] = []
-    for ids, times, ends, events in connection.execute(
+    batches = connection.execute(
         "SELECT ids, times, ends, events FROM evidence_young WHERE id <= ?", (boundary,)
-    ):
-        bounds = pairwise((0, *np.frombuffer(ends, dtype=np.uint32).tolist()))
-        texts = [events[start:stop] for start, stop in bounds]
-        rows.extend(zip(_numbers(ids), _numbers(times), texts, strict=True))
-    rows.sort()
-    return _Move(boundary, [row for row in rows if row[0] > upto] if upto else rows)
-
-
-def _numbers(blob: bytes) -> list[int]:
-    numbers: list[int] = np.frombuffer(blob, dtype=np.int64).tolist()
-    return numbers
-
-
-def _grouped(rows: Sequence[Occurrence], part: int) -> Iterator[tuple[int, int, int, bytes]]:
-    """One table row per assertion; `rows` are sorted, so its last one is its newest."""
-    times: list[tuple[int, str]] = []
-    for place, (assertion, at, event) in enumerate(rows):
-        times.append((at, event))
-        if place + 1 == len(rows) or rows[place + 1][0] != assertion:
-            yield assertion, part, at, _encode(times)
-            times = []
+    ).fetchall()
+    ids, times = (np.frombuffer(b"".join(column), dtype=np.int64) for column in list(zip(*batches, strict=True))[:2])
+    events: list[str] = []
+    for _, _, ends, text in batches:
+        events += [text[start:stop] for start, stop in pairwise((0, *np.frombuffer(ends, dtype=np.uint32).tolist()))]
+    order = np.argsort(ids, kind="stable")
+    order = order[np.searchsorted(ids[order], upto, "right") :]
+    assertions, starts = np.unique(ids[order], return_index=True)
+    return _Move(
+        boundary,
+        assertions.tolist(),
+        [*starts.tolist(), len(order)],
+        times[order].tolist(),
+        [events[place] for place in order.tolist()],
+    )
 
 
 def _one(connection: sqlite3.Connection, sql: str, row: int) -> bytes:
