@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from analyse.reference.dates import MINUTE, Refused, WeekStart, back, beginning, first_instant, local
@@ -34,6 +35,7 @@ class Period:
         return self.start <= at < self.end
 
 
+@lru_cache(maxsize=100_000)
 def period_of(at: int, unit: str, calendar: Calendar) -> Period:
     """The period that this instant lies in."""
     if unit in LETTER:
