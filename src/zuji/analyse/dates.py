@@ -78,21 +78,26 @@ def read_instant(text: str, *, calendar: Calendar) -> int | None:
 
 
 def _absolute(text: str, calendar: Calendar) -> Named | None:
-    if found := _DAY.fullmatch(text):
-        day = _day(*found.groups())
+    if whole := _DAY.fullmatch(text):
+        day = _day(*whole.groups())
         return None if day is None else Named(day, 0)
     found = _MOMENT.fullmatch(text)
-    day = _day(*_DAY.fullmatch(found[1]).groups()) if found else None  # type: ignore[union-attr]
-    if found is None or day is None:
+    local = None if found is None else _clock(found)
+    if found is None or local is None:
         return None
-    hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    naive = datetime(day.year, day.month, day.day, hour, minute, second, int((found[5] or "0").ljust(3, "0")) * 1000)
     if found[6] is None:
-        return Named(None, milliseconds(naive.replace(tzinfo=calendar.zone)))
+        return Named(None, milliseconds(local.replace(tzinfo=calendar.zone)))
     offset = _offset_ms(found[6])
-    return None if offset is None else Named(None, milliseconds(naive.replace(tzinfo=UTC)) - offset)
+    return None if offset is None else Named(None, milliseconds(local) - offset)
+
+
+def _clock(found: re.Match[str]) -> datetime | None:
+    """What a clock of UTC shows at such a time, or None when no clock shows it."""
+    parts = (*found[1].split("-"), found[2], found[3], found[4] or "0", (found[5] or "0").ljust(3, "0") + "000")
+    try:
+        return datetime(*(int(part) for part in parts), tzinfo=UTC)  # type: ignore[arg-type, misc]
+    except ValueError:
+        return None
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -119,9 +124,10 @@ def _relative(text: str, now_ms: int, calendar: Calendar) -> Named | None:
         interval = _PERIOD[found[2]]
         first = calendar.first_day(interval, today)
         return _safely(lambda: calendar.next_first_day(interval, first, steps=-int(found[1] or 0)), text)
-    if not (found := _AGO.fullmatch(text)):
+    ago = _AGO.fullmatch(text)
+    if ago is None:
         return None
-    amount, unit = int(found[1]), found[2]
+    amount, unit = int(ago[1]), ago[2]
     if unit in ("min", "h"):
         return Named(None, now_ms - amount * (MINUTE_MS if unit == "min" else HOUR_MS))
     if unit in _MONTHS:

@@ -40,7 +40,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a question."""
 
 
-class Duration(Document):
+class Duration(Document, frozen=True, kw_only=True):
     """A length of time; a day is 24 hours."""
 
     amount: Annotated[int, Meta(ge=1, le=1_000_000_000)]
@@ -56,21 +56,21 @@ class Duration(Document):
             raise ValueError(f"{self.amount} {self.unit}s are longer than ten years, the longest there is")
 
 
-class PropertyRef(Document):
+class PropertyRef(Document, frozen=True, kw_only=True):
     """A property, and whose."""
 
     property: Name
     scope: Literal["event", "profile"] = "event"
 
 
-class EventMatch(Document):
+class EventMatch(Document, frozen=True, kw_only=True):
     """Which events: by name (null: any) and conditions."""
 
     event: Text | None = None
     where: Where = Where()
 
 
-class Breakdown(Document):
+class Breakdown(Document, frozen=True, kw_only=True):
     """Groups by the values of one to five properties."""
 
     property: Name | Annotated[tuple[Name, ...], Meta(min_length=1, max_length=5)]
@@ -78,20 +78,19 @@ class Breakdown(Document):
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 25
     bins: Annotated[int, Meta(ge=1, le=100)] | None = None
 
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """The properties, always as a tuple."""
+    def names(self) -> tuple[str, ...]:
+        """The names of the properties, always as a tuple."""
         return (self.property,) if isinstance(self.property, str) else self.property
 
     def __post_init__(self) -> None:
-        if self.bins is not None and len(self.properties) != 1:
-            raise ValueError(f"bins are for one property, got {len(self.properties)}")
+        if self.bins is not None and len(self.names()) != 1:
+            raise ValueError(f"bins are for one property, got {len(self.names())}")
 
 
 CountBy = Literal["user", "session", "event"] | PropertyRef
 
 
-class Question(Document):
+class Question(Document, frozen=True, kw_only=True):
     """What every kind understands."""
 
     date_from: Text | None = None

@@ -1,13 +1,14 @@
 """The `where` grammar: conditions over properties, as they travel in questions, tags, segments and alerts.
 
-A node is {"all": [...]}, {"any": [...]}, {"not": node}, or a leaf {"property", "scope", "op", "value"}; a list means all.
+A node is {"all": [...]}, {"any": [...]}, {"not": node}, or a leaf {"property", "scope", "op", "value"}; a list means
+all.
 What a condition means, value by value, is written in docs/questions.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from zuji.terms.error import BadRequest
@@ -77,15 +78,29 @@ class Not:
 Node = Leaf | All | AnyOf | Not
 
 
-@dataclass(frozen=True, slots=True)
 class Where:
-    """A whole condition, with the document it was read from."""
+    """A whole condition, with the document it was read from.
 
-    node: Node = All()
-    document: Any = field(default_factory=list, compare=False)
+    Not a dataclass: decoders of questions must come to `read_where` and not fill in its fields themselves.
+    """
+
+    __slots__ = ("document", "node")
+
+    def __init__(self, node: Node | None = None, document: Any = ()) -> None:
+        self.node: Node = All() if node is None else node
+        self.document = document
 
     def __bool__(self) -> bool:
         return self.node != All()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Where) and self.node == other.node
+
+    def __hash__(self) -> int:
+        return hash(repr(self.node))
+
+    def __repr__(self) -> str:
+        return f"Where({self.node!r})"
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf, in the order of the document."""
@@ -101,7 +116,9 @@ def read_where(document: Any) -> Where:
     node = All(_parts(document, "where", 0)) if isinstance(document, list) else _node(document, "where", 0)
     where = Where(node, document)
     if sum(1 for _ in where.leaves()) > MOST_LEAVES:
-        raise BadRequest(f"where: a condition has at most {MOST_LEAVES} comparisons. Use a list as value, or a segment.")
+        raise BadRequest(
+            f"where: a condition has at most {MOST_LEAVES} comparisons. Use a list as value, or a segment."
+        )
     return where
 
 
@@ -128,7 +145,7 @@ def _node(document: Any, path: str, depth: int) -> Node:
             return kind(_parts(document[name], f"{path}.{name}", depth))
     if "not" in document:
         _only(document, {"not"}, path)
-        return _refusing_bad_patterns(_node(document["not"], f"{path}.not", depth + 1))
+        return Not(_node(document["not"], f"{path}.not", depth + 1))
     return _leaf(document, path)
 
 
@@ -136,11 +153,6 @@ def _parts(document: Any, path: str, depth: int) -> tuple[Node, ...]:
     if not isinstance(document, Sequence) or isinstance(document, str):
         raise BadRequest(f"{path}: a list of conditions is expected, got {document!r:.80}.")
     return tuple(_node(part, f"{path}[{number}]", depth + 1) for number, part in enumerate(document))
-
-
-def _refusing_bad_patterns(part: Node) -> Not:
-    """`not` is an honest opposite, so what has none (a pattern RE2 does not take) is checked when it is compiled."""
-    return Not(part)
 
 
 def _leaf(document: Mapping[str, Any], path: str) -> Leaf:

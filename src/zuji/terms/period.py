@@ -75,9 +75,7 @@ class Calendar:
     def label(self, interval: Interval, start: int) -> str:
         """A period written by its start: a date, or a moment with the zone's offset."""
         local = self.local(start)
-        return (
-            local.isoformat(timespec="seconds") if interval in ("minute", "hour") else local.date().isoformat()
-        )
+        return local.isoformat(timespec="seconds") if interval in ("minute", "hour") else local.date().isoformat()
 
     def _clock_starts(self, step_ms: int, from_ms: int, to_ms: int) -> tuple[int, ...]:
         """Minutes and hours begin where the local clock shows a full one, and where the clock is changed to one."""
@@ -132,9 +130,7 @@ class Periods:
 
     def partial(self, *, from_ms: int, to_ms: int, now_ms: int) -> list[bool]:
         """Which are cut by the range [from_ms, to_ms) or not over yet."""
-        return [
-            start < from_ms or end > to_ms or end > now_ms + 1 for start, end in pairwise(self.bounds)
-        ]
+        return [start < from_ms or end > to_ms or end > now_ms + 1 for start, end in pairwise(self.bounds)]
 
 
 def milliseconds(moment: datetime) -> int:
@@ -161,4 +157,6 @@ def labels(calendar: Calendar, interval: Interval, starts: Sequence[int]) -> lis
 
 def _check_number(number: int, interval: str) -> None:
     if number > MOST_PERIODS:
-        raise BadRequest(f"more than {MOST_PERIODS} periods of a {interval}. Ask for a shorter range or longer periods.")
+        raise BadRequest(
+            f"more than {MOST_PERIODS} periods of a {interval}. Ask for a shorter range or longer periods."
+        )

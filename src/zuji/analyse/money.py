@@ -1,0 +1,42 @@
+"""Amounts of several currencies are never added up in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zuji.analyse.dates import Span
+from zuji.analyse.property import event_value
+from zuji.analyse.question import BadQuestion
+from zuji.analyse.reading import Reading
+from zuji.analyse.seen import property_number, seen
+from zuji.analyse.settled import Settled
+from zuji.analyse.statement import Statement
+
+AMOUNTS = frozenset({"amount", "$amount"})
+
+
+def refuse_mixed_currencies(
+    settled: Settled[Any], reading: Reading, name: str | None, condition: str, statement: Statement, span: Span
+) -> None:
+    """Raise BadQuestion when the amounts of these events are of more than one currency.
+
+    `condition` chooses the events and is bound in `statement`, which is used up.
+    """
+    if name not in AMOUNTS:
+        return
+    currency = event_value(statement, "currency", zone=settled.calendar.zone.key).text
+    amount = property_number(statement, settled, name)
+    columns = {"currency_text": currency}
+    conditions = [condition, f"isNotNull({amount})"]
+    statement.step("paid", seen(statement, settled, columns, conditions=conditions, span=span))
+    found = reading.table(
+        statement.query(
+            "SELECT DISTINCT assumeNotNull(currency_text) AS currency FROM paid WHERE isNotNull(currency_text)"
+        )
+    )
+    if found.num_rows > 1:
+        named = ", ".join(sorted(found["currency"].to_pylist())[:10])
+        raise BadQuestion(
+            f"{name} is in {found.num_rows} currencies ({named}), and they cannot be added up. "
+            'Ask for one: {"property": "currency", "op": "equals", "value": ...}.'
+        )
