@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analyse.reference.condition import Setting, passes, value_of
+from analyse.reference.condition import Setting, passes, refuse_patterns, value_of
 from analyse.reference.dates import Refused, date_at
 from analyse.reference.periods import Calendar
 from analyse.reference.sessions import Session, sessions_of
@@ -44,6 +44,7 @@ class Asked:
 
 def settle(world: World, question: Mapping[str, Any], *, date_from: str = "-29d") -> Asked:
     """Work out the range and the events. `date_from` is the kind's default."""
+    refuse_patterns(question)
     zone = ZoneInfo(question.get("timezone") or world.timezone)
     calendar = Calendar(zone, question.get("week_start", "monday"))
     now = moment_of(question["now"], zone)

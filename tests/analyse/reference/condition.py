@@ -52,7 +52,6 @@ def passes(event: Event, node: Any, setting: Setting) -> bool:
     if "any" in node:
         return any(passes(event, part, setting) for part in node["any"])
     if "not" in node:
-        refuse_patterns(node["not"])
         return not passes(event, node["not"], setting)
     value = value_of(event, node["property"], node.get("scope", "event"), setting)
     return leaf(value, node["op"], node.get("value"), setting)
@@ -99,15 +98,16 @@ def pattern_of(wanted: str) -> re.Pattern[str] | None:
         return None
 
 
-def refuse_patterns(node: Any) -> None:
-    """Below `not` a pattern that cannot be used is refused."""
-    if isinstance(node, list):
-        for part in node:
-            refuse_patterns(part)
-    elif node.get("op") in ("regex", "not_regex") and pattern_of(node["value"]) is None:
-        raise Refused(f"{node['value']!r} is no pattern")
-    else:
-        refuse_patterns([*node.get("all", []), *node.get("any", []), *([node["not"]] if "not" in node else [])])
+def refuse_patterns(part: Any, *, negated: bool = False) -> None:
+    """Below `not` a pattern that cannot be used is refused, wherever in the question it stands."""
+    if isinstance(part, list):
+        for one in part:
+            refuse_patterns(one, negated=negated)
+    elif isinstance(part, Mapping):
+        if negated and part.get("op") in ("regex", "not_regex") and pattern_of(part["value"]) is None:
+            raise Refused(f"{part['value']!r} is no pattern")
+        for name, one in part.items():
+            refuse_patterns(one, negated=negated or name == "not")
 
 
 def asked_number(wanted: Any) -> float:
