@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from zuji.identify.component import Component
-from zuji.identify.evidence import CLAIMLESS, UNBOUND, Assertion, Node, strongest_first
+from zuji.identify.evidence import CLAIMLESS, UNBOUND, Node, strongest_first
 from zuji.identify.hubs import HUB_LIMIT
 from zuji.identify.memory import Key, Link, Shape
 from zuji.identify.turn import Turn
@@ -103,7 +103,8 @@ class Admission:
     def _usable_here(self, subject: Subject) -> tuple[list[Identifier], list[Identifier]]:
         """Both sides, strongest first, each identifier once, without those that this key may not assert."""
         both = subject.known + subject.anonymous
-        if len(set(both)) == len(both) and (subject.key != "public" or not any(map(_is_secret, both))):
+        distinct = len(both) == 1 or len(set(both)) == len(both)
+        if distinct and (subject.key != "public" or not any(map(_is_secret, both))):
             return strongest_first(list(subject.known)), strongest_first(list(subject.anonymous))
         sides = []
         taken: set[Identifier] = set()
@@ -150,7 +151,7 @@ class Admission:
         if not number:
             number = turn.memory.next_number("evidence")
             turn.grown[component.id] = component
-            component.add(Assertion(number, *words))
+            component.add(number, words)
             if subject.source not in component.sources:
                 component.sources.add(subject.source)
                 turn.writes.sources.append((component.workspace, subject.source, component.id))
@@ -192,7 +193,9 @@ class Admission:
         if crowded and turn.block_hubs(component, crowded, assertion, at):
             return self.admit(index, subject, shape, None)
         for anchor in component.plans[link.id].seen:
-            turn.see(component.nodes[anchor], moment)
+            node = component.nodes[anchor]
+            if at <= node.first_at:
+                turn.see(node, moment)
         if assertion.rule == "unbind":
             for anchor in assertion.anonymous:
                 self._name_unbound(component, anchor, event)
@@ -205,7 +208,7 @@ class Admission:
         turn, workspace = self._turn, subject.workspace
         for one in subject.identifiers:
             node = turn.node(workspace, one)
-            if node is not None:
+            if node is not None and subject.at <= node.first_at:
                 turn.see(node, (subject.at, subject.event_id, subject.source))
         link.version = link.home.version
 

@@ -134,11 +134,11 @@ class Component:
         """Work out again what each assertion does, after blocks changed."""
         self.plans = {number: plan_of(assertion, self.nodes) for number, assertion in self.assertions.items()}
 
-    def add(self, assertion: Assertion) -> None:
+    def add(self, number: int, words: Words) -> None:
         """Add an assertion whose identifiers are all here."""
-        self.assertions[assertion.id] = assertion
-        self.by_words[words_of(assertion)] = assertion.id
-        self.plans[assertion.id] = plan_of(assertion, self.nodes)
+        assertion = self.assertions[number] = Assertion(number, *words)
+        self.by_words[words] = number
+        self.plans[number] = plan_of(assertion, self.nodes)
         if self.crowd is not None:
             self.crowd.add(assertion, self.nodes)
 

@@ -17,7 +17,6 @@ from zuji.identify.evidence import (
     BLOCKED_BY_PERSON,
     CLEARED_BY_PERSON,
     USABLE,
-    Assertion,
     Node,
     strongest_first,
 )
@@ -144,25 +143,16 @@ def _merge(case: Case) -> dict[str, Any]:
     turn = case.turn
     component = turn.unite(case.workspace, (one.anchor, other.anchor))
     _refuse_what_a_split_forbids(component, case.members(one), case.members(other))
-    edge = Assertion(
-        id=turn.memory.next_number("evidence"),
-        known=(one.anchor,),
-        anonymous=(other.anchor,),
-        rule="force_merge",
-        key="operator",
-        source="",
-        identified=False,
-        opted=False,
-    )
+    edge = turn.memory.next_number("evidence")
     turn.touch(component)
-    component.add(edge)
-    turn.occur(component, edge.id, case.at, case.message.message_id)
+    component.add(edge, ((one.anchor,), (other.anchor,), "force_merge", "operator", "", False, False))
+    turn.occur(component, edge, case.at, case.message.message_id)
     turn.settle()
     people = component.people
     if people.owner_now(one.anchor) == people.owner_now(other.anchor):
         return {"merged": True, "profile": people.owner_now(one.anchor)}
     moment = (case.at, case.message.message_id, "")
-    refusal = component.folding().refusal_of(moment, component.plans[edge.id])
+    refusal = component.folding().refusal_of(moment, component.plans[edge])
     return {"merged": False, "because": refusal or "later evidence keeps them apart"}
 
 

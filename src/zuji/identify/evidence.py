@@ -39,7 +39,7 @@ class Node(msgspec.Struct, array_like=True, gc=False):
     @property
     def usable(self) -> bool:
         """Whether it may link and own."""
-        return self.block not in (BLOCKED_AS_HUB, BLOCKED_BY_PERSON)
+        return self.block == USABLE or self.block == CLEARED_BY_PERSON
 
     @property
     def first(self) -> Moment:
@@ -100,9 +100,12 @@ def plan_of(assertion: Assertion, nodes: Mapping[int, Node]) -> Plan:
     """The edges and claims of an assertion among its usable identifiers."""
     if assertion.void:
         return NOTHING
-    known = tuple(anchor for anchor in assertion.known if nodes[anchor].usable)
-    anonymous = tuple(anchor for anchor in assertion.anonymous if nodes[anchor].usable)
+    known, anonymous = assertion.known, assertion.anonymous
     seen = known + anonymous
+    if not all(nodes[anchor].usable for anchor in seen):
+        known = tuple(anchor for anchor in known if nodes[anchor].usable)
+        anonymous = tuple(anchor for anchor in anonymous if nodes[anchor].usable)
+        seen = known + anonymous
     rule = assertion.rule
     return Plan(
         k=seen[0] if seen else 0,

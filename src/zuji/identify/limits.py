@@ -29,7 +29,7 @@ def over_limit(
     """
     for name in sorted(names, key=lambda name: (type_of(name).priority, name)):
         limit = type_of(name).limit
-        if limit is None:
+        if limit is None or len(members) + arriving <= limit:
             continue
         ever = limit == 1
         since = present.at - WINDOW_MS

@@ -106,15 +106,15 @@ class Turn:
     def unite(self, workspace: str, anchors: Iterable[int]) -> Component:
         """One component that all these identifiers live in. The larger one takes in the smaller ones."""
         memory = self.memory
-        homes = {id(home): home for home in [memory.homes[anchor] for anchor in anchors]}
+        homes = {id(home): home for home in map(memory.homes.__getitem__, anchors)}
         if len(homes) == 1:
             (home,) = homes.values()
             if isinstance(home, Component):
                 return home
-        parts = sorted(
-            (home for home in homes.values() if isinstance(home, Component)), key=lambda part: -len(part.nodes)
-        )
+        parts = [home for home in homes.values() if isinstance(home, Component)]
         lone = [home.node for home in homes.values() if isinstance(home, Lone)]
+        if len(parts) > 1:
+            parts.sort(key=lambda part: len(part.nodes), reverse=True)
         whole = parts[0] if parts else self._begin(workspace, lone[0].anchor)
         if len(homes) > 1 or not parts:
             self.touch(whole)
