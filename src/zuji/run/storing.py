@@ -158,10 +158,7 @@ class StoringLoop:
             tuple(row for batch in batches for row in batch.people.people),
             tuple(row for batch in batches for row in batch.people.slices),
         )
-        if people.people:
-            self._events.insert_people(people.people)
-        if people.slices:
-            self._events.insert_slices(people.slices)
+        self._events.insert_owners(people)
 
     def _leave(self, batches: Sequence[OutboxBatch]) -> None:
         with self._hot.write() as connection:

@@ -23,8 +23,9 @@ from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.erasure import erase
 from zuji.store.event_migrations import applied, is_prepared, migrate
 from zuji.store.failure import StoreBusy, translated
-from zuji.store.outbox import PersonRow, SliceRow
+from zuji.store.outbox import PeopleRows, PersonRow, SliceRow
 from zuji.store.people import PersonOfEvent
+from zuji.store.people_map import PeopleMap
 from zuji.store.query import Limits, Query, mark
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
 
@@ -53,6 +54,7 @@ class EventStore:
     def __init__(self, connections: Connections, location: str) -> None:
         self._connections = connections
         self._location = location
+        self._people = PeopleMap(connections, location)
 
     @classmethod
     def open(
@@ -89,6 +91,7 @@ class EventStore:
 
     def close(self) -> None:
         """Wait for what runs, then close. Doing so twice is harmless."""
+        self._people.close()
         self._connections.close()
 
     def insert(self, table: pa.Table) -> int:
@@ -122,23 +125,22 @@ class EventStore:
 
     def insert_people(self, rows: Iterable[PersonRow]) -> None:
         """Say which person these anchors belong to from now on; the newest version wins."""
-        self._insert_rows("zuji.profile_now", rows, PEOPLE_SCHEMA)
+        self.insert_owners(PeopleRows(people=tuple(rows)))
 
     def insert_slices(self, rows: Iterable[SliceRow]) -> None:
         """Give all stretches of anchors whose owner changed over time; the newest version of an anchor's wins."""
-        self._insert_rows("zuji.owner_slice", rows, SLICE_SCHEMA)
+        self.insert_owners(PeopleRows(slices=tuple(rows)))
+
+    def insert_owners(self, rows: PeopleRows) -> None:
+        """Both of the above as one change: no question sees the first without the second."""
+        with self._people.changing():
+            self._insert_rows("zuji.profile_now", rows.people, PEOPLE_SCHEMA)
+            self._insert_rows("zuji.owner_slice", rows.slices, SLICE_SCHEMA)
+            self._people.took(rows.people, rows.slices)
 
     def person_of_event(self) -> PersonOfEvent:
         """The SQL that says whose an event is, for one question: people as they are now."""
-        with self._connections.controlling() as client, translated("reading who is who"):
-            owners = read_table(
-                client,
-                "SELECT anchor, argMax(person, version) AS person, max(version) AS newest"
-                " FROM zuji.profile_now GROUP BY anchor",
-            )
-        params = {"people_anchors": owners["anchor"].to_pylist(), "people_owners": owners["person"].to_pylist()}
-        sql = "transform(anchor, {people_anchors:Array(UInt64)}, {people_owners:Array(UInt64)}, anchor)"
-        return PersonOfEvent(sql if owners.num_rows else "anchor", max(owners["newest"].to_pylist(), default=0), params)
+        return self._people.person_of_event()
 
     def query(self, query: Query) -> pa.Table:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
@@ -163,13 +165,14 @@ class EventStore:
 
     def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
         """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
-        params = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
+        params: dict[str, Any] = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
         for table in ("events", "profile_now", "owner_slice"):
             sql = (
                 f"ALTER TABLE zuji.{table} DELETE "
                 "WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
             )
             erase(self._connections, Query(sql, params))
+        self._people.forgot(params["anchors"])
 
     def migrations(self) -> list[str]:
         """The migrations this store has seen, by name."""
@@ -192,7 +195,9 @@ class EventStore:
             ).to_pylist()
         return StoreStats(size["rows"], size["bytes"], size["parts"], newest["at"] if size["rows"] else 0)
 
-    def _insert_rows(self, name: str, rows: Iterable[PersonRow | SliceRow], schema: pa.Schema) -> None:
+    def _insert_rows(self, name: str, rows: Sequence[PersonRow | SliceRow], schema: pa.Schema) -> None:
+        if not rows:
+            return
         table = _as_table([msgspec.structs.astuple(row) for row in rows], schema)
         with self._connections.writing() as client:
             _insert(client, name, table)
