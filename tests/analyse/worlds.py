@@ -30,7 +30,8 @@ PLACES = [
 ]
 """Zones, and a day on which their clocks change, or that is hard for calendars."""
 STEPS = [0, 1, SECOND, 59_999, MINUTE, 30 * MINUTE - 1, 30 * MINUTE, 30 * MINUTE + 1, HOUR, 90 * MINUTE]
-DAYS = [0, 0, 0, 0, 1, 1, 2, 3, 6, 7, 8, 14, 29, 30, 31, 60, 91, 365]
+SPANS = [[0], [0, 0, 0, 1, 1, 2], [0, 0, 1, 2, 3, 6, 7, 8], [0, 0, 0, 1, 7, 14, 29, 30, 31], [0, 1, 31, 60, 91, 365]]
+"""How many days lie between the events of one world and its hard day."""
 EVENTS = ["A", "A", "A", "B", "B", "C", "D", "E", "下单", "浏览商品"]
 TYPES = ["track", "track", "track", "page", "screen"]
 PROPERTIES: dict[str, list[Any]] = {
@@ -78,13 +79,14 @@ def random_world(rng: Random) -> World:
     """Up to sixty events of up to eight people around a hard day. Whose an event is depends on its anchor and time."""
     zone, day = rng.choice(PLACES)
     midnight = local_moment(day, 0, 0, 0, ZoneInfo(zone))
-    pool = [midnight + random_offset(rng) for _ in range(rng.randint(1, 25))]
+    days = rng.choice(SPANS)
+    pool = [midnight + random_offset(rng, days) for _ in range(rng.randint(1, 25))]
     people = range(1, rng.randint(1, 8) + 1)
     owners = {anchor: random_owners(rng, list(people), pool) for anchor in range(1, rng.randint(1, 12) + 1)}
     currencies = rng.choice([["CNY"], ["CNY"], ["CNY"], ["CNY", ""], ["CNY", "USD"]])
     scene = Scene(midnight, currencies, owners, pool)
     events: list[Event] = []
-    for position in rng.sample(range(1, 500), rng.choice([0, 1, 3, 10, 20, 40, 60])):
+    for position in rng.sample(range(1, 500), rng.choice([0, 1, 4, 10, 20, 30, 40, 50, 60, 60])):
         if events and rng.random() < 0.15:
             events.append(replace(rng.choice(events), position=position, event_id=f"e{position}"))
         else:
@@ -93,9 +95,9 @@ def random_world(rng: Random) -> World:
     return World(tuple(events), profiles, zone)
 
 
-def random_offset(rng: Random) -> int:
+def random_offset(rng: Random, around: list[int]) -> int:
     """How long before or after the hard midnight: often at an edge of an hour, a pause or a day."""
-    days = rng.choice(DAYS) * rng.choice([-1, 1])
+    days = rng.choice(around) * rng.choice([-1, 1])
     hours = rng.choice([0, 0, 1, 2, 3, 12, 23])
     return days * DAY + hours * HOUR + rng.choice(STEPS) * rng.choice([-1, 1, 1])
 

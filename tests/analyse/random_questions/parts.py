@@ -57,8 +57,10 @@ def range_and_defaults(rng: Random, world: World, *, longest_days: int = 100) ->
     zone = rng.choice([world.timezone] * 4 + [place for place, _ in PLACES])
     question: Question = {"timezone": zone} if zone != world.timezone or rng.random() < 0.2 else {}
     first, last = sorted([edge(rng, world), edge(rng, world)])
+    if rng.random() < 0.5:
+        first, last = (choose(event.at for event in world.events) if world.events else first for choose in (min, max))
     first = max(first, last - longest_days * DAY)
-    question["now"] = written_moment(last + rng.choice([0, 1, HOUR, DAY, -HOUR, 10 * DAY]))
+    question["now"] = written_moment(last + rng.choice([0, 1, DAY, HOUR, DAY, -HOUR, 10 * DAY]))
     style = rng.random()
     if style < 0.5:
         question |= {"date_from": local_day(first, zone), "date_to": local_day(last, zone)}
@@ -72,7 +74,7 @@ def range_and_defaults(rng: Random, world: World, *, longest_days: int = 100) ->
     maybe(rng, question, "purposes", ["analytics", "any"], 0.2)
     maybe(rng, question, "session_gap_minutes", [1, 5, 30, 60, 1440], 0.2)
     maybe(rng, question, "count_by", count_by_others(), 0.2)
-    if rng.random() < 0.2:
+    if rng.random() < 0.15:
         question["where"] = where(rng, world)
     return question
 
@@ -111,15 +113,16 @@ def relative(rng: Random) -> Question:
 
 def short_range(rng: Random, world: World, hours: int) -> Question:
     """A range of at most so many hours, for short periods."""
-    first = edge(rng, world)
+    first = edge(rng, world) - rng.randint(0, hours * HOUR // 2)
     last = first + rng.randint(0, hours * HOUR)
     return {"date_from": written_moment(first), "date_to": written_moment(last)}
 
 
 def event(rng: Random, world: World) -> Question:
     """An event as questions name it, with conditions now and then."""
-    found: Question = {"event": rng.choice([*EVENT_NAMES, None])}
-    if rng.random() < 0.25:
+    names = [one.event for one in world.events] or EVENT_NAMES
+    found: Question = {"event": rng.choice([None, None, rng.choice(names), rng.choice(names), rng.choice(EVENT_NAMES)])}
+    if rng.random() < 0.2:
         found["where"] = where(rng, world)
     return found
 
@@ -186,7 +189,9 @@ def breakdown(rng: Random, *, bins: bool = True) -> Question:
         "session": ["entry_page", "events", "bounced"],
     }[scope]
     count = rng.choice([1, 1, 1, 2, 3])
-    found: Question = {"property": names[0] if count == 1 and rng.random() < 0.3 else rng.sample(names, count)}
+    found: Question = {
+        "property": names[0] if count == 1 and rng.random() < 0.3 else rng.sample(sorted(set(names)), count)
+    }
     if found["property"] != names[0] and count == 1 and rng.random() < 0.5:
         found["property"] = found["property"][0]
     if scope != "event" or rng.random() < 0.3:
@@ -203,6 +208,12 @@ def group_cells(rng: Random, answer: Mapping[str, Any], cell: Question) -> Quest
     group = rng.choice(groups)
     found = {**cell, "group": group["value"]}
     return found if group["kind"] == "value" else {**found, "group_kind": group["kind"]}
+
+
+def likely(rng: Random, values: Sequence[Any]) -> int:
+    """The index of one of these figures, mostly of one that is not 0."""
+    filled = [index for index, value in enumerate(values) if value]
+    return rng.choice(filled) if filled and rng.random() < 0.8 else rng.randrange(len(values))
 
 
 def counts_people(question: Mapping[str, Any]) -> bool:

@@ -31,7 +31,7 @@ class Row:
 
 
 def answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
-    asked = settle(world, question)
+    asked = settled(world, question)
     rows = rows_of(asked)
     if (question.get("measure") or {}).get("math") is not None:
         refuse_mixed_money(asked, measured_events(rows), question["measure"]["property"])
@@ -45,13 +45,18 @@ def answer(world: World, question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def people(world: World, question: Mapping[str, Any], cell: Mapping[str, Any]) -> set[int]:
-    asked = settle(world, question)
+    asked = settled(world, question)
     rows = rows_of(asked)
     if "group" in cell:
         rows = within(asked, rows, group_of_cell(groups_of(asked, rows), cell))
     row = rows[cell["row"]]
     keys = cohort_in(asked, row, cell["column"])
     return {event.person for key in keys for event in row.targets[key]}
+
+
+def settled(world: World, question: Mapping[str, Any]) -> Asked:
+    """Without `date_from` it is `date_to` alone that says where the rows are."""
+    return settle(world, question, date_from=question.get("date_to") or "today")
 
 
 def is_triangle(asked: Asked) -> bool:
