@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -221,6 +222,20 @@ def test_a_head_that_is_too_slow_is_cut_off(monkeypatch: pytest.MonkeyPatch, dat
         assert time.monotonic() - began < 2
 
 
+def test_a_head_that_is_too_slow_is_cut_off_on_a_line_that_was_quick_before(
+    monkeypatch: pytest.MonkeyPatch, data: Path
+) -> None:
+    monkeypatch.setattr("zuji.collect.bounded_http.HEAD_TIMEOUT_S", 0.3)
+    with a_gateway(data) as world, socket.create_connection(("127.0.0.1", world.port)) as line:
+        line.settimeout(5)
+        line.sendall(b"HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert line.recv(1000).startswith(b"HTTP/1.1 200 ")
+        line.sendall(b"GET /health HTTP/1.1\r\nHost: ")
+        began = time.monotonic()
+        assert line.recv(1000) == b""
+        assert time.monotonic() - began < 2
+
+
 def test_requests_one_after_the_other_on_one_line_are_not_cut_off(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     monkeypatch.setattr("zuji.collect.bounded_http.HEAD_TIMEOUT_S", 0.3)
     with a_gateway(data) as world, contextlib.closing(HTTPConnection("127.0.0.1", world.port)) as line:
@@ -228,3 +243,22 @@ def test_requests_one_after_the_other_on_one_line_are_not_cut_off(monkeypatch: p
             line.request("GET", "/health")
             assert line.getresponse().read().startswith(b"{")
             time.sleep(0.5)
+
+
+def test_the_head_and_the_body_of_an_answer_arrive_together(world: GatewayWorld) -> None:
+    with socket.create_connection(("127.0.0.1", world.port)) as line:
+        for _ in range(20):
+            line.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert line.recv(10_000).endswith(b"}")
+
+
+def test_requests_sent_in_one_go_are_answered_in_their_order(world: GatewayWorld) -> None:
+    with socket.create_connection(("127.0.0.1", world.port)) as line:
+        asked = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        line.sendall(
+            asked
+            + b"HEAD /v1/batch HTTP/1.1\r\nHost: x\r\n\r\n"
+            + asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        )
+        answers = b"".join(iter(lambda: line.recv(10_000), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"405", b"200"]

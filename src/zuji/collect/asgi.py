@@ -15,6 +15,10 @@ Receive = Callable[[], Awaitable[AsgiMessage]]
 Send = Callable[[AsgiMessage], Awaitable[None]]
 
 
+BODY_IS_HERE = "zuji.body_is_here"
+"""Set in the scope by `bounded_http` when the end of a request has arrived."""
+
+
 class ClientGone(Exception):
     """The client hung up: nobody waits for an answer."""
 
@@ -28,11 +32,16 @@ def read_headers(scope: Scope) -> dict[str, str]:
     return headers
 
 
-async def read_body(receive: Receive, headers: Mapping[str, str], *, cap: int, timeout_s: float) -> bytes:
-    """The whole body as sent. BadBody 413 beyond `cap` bytes, 408 when it does not arrive in time."""
+async def read_body(scope: Scope, receive: Receive, headers: Mapping[str, str], *, cap: int, timeout_s: float) -> bytes:
+    """The whole body as sent. BadBody 413 beyond `cap` bytes, 408 when it does not arrive in time.
+
+    What came in one piece with its head needs no clock, which would be a tenth of a small request's work.
+    """
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > cap:
         raise _too_big(cap)
+    if BODY_IS_HERE in scope:
+        return await _collect_chunks(receive, cap)
     try:
         async with asyncio.timeout(timeout_s):
             return await _collect_chunks(receive, cap)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs
+
+import msgspec
 
 from zuji.collect.address import Caller, find_caller
 from zuji.collect.admission import Admission
@@ -132,7 +134,7 @@ class Gateway:
         body, outcome = b"", None
         try:
             if method not in _NO_BODY:
-                body = await self._read(headers, receive)
+                body = await self._read(scope, headers, receive)
         except BadBody as refusal:
             outcome = refusal
         request = Request(
@@ -146,10 +148,10 @@ class Gateway:
         )
         return await self._answer(route, request, caller, outcome)
 
-    async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """The body, inflated, within the largest bound of any source: whose it is may stand in the body itself."""
         cap = self._keys.largest_body
-        sent = await read_body(receive, headers, cap=cap, timeout_s=self._config.body_timeout_s)
+        sent = await read_body(scope, receive, headers, cap=cap, timeout_s=self._config.body_timeout_s)
         return inflate(sent, headers.get("content-encoding", ""), cap)
 
     async def _answer(self, route: Route, request: Request, caller: Caller, refused: BadBody | None) -> Response:
@@ -160,7 +162,7 @@ class Gateway:
         response = protocol.answer(request, refused or await self._keep(route, protocol, request, caller))
         if refused is not None and refused.status == 408:
             # What still trickles in belongs to the refused body and must not be read as the next request.
-            return replace(response, headers=(*response.headers, ("connection", "close")))
+            return msgspec.structs.replace(response, headers=(*response.headers, ("connection", "close")))
         return response
 
     async def _keep(self, route: Route, protocol: ProtocolModule, request: Request, caller: Caller) -> Outcome:

@@ -1,7 +1,8 @@
 """Decompression that cannot be bombed: output grows piece by piece and stops at a cap.
 
 Clients label bodies badly (gzip as `text/plain` without Content-Encoding, gzip as a form), so the first bytes decide
-as well as the header.
+as well as the header. Gzip and deflate are all that clients of our protocols ever send; zstd and br, which browsers and
+proxies know for answers, are refused with 415.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def inflate(body: bytes, encoding: str, cap: int) -> bytes:
 
     A body that is labelled gzip but is plain JSON passes as it is: some proxies inflate and forget the header.
     """
+    if not encoding and not looks_gzipped(body) and len(body) <= cap:
+        return body
     codings = [name for name in (part.strip().lower() for part in encoding.split(",")) if name not in ("", "identity")]
     if len(codings) > _MAX_ENCODINGS:
         raise BadBody(400, "bad_encoding", f"at most {_MAX_ENCODINGS} content encodings in a row, got {len(codings)}")

@@ -2,6 +2,9 @@
 
 Requests queue up while a commit is under way; the next transaction takes all of them. So a lone request waits for
 one sync of the disk, and a flood shares it, without a window that anybody has to wait out.
+
+The thread writes a whole group by one statement: SQLite lets go of the interpreter at every step, and getting it back
+from a busy event loop can take milliseconds, so a step for every row would make everybody wait.
 """
 
 from __future__ import annotations
@@ -15,11 +18,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import lz4.frame
+import msgspec
 
 from zuji.collect.spool import SpoolFailed, SpoolFull, SpoolLimits, SpoolState
 from zuji.collect.spool_files import (
@@ -45,10 +49,11 @@ MOST_PER_COMMIT = 4096
 SCHEMA = """
 CREATE TABLE request (id INTEGER PRIMARY KEY, receipt BLOB NOT NULL, body BLOB NOT NULL, messages INTEGER NOT NULL)
 """
+_Row = tuple[bytes, bytes, int]
+INSERT, ONE_ROW = "INSERT INTO request (receipt, body, messages) VALUES ", "(?, ?, ?)"
 
 
-@dataclass(frozen=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, frozen=True):
     """A request that waits to be written, and who waits for it."""
 
     receipt: Receipt
@@ -209,13 +214,15 @@ class _Segments:
         self._bytes = 0
         self._rows = 0
 
-    def append(self, rows: Sequence[tuple[bytes, bytes, int]]) -> int:
+    def append(self, rows: Sequence[_Row]) -> int:
         """Commit rows to the open segment, synced. Gives their bytes. On any failure the segment is left for good."""
         connection = self._connection or self._open()
+        if not rows:
+            return 0
+        statement = INSERT + ", ".join([ONE_ROW] * len(rows))
         try:
-            connection.execute("BEGIN")
-            connection.executemany("INSERT INTO request (receipt, body, messages) VALUES (?, ?, ?)", rows)
-            connection.execute("COMMIT")
+            # Outside of a transaction a statement is one by itself, whole or not at all.
+            connection.execute(statement, [value for row in rows for value in row])
         except Exception:
             # After a failed sync nobody knows what the disk holds of this file: the next rows go into another.
             self._leave()
@@ -291,7 +298,7 @@ class _Nudge:
         self._socket.close()
 
 
-def _as_row(waiting: _Waiting) -> tuple[bytes, bytes, int]:
+def _as_row(waiting: _Waiting) -> _Row:
     return encode_receipt(waiting.receipt), lz4.frame.compress(waiting.body, store_size=False), waiting.count
 
 

@@ -14,16 +14,16 @@ A bad item never fails its neighbours: it becomes a `Message` with `problem`, `d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+import msgspec
 
 from zuji.collect.refusal import BadBody as BadBody
 from zuji.terms.message import Message, Scalar, encode_messages
 from zuji.terms.source import SourceSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One HTTP request. Header names are lower-case; `body` is already inflated of its Content-Encoding.
 
     `path` is without the base path, percent-decoded and without a trailing slash; `received_at` is milliseconds since
@@ -48,8 +48,7 @@ class Request:
         return values[0] if values else None
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True):
     """The messages of a request, and the same as the JSON array that goes into the spool.
 
     No messages means: a good request with nothing to keep (a dry run). `sent_at` is the batch's, as sent.
@@ -66,8 +65,7 @@ class Decoded:
         return cls(kept, encode_messages(kept), sent_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Overload:
+class Overload(msgspec.Struct, frozen=True):
     """Not now. `too_many`: this key or address is over its cap; `unavailable`: nothing can be stored at present.
 
     Each protocol says it as its clients understand it: after a 429 some wait and send again, others drop the events.
@@ -81,13 +79,12 @@ class Overload:
 Outcome = Decoded | BadBody | Overload
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """What goes back. The gateway adds CORS and Content-Length itself."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
 
 
 class ProtocolModule(Protocol):

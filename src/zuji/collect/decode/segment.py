@@ -30,6 +30,8 @@ _TYPE_OF_PATH.update(_PIXEL_PATHS)
 _IMPORT_PATH = "/v1/import"
 
 _SUCCESS = json_answer(200, {"success": True})
+_NULL = msgspec.Raw(b"null")
+_BRACE, _NULL_BEGINS = b"{n"
 
 
 class _Item(msgspec.Struct, rename="camel", gc=False):
@@ -60,7 +62,7 @@ class _Envelope(msgspec.Struct, rename="camel", gc=False):
     """The body of a batch. `context` is merged under each message's own."""
 
     batch: list[msgspec.Raw] | None = None
-    sent_at: msgspec.Raw = EMPTY_OBJECT
+    sent_at: msgspec.Raw = _NULL
     context: msgspec.Raw = EMPTY_OBJECT
 
 
@@ -149,6 +151,8 @@ def answer(request: Request, outcome: Outcome) -> Response:
 
 def _readable(body: bytes) -> bytes:
     """The body as valid UTF-8. A text cut in the middle of a character is no reason to lose its neighbours."""
+    if body.isascii():
+        return body
     try:
         body.decode()
     except UnicodeDecodeError:
@@ -207,12 +211,12 @@ def _check_json(body: bytes) -> None:
 
 def _decode_item(raw: msgspec.Raw, shared: Parts | None, max_bytes: int) -> Message:
     """One message of a batch: good, or with its problem."""
-    size = memoryview(raw).nbytes
     try:
-        if size > max_bytes:
-            raise _Unusable("event_too_big", f"{size} bytes, this source allows {max_bytes}")
+        if len(raw) > max_bytes:
+            raise _Unusable("event_too_big", f"{len(raw)} bytes, this source allows {max_bytes}")
         item = _decode_typed(raw)
-        return _to_message(item, _known_type(item.type), shared)
+        kind = item.type
+        return _to_message(item, kind if kind in TYPES else _known_type(kind), shared)
     except _Unusable as error:
         return _problem(bytes(raw), error.reason, error.detail)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -233,61 +237,63 @@ def _to_message(item: _Item, kind: str, shared: Parts | None) -> Message:
     message_id = id_text(item.message_id) or new_message_id()
     if len(message_id) > MAX_MESSAGE_ID:
         raise _Unusable("bad_message_id", f"{len(message_id)} characters, {MAX_MESSAGE_ID} are allowed")
-    context = _object(item.context, "context")
-    if shared is not None:
-        context = _merge(shared, context)
-    library = _library_of(context)
+    context, library = _context_of(item.context, shared)
+    properties, traits, previous_id, group_id = item.properties, item.traits, item.previous_id, item.group_id
     return Message(
         type=kind,
         message_id=message_id,
         event=event,
         user_id=user_id,
         anonymous_id=anonymous_id,
-        previous_id=id_text(item.previous_id),
-        group_id=id_text(item.group_id),
+        previous_id="" if previous_id is None else id_text(previous_id),
+        group_id="" if group_id is None else id_text(group_id),
         timestamp=item.timestamp if item.original_timestamp is None else item.original_timestamp,
         sent_at=item.sent_at,
         context=context,
-        properties=_object(item.properties, "properties"),
-        traits=_object(item.traits, "traits"),
+        properties=properties if properties is EMPTY_OBJECT else _object(properties, "properties"),
+        traits=traits if traits is EMPTY_OBJECT else _object(traits, "traits"),
         library=library.name,
         library_version=library.version,
     )
 
 
 def _known_type(name: str | None) -> str:
-    """The type; some clients begin it with a capital."""
-    if name in TYPES:
-        return name
+    """The type under another spelling; some clients begin it with a capital."""
     if name is not None and (kind := name.lower()) in TYPES:
         return kind
     raise _Unusable("unknown_type", f"type is {name!r:.100}, known are {', '.join(sorted(TYPES))}")
 
 
 def _object(raw: msgspec.Raw, field: str) -> msgspec.Raw:
-    """A free-form part: an object, or nothing."""
-    if raw is EMPTY_OBJECT:
+    """A free-form part of a message: an object, or nothing."""
+    begin = memoryview(raw)[0]
+    if begin == _BRACE:
         return raw
-    begin = bytes(memoryview(raw)[:1])
-    if begin == b"{":
-        return raw
-    if begin == b"n":
+    if begin == _NULL_BEGINS:
         return EMPTY_OBJECT
     raise _Unusable("wrong_field_type", f"`{field}` is not an object")
 
 
-def _library_of(context: msgspec.Raw) -> _Library:
-    """The client's name and version; whatever else stands there instead is not worth a rejection."""
-    if context is EMPTY_OBJECT:
-        return _NO_LIBRARY
+def _context_of(raw: msgspec.Raw, shared: Parts | None) -> tuple[msgspec.Raw, _Library]:
+    """The context, over the batch's, and the client's name and version in it.
+
+    Whatever else stands in the place of the library is not worth a rejection. Where it can be read, the context has
+    been found to be an object by that.
+    """
+    if shared is not None:
+        raw = _merge(shared, _object(raw, "context"))
+    if raw is EMPTY_OBJECT:
+        return raw, _NO_LIBRARY
     try:
-        return _decode_library(context).library
+        return raw, _decode_library(raw).library
     except (msgspec.DecodeError, RecursionError):
-        return _NO_LIBRARY
+        return _object(raw, "context"), _NO_LIBRARY
 
 
 def _shared_context(raw: msgspec.Raw) -> Parts | None:
     """The batch's context, if it has one to give."""
+    if raw is EMPTY_OBJECT:
+        return None
     try:
         return _decode_parts(raw) or None
     except msgspec.DecodeError:
