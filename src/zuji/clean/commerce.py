@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from zuji.clean.context import as_text
 from zuji.clean.sheet import Sheet
 from zuji.clean.traits import Object
-
-COMMERCE_COLUMNS = ("amount", "currency", "product_id", "category", "element")
 
 AMOUNTS = ("revenue", "total", "value", "amount")
 """Where an amount stands, the surest first; without any of them it is `price` times `quantity` (1 if not told)."""
@@ -27,45 +28,38 @@ _MILLION = 1_000_000
 _SURE = 10**9
 """Floats below this have at least six digits behind the point, so a float of millionths is told apart surely."""
 _LARGEST_INT = 10**12
-_NOTHING: tuple[int | None, str, str, str, str] = (None, "", "", "", "")
+_USUAL = frozenset({int, float})
+_FEW = 1_000  # times a sure price in millionths, this fits 64 bits and the column
+_ONLY_TEXT = frozenset({str})
 
 
 class Telling(NamedTuple):
-    """Which names of a shape tell something, the surest first."""
+    """Which names of a shape tell an amount, the surest first; and whether there is a price."""
 
     amounts: tuple[str, ...]
     priced: bool
-    currency: bool
-    products: tuple[str, ...]
-    categories: tuple[str, ...]
-    elements: tuple[str, ...]
 
 
 def read_commerce(sheet: Sheet) -> None:
     """Fill the columns of what an event was about. The amount goes on in millionths."""
-    telling = [telling_of(shape) for shape in sheet.distinct_shapes]
-    rows: list[tuple[int | None, str, str, str, str]] = []
-    for code, properties in zip(sheet.shape_codes, sheet.properties, strict=True):
-        names = telling[code]
-        rows.append(_NOTHING if names is None else _about(properties, names))
-    sheet.fill(COMMERCE_COLUMNS, rows)
+    names = frozenset().union(*sheet.distinct_shapes)
+    properties = sheet.properties
+    elements = _firsts(properties, _present(ELEMENTS, names))
+    sheet.columns["amount"] = _amounts(sheet)
+    sheet.columns["currency"] = _currencies(_firsts(properties, _present(("currency",), names)))
+    sheet.columns["product_id"] = _firsts(properties, _present(PRODUCTS, names))
+    sheet.columns["category"] = _firsts(properties, _present(CATEGORIES, names))
+    sheet.columns["element"] = [element.partition(";")[0][:_ELEMENT_LENGTH] for element in elements]
 
 
 def telling_of(shape: Iterable[str]) -> Telling | None:
-    """What to look at in properties of these names; None when nothing of it concerns commerce.
+    """What to look at in properties of these names; None when nothing of it is about money.
 
     >>> telling_of(["sku", "total", "name"]).amounts, telling_of(["name"])
     (('total',), None)
     """
     names = frozenset(shape)
-    found = Telling(
-        _present(AMOUNTS, names),
-        "price" in names,
-        "currency" in names,
-        _present(PRODUCTS, names),
-        _present(CATEGORIES, names),
-        _present(ELEMENTS, names),
-    )
+    found = Telling(_present(AMOUNTS, names), "price" in names)
     return found if any(found) else None
 
 
@@ -137,23 +131,54 @@ def _fitting(amount: Decimal) -> int | None:
     return millionths if abs(millionths) < _LARGEST_INT * _MILLION else None
 
 
-def _about(properties: Object, names: Telling) -> tuple[int | None, str, str, str, str]:
-    currency = (as_text(properties["currency"]) or "").strip().upper()[:16] if names.currency else ""
-    return (
-        millionths_of(properties, names),
-        currency,
-        _first(properties, names.products),
-        _first(properties, names.categories),
-        _first(properties, names.elements).partition(";")[0][:_ELEMENT_LENGTH] if names.elements else "",
-    )
+def _amounts(sheet: Sheet) -> list[int | None]:
+    """The amounts of all rows: price times quantity together where both are usual numbers, the others one by one."""
+    telling = [telling_of(shape) for shape in sheet.distinct_shapes]
+    if not any(telling):
+        return [None] * len(sheet.rows)
+    products, sure = _usual_products(sheet.properties)
+    sure &= np.array([names is None or not names.amounts for names in telling], dtype=np.bool_)[sheet.shape_codes]
+    amounts: list[int | None] = products.tolist()
+    for number in np.flatnonzero(~sure).tolist():
+        names = telling[sheet.shape_codes[number]]
+        amounts[number] = None if names is None else millionths_of(sheet.properties[number], names)
+    return amounts
+
+
+def _usual_products(rows: Sequence[Object]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Price times quantity in millionths, and of which rows that is surely it: as `millionths_of`, column by column."""
+    prices: list[Any] = [row.get("price") for row in rows]
+    values = np.array([price if type(price) in _USUAL and -_SURE < price < _SURE else np.nan for price in prices])
+    counts = [row.get("quantity", 1) for row in rows]
+    quantities = np.array([each if type(each) is int and -_FEW < each < _FEW else 0 for each in counts], dtype=np.int64)
+    sure = (np.abs(values) < _SURE) & (quantities != 0)
+    values = np.where(sure, values, 0.0)
+    millionths = np.rint(values * _MILLION)
+    sure &= millionths / _MILLION == values
+    return millionths.astype(np.int64) * quantities, sure
+
+
+def _firsts(rows: Sequence[Object], names: tuple[str, ...]) -> list[str]:
+    """Of each row the first of these properties that is a text or a number, as text."""
+    if not names:
+        return [""] * len(rows)
+    if len(names) == 1:
+        values = [row.get(names[0], "") for row in rows]
+        if set(map(type, values)) <= _ONLY_TEXT:
+            return values
+    return [_first(row, names) for row in rows]
 
 
 def _first(properties: Object, names: tuple[str, ...]) -> str:
     for name in names:
-        value = properties[name]
-        if text := value if type(value) is str else as_text(value):
+        if text := as_text(properties.get(name)):
             return text
     return ""
+
+
+def _currencies(texts: list[str]) -> list[str]:
+    codes = {text: text.strip().upper()[:16] for text in set(texts)}
+    return [codes[text] for text in texts]
 
 
 def _present(names: tuple[str, ...], shape: frozenset[str]) -> tuple[str, ...]:

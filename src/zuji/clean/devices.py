@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from zuji.clean.coded import codes_of
 from zuji.clean.context import NO_CONTEXT, Context, Device, Versioned
 from zuji.clean.received import Received
@@ -58,22 +60,16 @@ _SAID_NOTHING = Said("", "", "", "", "", "")
 
 def describe_devices(sheet: Sheet) -> None:
     """Fill the columns of device, app, library and address, once for all rows that say the same of themselves."""
-    met: dict[tuple[int, str, str, int], int] = {}
-    described: list[tuple[str, ...]] = []
-    codes: list[int] = []
     runs = _runs_that_tell(sheet)
-    for row, context, context_code, report, run in zip(
-        sheet.rows, sheet.contexts, sheet.context_codes, sheet.reports, runs, strict=True
-    ):
-        if report:
-            code = len(described)
-        else:
-            message = row.message
-            code = met.setdefault((context_code, message.library, message.library_version, run), len(described))
-        if code == len(described):
-            described.append(_described(row, context, report))
-        codes.append(code)
-    sheet.fill_coded(DEVICE_COLUMNS + OTHER_COLUMNS, described, codes_of(codes))
+    messages = sheet.messages
+    libraries = [message.library for message in messages], [message.library_version for message in messages]
+    reporting = [number if report else -1 for number, report in enumerate(sheet.reports)]
+    met: dict[tuple[int, str, str, int, int], int] = {}
+    tellers = zip(sheet.context_codes, *libraries, runs, reporting, strict=True)
+    codes = codes_of([met.setdefault(teller, len(met)) for teller in tellers])
+    firsts = np.unique(codes, return_index=True)[1].tolist()
+    described = [_described(sheet.rows[first], sheet.contexts[first], sheet.reports[first]) for first in firsts]
+    sheet.fill_coded(DEVICE_COLUMNS + OTHER_COLUMNS, described, codes)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -51,7 +51,8 @@ Side = tuple[Identifier, ...]
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
-    """Whom a message names: the usable identifiers by side, strongest first, and the others with their problems.
+    """Whom a message names: the usable identifiers by side, strongest first; `every` one, those that are refused at
+    the end; and the problems of the latter.
 
     `claimed`: the known side holds an identifier that the message itself names, not only its traits.
     """
@@ -59,31 +60,31 @@ class Named(msgspec.Struct, frozen=True, gc=False):
     known: Side = ()
     anonymous: Side = ()
     claimed: bool = False
-    refused: Side = ()
+    every: Side = ()
     problems: tuple[str, ...] = ()
 
 
 def name_identifiers(sheet: Sheet) -> None:
     """Fill the known and the anonymous side of every row, and the column of all identifiers named."""
     columns: list[Side] = [()] * len(sheet.rows)
+    known, anonymous, claimed = sheet.known, sheet.anonymous, sheet.claimed
     for number, row in sheet.standing():
         message, device, traits = row.message, sheet.contexts[number].device, sheet.traits[number]
         region, key = row.source.settings.default_phone_region, row.receipt.key
         if device is None and not traits and _names_by_ids_alone(message):
             named = named_by_ids(message.user_id, message.anonymous_id, region, key)
         else:
-            claimed, anonymous = _pairs_of(message)
+            own, other = _pairs_of(message)
             of_device = () if device is None else _pairs_of_device(device)
-            named = named_by(claimed, _pairs_of_traits(message, traits), anonymous, of_device, region, key)
-        sheet.known[number] = named.known
-        sheet.anonymous[number] = named.anonymous
-        sheet.claimed[number] = named.claimed
-        named_all = columns[number] = named.known + named.anonymous + named.refused
-        if named_all:
+            named = named_by(own, _pairs_of_traits(message, traits), other, of_device, region, key)
+        known[number], anonymous[number], claimed[number] = named.known, named.anonymous, named.claimed
+        columns[number] = named.every
+        if not named.every:
+            if not (message.type == "group" and message.group_id):  # a group may be described on its own
+                sheet.reject(number, "no_identifier", "the message names nobody")
+        elif named.problems:
             for problem in named.problems:
                 sheet.flag(number, Flag.BLOCKED_IDENTIFIER, problem)
-        elif not (message.type == "group" and message.group_id):  # a group may be described on its own
-            sheet.reject(number, "no_identifier", "the message names nobody")
     sheet.columns["identifiers"] = columns
 
 
@@ -140,18 +141,33 @@ def named_by(claimed: Pairs, stated: Pairs, anonymous: Pairs, device: Pairs, reg
     known, unknown = _sides(own, told, other)
     refused += refused_told + refused_other
     if not refused:
-        return Named(known, unknown, bool(own))
+        return Named(known, unknown, bool(own), known + unknown)
     linked = bool(known or unknown)
     problems = dict.fromkeys(problem for _, problem in refused if problem.startswith("blocked:") or not linked)
-    return Named(known, unknown, bool(own), tuple(identifier for identifier, _ in refused), tuple(problems))
+    every = known + unknown + tuple(identifier for identifier, _ in refused)
+    return Named(known, unknown, bool(own), every, tuple(problems))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def named_by_ids(user_id: str, anonymous_id: str, region: str, key: KeyKind) -> Named:
-    """The same for the usual message, with less to compare."""
+    """The same for the usual message, with less to compare, and for usual values with nothing to judge."""
+    if (stands_as_sent(user_id) or not user_id) and (stands_as_sent(anonymous_id) or not anonymous_id):
+        known = (Identifier("user_id", user_id),) if user_id else ()
+        anonymous = (Identifier("anonymous_id", anonymous_id),) if anonymous_id else ()
+        return Named(known, anonymous, bool(known), known + anonymous)
     claimed = (("user_id", user_id),) if user_id else ()
-    anonymous = (("anonymous_id", anonymous_id),) if anonymous_id else ()
-    return named_by.__wrapped__(claimed, (), anonymous, (), region, key)
+    other = (("anonymous_id", anonymous_id),) if anonymous_id else ()
+    return named_by.__wrapped__(claimed, (), other, (), region, key)
+
+
+def stands_as_sent(value: str) -> bool:
+    """Whether a value of a type without a form of its own is plainly usable and normalised: no blanks around it, no
+    letters to compose, nothing that is blocked.
+    """
+    return _PLAIN(value) is not None and value.lower() not in BLOCKED_VALUES
+
+
+_PLAIN = re.compile(r"[!-/1-~](?:[ -~]{0,254}[!-~])?").fullmatch  # a leading zero may be the first of many
 
 
 def _sides(own: Side, told: Side, other: Side) -> tuple[Side, Side]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from zuji.clean.sheet import Sheet
 from zuji.store.property_names import PropertyNames
-from zuji.terms.message import Message
+from zuji.terms.source import Source
 
 _DAY_MS = 24 * 3_600_000
 _NAMED_BY_TYPE = frozenset({"page", "screen", "identify", "group", "alias", "profile"})
+"""Messages whose names are listed under their type: what stands for an event there is named after a page or a thing."""
 
 
 def guard_property_names(sheet: Sheet) -> None:
@@ -15,27 +18,34 @@ def guard_property_names(sheet: Sheet) -> None:
 
     The day is that of the work, not of the receipt, so that a rejected event can be replayed tomorrow.
     """
-    names = sheet.facts.names
+    codes = sheet.shape_codes
+    kinds = [message.type if message.type in _NAMED_BY_TYPE else message.event for message in sheet.messages]
+    alike = list(zip(sheet.receipt_codes.tolist(), kinds, codes, strict=True))
+    sorts = set(alike)
+    safe = {sort for sort in sorts if not sort[2] or _knows(sheet, *sort)}
+    if len(safe) == len(sorts) and not any(sheet.traits):
+        return
     day = sheet.now_ms // _DAY_MS
-    known: set[tuple[str, str, str, int]] = set()
     for number, row in sheet.standing():
-        source, traits, code = row.source, sheet.traits[number], sheet.shape_codes[number]
-        kind = kind_of(row.message)
-        if not traits and (not code or (source.workspace, source.id, kind, code) in known):
+        traits = sheet.traits[number]
+        if not traits and alike[number] in safe:
             continue
-        shape = (source.workspace, source.id, kind, *(traits or sheet.distinct_shapes[code]))
-        if names.knows_all(shape):
-            if not traits:
-                known.add((source.workspace, source.id, kind, code))
+        shape = _shape_of(row.source, kinds[number], traits or sheet.distinct_shapes[codes[number]])
+        if sheet.facts.names.knows_all(shape):
             continue
-        detail = _let_in(names, shape, limit=source.settings.new_property_names_per_day, day=day)
+        detail = _let_in(sheet.facts.names, shape, limit=row.source.settings.new_property_names_per_day, day=day)
         if detail:
             sheet.reject(number, "too_many_new_properties", detail)
 
 
-def kind_of(message: Message) -> str:
-    """Under what names are listed: the event for a track; the type for what is often named after a page or a thing."""
-    return message.type if message.type in _NAMED_BY_TYPE else message.event
+def _knows(sheet: Sheet, run: int, kind: str, code: int) -> bool:
+    """Whether all names of the events of one request that are of one kind and shape are known."""
+    shape = _shape_of(sheet.receipts[run].source, kind, sheet.distinct_shapes[code])
+    return sheet.facts.names.knows_all(shape)
+
+
+def _shape_of(source: Source, kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    return source.workspace, source.id, kind, *names
 
 
 def _let_in(names: PropertyNames, shape: tuple[str, ...], *, limit: int, day: int) -> str:

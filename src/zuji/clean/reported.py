@@ -54,19 +54,19 @@ _COLUMNS = {
     for is_segment in (True, False)
     for on_page in (True, False)
 }
+_SEGMENT_NAMES = frozenset(OF_UTM | OF_PAGE)
+_ANY_NAME = _SEGMENT_NAMES | OF_PROPERTY.keys()
 
 
 def note_reports(sheet: Sheet) -> None:
     """Read from each row's properties what they say about its surroundings."""
-    telling: dict[tuple[bool, bool], list[bool]] = {}
+    names = _ANY_NAME if any(row.receipt.protocol != "segment" for row in sheet.receipts) else _SEGMENT_NAMES
+    telling = [not names.isdisjoint(shape) for shape in sheet.distinct_shapes]
+    if not any(telling):
+        return
     codes = sheet.shape_codes
     for number, row in sheet.standing():
-        is_segment, on_page = row.receipt.protocol == "segment", row.message.type in _PAGES
-        shapes = telling.get((is_segment, on_page))
-        if shapes is None:
-            names = _COLUMNS[is_segment, on_page].keys()
-            shapes = telling[is_segment, on_page] = [not names.isdisjoint(shape) for shape in sheet.distinct_shapes]
-        if shapes[codes[number]]:
+        if telling[codes[number]]:
             sheet.reports[number] = reported(row.message, sheet.properties[number], protocol=row.receipt.protocol)
 
 

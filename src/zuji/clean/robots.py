@@ -14,13 +14,14 @@ def flag_robots(sheet: Sheet) -> None:
     """By the user agent's own words, else by an impossible speed."""
     agents = sheet.coded["user_agent"]
     said, codes = [user_agent_of(agent).robot for agent in agents.values], agents.codes.tolist()
-    times = sheet.occurred_at.tolist()
-    for number, row in sheet.standing():
-        reason = said[codes[number]]
-        if not reason and _too_fast(sheet, number, row, times[number]):
-            reason = "robot:rate"
-        if reason:
-            sheet.flag(number, Flag.ROBOT, reason)
+    if any(said) or sheet.facts.speeds.met_machines or any(message.type in _PAGES for message in sheet.messages):
+        times = sheet.occurred_at.tolist()
+        for number, row in sheet.standing():
+            reason = said[codes[number]]
+            if not reason and _too_fast(sheet, number, row, times[number]):
+                reason = "robot:rate"
+            if reason:
+                sheet.flag(number, Flag.ROBOT, reason)
     if sheet.rows:
         sheet.facts.speeds.counted(sheet.rows[-1].position)
 

@@ -19,6 +19,7 @@ from zuji.clean.received import Received
 from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.identifier import Identifier
+from zuji.terms.message import Message
 from zuji.terms.rejection import Reason, Rejection
 from zuji.terms.subject import Statement, Subject
 
@@ -32,6 +33,7 @@ class Sheet:
     def __init__(self, rows: Sequence[Received], *, facts: Facts, now_ms: int) -> None:
         count = len(rows)
         self.rows = rows
+        self.messages: list[Message] = [row.message for row in rows]
         self.facts = facts
         self.now_ms = now_ms
         self.contexts: list[Context] = [NO_CONTEXT] * count

@@ -5,8 +5,6 @@ The page `docs/identity.md`, section 1, says what the rules mean.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from zuji.clean.received import Received
 from zuji.clean.sheet import Sheet
 from zuji.terms.identifier import Identifier
@@ -20,21 +18,13 @@ _MAKES_IDENTIFIED: frozenset[Rule] = frozenset({"identify", "sign_up", "alias", 
 Side = tuple[Identifier, ...]
 
 
-class Sides(NamedTuple):
-    """The two sides of an event, as `identify` takes them."""
-
-    known: Side
-    anonymous: Side
-
-
 def state_subjects(sheet: Sheet) -> None:
     """One subject per row; rows that were rejected get one too, which nobody will read."""
     times = sheet.occurred_at.tolist()
+    columns = zip(sheet.rows, times, sheet.known, sheet.anonymous, sheet.claimed, sheet.statements, strict=True)
     sheet.subjects = [
-        subject_of(
-            row, at, sheet.known[number], sheet.anonymous[number], sheet.claimed[number], sheet.statements[number]
-        )
-        for number, (row, at) in enumerate(zip(sheet.rows, times, strict=True))
+        subject_of(row, at, known, anonymous, claimed, statements)
+        for row, at, known, anonymous, claimed, statements in columns
     ]
 
 
@@ -44,7 +34,8 @@ def subject_of(
     """The subject of one event; `claimed`: its known side holds more than traits."""
     message, receipt = row.message, row.receipt
     rule = rule_of(message, len(known) + len(anonymous))
-    sides = sides_of(message, rule, known, anonymous)
+    if rule != "together":
+        known, anonymous = sides_of(rule, known, anonymous)
     return Subject(
         receipt.workspace,
         receipt.source,
@@ -52,8 +43,8 @@ def subject_of(
         at,
         message.message_id,
         rule,
-        sides.known,
-        sides.anonymous,
+        known,
+        anonymous,
         claimed and rule in _MAKES_IDENTIFIED,
         statements,
         receipt.protocol,
@@ -80,10 +71,12 @@ def rule_of(message: Message, identifiers: int) -> Rule:
     return "together" if identifiers > 1 else "sighting"
 
 
-def sides_of(message: Message, rule: Rule, known: Side, anonymous: Side) -> Sides:
-    """A mere sighting has one side. What an unbind names is what leaves, unless it says apart who stays."""
+def sides_of(rule: Rule, known: Side, anonymous: Side) -> tuple[Side, Side]:
+    """The two sides as `identify` takes them. A mere sighting has one. What an unbind names is what leaves, unless it
+    says apart who stays.
+    """
     if rule == "sighting":
-        return Sides(known or anonymous, ())
+        return known or anonymous, ()
     if rule == "unbind" and not anonymous:
-        return Sides((), known)
-    return Sides(known, anonymous)
+        return (), known
+    return known, anonymous

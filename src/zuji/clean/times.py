@@ -16,6 +16,7 @@ earliest year of the source.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -23,10 +24,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
+from zuji.clean.coded import Codes
 from zuji.clean.sheet import Sheet
 from zuji.terms.event import Flag
-from zuji.terms.message import Receipt, Scalar
+from zuji.terms.message import Scalar
 
 Times = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -45,6 +48,10 @@ KEEPS_FIRST_SENT_AT = frozenset(
 )
 """Libraries seen to send the time of their first try again with later ones."""
 
+_USUAL = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{3}Z$"
+_AS_BROWSERS_WRITE = "%Y-%m-%dT%H:%M:%S%.3fZ"
+"""What JavaScript's `toISOString` gives, so most clients: reading these together takes a tenth of the time."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -53,7 +60,7 @@ def correct_times(sheet: Sheet) -> None:
     """Settle `occurred_at` of every row, and reject what lies too far ahead or too far back."""
     given, sent = _as_given(sheet)
     received = np.array([row.receipt.received_at for row in sheet.receipts], dtype=np.int64)[sheet.receipt_codes]
-    stale = np.array([row.message.library in KEEPS_FIRST_SENT_AT for row in sheet.rows], dtype=np.bool_)
+    stale = np.array([message.library in KEEPS_FIRST_SENT_AT for message in sheet.messages], dtype=np.bool_)
     occurred, flags = corrected(given, sent, received, keeps_first_sent=stale)
     years = [earliest_ms(row.source.settings.earliest_year) for row in sheet.receipts]
     earliest = np.array(years, dtype=np.int64)[sheet.receipt_codes]
@@ -119,22 +126,31 @@ def earliest_ms(year: int) -> int:
 
 def _as_given(sheet: Sheet) -> tuple[Times, Times]:
     """The columns of the events' own times and of the sendings, by the clients' clocks."""
-    given, sent = [NO_TIME] * len(sheet.rows), [NO_TIME] * len(sheet.rows)
-    receipt: Receipt | None = None
-    zone: tzinfo = UTC
-    batch_sent: int | None = None
-    for number, row in sheet.standing():
-        if row.receipt is not receipt:  # all messages of a request share one
-            receipt, zone = row.receipt, zone_of(row.source.settings.timezone)
-            batch_sent = milliseconds(receipt.sent_at, zone)
-        message = row.message
-        if (at := milliseconds(message.timestamp, zone)) is not None:
-            given[number] = at
-        if batch_sent is not None:  # the batch's time of sending wins over the message's own
-            sent[number] = batch_sent
-        elif message.sent_at is not None and (at := milliseconds(message.sent_at, zone)) is not None:
-            sent[number] = at
-    return np.array(given, dtype=np.int64), np.array(sent, dtype=np.int64)
+    zones = [zone_of(row.source.settings.timezone) for row in sheet.receipts]
+    of_batches = [
+        _or_none(milliseconds(row.receipt.sent_at, zone)) for row, zone in zip(sheet.receipts, zones, strict=True)
+    ]
+    sent = np.array(of_batches, dtype=np.int64)[sheet.receipt_codes]
+    own = [message.sent_at for message in sheet.messages]
+    if any(value is not None for value in own):  # the batch's time of sending wins over the message's own
+        sent = np.where(sent == NO_TIME, times_of(own, zones, sheet.receipt_codes), sent)
+    return times_of([message.timestamp for message in sheet.messages], zones, sheet.receipt_codes), sent
+
+
+def times_of(values: Sequence[Scalar], zones: Sequence[tzinfo], codes: Codes | Sequence[int]) -> Times:
+    """A column of times as clients wrote them: those of the usual form together, the others one by one."""
+    texts = pl.Series([value if type(value) is str else None for value in values], dtype=pl.String)
+    usual = texts.set(~texts.str.contains(_USUAL), None).str.to_datetime(
+        _AS_BROWSERS_WRITE, time_unit="ms", strict=False
+    )
+    times = usual.to_physical().fill_null(NO_TIME).to_numpy(writable=True)
+    for number in np.flatnonzero(times == NO_TIME).tolist():
+        times[number] = _or_none(milliseconds(values[number], zones[codes[number]]))
+    return times
+
+
+def _or_none(at: int | None) -> int:
+    return NO_TIME if at is None else at
 
 
 def _of_datetime(moment: datetime, zone: tzinfo) -> int:
