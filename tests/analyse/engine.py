@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from analyse.reference.world import Event, World
-from zuji.analyse.ask import Asker
+from zuji.analyse.ask import Asker, Asking
 from zuji.store.events import EventStore
 from zuji.store.outbox import PersonRow, SliceRow
 from zuji.store.query import Query
@@ -88,7 +88,8 @@ class Loaded:
     """A world in the store."""
 
     def __init__(self, engine: Engine, workspace: str, offset: int, timezone: str) -> None:
-        self._engine, self.workspace, self._offset, self._timezone = engine, workspace, offset, timezone
+        self._engine, self.workspace, self._offset = engine, workspace, offset
+        self._asking = Asking(workspace, timezone)
 
     def moved(self, number: int) -> int:
         """An anchor or person of the world, in the store; nobody stays nobody."""
@@ -96,11 +97,11 @@ class Loaded:
 
     def answer(self, kind: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """The `answer` of the engine."""
-        return self._engine.asker.ask(kind, question, workspace=self.workspace, timezone=self._timezone).answer
+        return self._engine.asker.ask(kind, question, self._asking).answer
 
     def people(self, kind: str, question: Mapping[str, Any], cell: Mapping[str, Any]) -> set[int | str]:
         """The people behind a figure, as the world numbers them."""
-        found = self._engine.asker.people(kind, question, cell, workspace=self.workspace, timezone=self._timezone)
+        found = self._engine.asker.people(kind, question, cell, self._asking).people
         assert len(set(found.keys)) == len(found.keys), "somebody is listed twice"
         return {key - self._offset if isinstance(key, int) else key for key in found.keys}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from zuji.analyse.horizon import Horizon, Horizons
 from zuji.analyse.kind import People
 from zuji.analyse.kinds import kind_of
 from zuji.analyse.question import Question, document_of, read_question
@@ -15,6 +16,16 @@ from zuji.analyse.settled import Settled, Surroundings
 from zuji.store.events import EventStore
 from zuji.store.failure import Refused
 from zuji.store.query import Query
+from zuji.terms.source import DEFAULT_WORKSPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Where a question is asked: the workspace and its zone, and a ticket by which somebody else can stop it."""
+
+    workspace: str = DEFAULT_WORKSPACE
+    timezone: str = "Asia/Shanghai"
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +36,65 @@ class Asked:
     question: dict[str, Any]
     answer: dict[str, Any]
     notes: tuple[str, ...]
+    rows_read: int
     milliseconds: int
-    identity_version: int
+    horizon: Horizon
     sql: tuple[Query, ...]
 
 
-class Asker:
-    """Answers questions from one event store."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The people behind a figure, and from what they were found."""
 
-    def __init__(self, store: EventStore, *, now_ms: Callable[[], int], clock: Callable[[], float] = time.monotonic):
+    people: People
+    horizon: Horizon
+
+
+class Asker:
+    """Answers questions from one event store. Any thread may call it."""
+
+    def __init__(
+        self, store: EventStore, *, now_ms: Callable[[], int], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._now_ms = now_ms
         self._clock = clock
+        self._horizons = Horizons(store.query, clock=clock)
 
-    def ask(
-        self, kind: str, document: Any, *, workspace: str, timezone: str = "Asia/Shanghai", ticket: str = ""
-    ) -> Asked:
+    def ask(self, kind: str, document: Any, asking: Asking) -> Asked:
         """The answer to a question. Raises BadQuestion, TooCostly, Cancelled, Busy."""
         began = self._clock()
-        settled, reading = self._settled(kind, document, workspace, timezone, ticket)
+        settled, reading = self._settled(kind, document, asking)
+        horizon = self._horizons.now(asking.workspace, settled.whose.version)
         answer = kind_of(kind).answer(settled, reading)
         return Asked(
-            kind,
-            document_of(settled.question),
-            answer,
-            settled.notes,
-            round((self._clock() - began) * 1000),
-            settled.whose.version,
-            tuple(reading.statements),
+            kind=kind,
+            question=document_of(settled.question),
+            answer=answer,
+            notes=settled.notes,
+            milliseconds=round((self._clock() - began) * 1000),
+            rows_read=sum(self._rows_of(query) for query in reading.statements),
+            horizon=horizon,
+            sql=tuple(reading.statements),
         )
 
-    def people(
-        self,
-        kind: str,
-        document: Any,
-        cell: Mapping[str, Any],
-        *,
-        workspace: str,
-        timezone: str = "Asia/Shanghai",
-        ticket: str = "",
-    ) -> People:
+    def people(self, kind: str, document: Any, cell: Mapping[str, Any], asking: Asking) -> Found:
         """Everybody behind one figure of the answer to a question, in order."""
-        settled, reading = self._settled(kind, document, workspace, timezone, ticket)
-        return kind_of(kind).people(settled, cell, reading)
+        settled, reading = self._settled(kind, document, asking)
+        horizon = self._horizons.now(asking.workspace, settled.whose.version)
+        return Found(kind_of(kind).people(settled, cell, reading), horizon)
 
-    def _settled(
-        self, kind: str, document: Any, workspace: str, timezone: str, ticket: str
-    ) -> tuple[Settled[Any], Reading]:
+    def _settled(self, kind: str, document: Any, asking: Asking) -> tuple[Settled[Any], Reading]:
         chosen = kind_of(kind)
         question: Question = read_question(chosen.question, document)
         around = Surroundings(
-            workspace, self._store.person_of_event(), self._now_ms(), timezone, is_pattern=self._is_pattern
+            asking.workspace,
+            self._store.person_of_event(),
+            self._now_ms(),
+            asking.timezone,
+            is_pattern=self._is_pattern,
         )
-        return chosen.settle(question, around), Reading(self._store.query, ticket)
+        return chosen.settle(question, around), Reading(self._store.query, asking.ticket)
 
     def _is_pattern(self, pattern: str) -> bool:
         """Whether the engine's RE2 takes the pattern: it alone can say."""
@@ -86,3 +103,8 @@ class Asker:
         except Refused:
             return False
         return True
+
+    def _rows_of(self, query: Query) -> int:
+        """How many rows the engine reads for a query, by its own estimate of parts and marks."""
+        estimate = self._store.query(replace(query, sql=f"EXPLAIN ESTIMATE {query.sql}"))
+        return sum(estimate["rows"].to_pylist()) if estimate.num_rows else 0

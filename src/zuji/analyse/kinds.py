@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.question import BadQuestion
+from zuji.terms.condition import Where
 
 KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (LIFECYCLE,)}
 
@@ -16,3 +19,17 @@ def kind_of(name: str) -> Kind[Any]:
     if name not in KINDS:
         raise BadQuestion(f"kind: {name!r:.80} is no kind of question. There are: {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The JSON schema of every kind's document, by name."""
+    found, parts = msgspec.json.schema_components(
+        [kind.question for kind in KINDS.values()], ref_template="#/$defs/{name}", schema_hook=_where_schema
+    )
+    return {name: {**schema, "$defs": parts} for name, schema in zip(KINDS, found, strict=True)}
+
+
+def _where_schema(wanted: type[Any]) -> dict[str, Any]:
+    if wanted is Where:
+        return {"description": "A condition, or a list of them (all).", "type": ["array", "object"]}
+    raise NotImplementedError(wanted)

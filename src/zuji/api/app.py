@@ -12,10 +12,12 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zuji.analyse.ask import Asker
 from zuji.api import docs_page as docs
 from zuji.api import first_page as first
 from zuji.api.answers import add_error_handlers
 from zuji.api.guard import Guard, GuardedRoute
+from zuji.api.jobs import Jobs
 from zuji.api.ports import Ports
 from zuji.api.questions import QuestionPool
 from zuji.api.routes import (
@@ -26,6 +28,7 @@ from zuji.api.routes import (
     operation,
     profiles,
     quarantine,
+    questions,
     sources,
     sql,
     tail,
@@ -39,6 +42,7 @@ from zuji.govern.principal import Principal
 PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     events.router,
+    questions.router,
     sql.router,
     profiles.router,
     identity.router,
@@ -72,7 +76,7 @@ def create_api(
     now_s: Callable[[], float],
     version: str = "1",
     trusted: Principal | None = None,
-    questions: QuestionPool | None = None,
+    pool: QuestionPool | None = None,
 ) -> ASGIApp:
     """The whole API. With `trusted`, every request is that principal's: for the control socket only.
 
@@ -89,7 +93,10 @@ def create_api(
         responses={code: {"model": Problem} for code in (401, 403, 404, 409, 422, 503)},
     )
     app.state.ports = ports
-    app.state.questions = questions or QuestionPool()
+    app.state.questions = pool or QuestionPool()
+    app.state.asker = Asker(ports.events, now_ms=ports.now_ms)
+    app.state.jobs = Jobs()
+    app.state.running = set()
     app.state.waiting = waiting_room()
     for router in ROUTERS:
         _require_guarded(router)

@@ -89,9 +89,9 @@ async def serve_api(data: Path, house: House) -> None:
     """Answer on both sockets until SIGTERM. The control socket (mode 0600) trusts whoever can open it."""
     # Each thread keeps a connection to the hot state with a cache of its own, so there are few.
     anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
-    questions = QuestionPool()
-    public = create_api(house.ports, now_s=time.monotonic, version=__version__, questions=questions)
-    control = create_api(house.ports, now_s=time.monotonic, version=__version__, questions=questions, trusted=OPERATOR)
+    pool = QuestionPool()
+    public = create_api(house.ports, now_s=time.monotonic, version=__version__, pool=pool)
+    control = create_api(house.ports, now_s=time.monotonic, version=__version__, pool=pool, trusted=OPERATOR)
     with local_socket(data / ENGINE_SOCKET) as outside, local_socket(data / CONTROL_SOCKET) as inside:
         servers = (_server(public), _server(control))
         _collect_garbage_rarely()

@@ -30,12 +30,13 @@ Permission = Literal[
     "operation.write",
     "audit.read",
     "sql.run",
+    "questions.ask",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read"})
-_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read"}
+_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask"}
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),

@@ -31,6 +31,11 @@ class Workspaces:
             self._known.add(workspace)
         return workspace in self._known
 
+    def timezone_of(self, workspace: str) -> str:
+        """The zone that dates of this workspace are in."""
+        known = self._metadata.get_workspace(workspace)
+        return self._timezone if known is None else known.timezone
+
     def list(self) -> list[Workspace]:
         """All workspaces, oldest first."""
         return self._metadata.list_workspaces()

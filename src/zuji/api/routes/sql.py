@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -15,17 +12,14 @@ from zuji.analyse.sql.run import AnswerColumn, SqlAnswer, answer_sql
 from zuji.analyse.sql.views import VIEWS, Sight
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.listening import answered_while_listened, ticket_of
 from zuji.api.ports import Ports, ports_of
-from zuji.api.questions import questions_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire_sql import CancelledOut, SqlIn, SqlOut, ViewColumnOut, ViewOut, ViewsOut
 from zuji.govern.roles import SQL_ROWS_OF
 from zuji.terms.error import BadRequest
 
 router = APIRouter(tags=["sql"], route_class=GuardedRoute)
-T = TypeVar("T")
-LOOKED_EVERY_S = 0.5
-"""How soon a statement is stopped after whoever sent it has gone."""
 
 
 class _Answer(msgspec.Struct):
@@ -50,9 +44,7 @@ async def run(request: Request, caller: AnyCaller, body: SqlIn) -> Response:
     def answer() -> bytes:
         return _encoded(_answered(ports, caller, body.sql, limit=limit, ticket=ticket))
 
-    answered = asyncio.ensure_future(questions_of(request).run(answer))
-    found = await _while_listened_to(request, answered, lambda: wait_for(request, ports.events.cancel, ticket))
-    return Response(found, media_type="application/json")
+    return Response(await answered_while_listened(request, answer, ticket=ticket), media_type="application/json")
 
 
 @router.get("/sql/views", openapi_extra=needs("sql.run"))
@@ -91,11 +83,6 @@ async def cancel(
     return CancelledOut(cancelled=found)
 
 
-def ticket_of(caller: Caller, chosen: str) -> str:
-    """The store's ticket for what a caller calls so: nobody can name, and so cancel, a statement of somebody else."""
-    return hashlib.sha256(f"{caller.principal.id}\n{caller.workspace}\n{chosen}".encode()).hexdigest()[:32]
-
-
 def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str) -> SqlAnswer:
     """The answer; what was asked stands in the audit log before it runs, and also when it was refused."""
 
@@ -125,11 +112,3 @@ def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str
 def _encoded(answer: SqlAnswer) -> bytes:
     fields = _Answer.__struct_fields__
     return msgspec.json.encode(_Answer(*(getattr(answer, name) for name in fields)))
-
-
-async def _while_listened_to(request: Request, answered: asyncio.Future[T], stop: Callable[[], Awaitable[bool]]) -> T:
-    """The answer, unless whoever asked hangs up: then the statement is stopped, for nobody would read its answer."""
-    while not (await asyncio.wait({answered}, timeout=LOOKED_EVERY_S))[0]:
-        if await request.is_disconnected():
-            await stop()
-    return answered.result()

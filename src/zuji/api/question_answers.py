@@ -1,0 +1,93 @@
+"""Answers to questions as the API tells them: the envelope, and people as this caller may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zuji.analyse.ask import Asked, Asker, Asking, Found
+from zuji.api.guard import Caller
+from zuji.api.people import identifier_out
+from zuji.api.ports import Ports
+from zuji.api.wire import IdentifierShape, iso
+from zuji.api.wire_questions import AnswerOut, PeopleIn, PeopleOut, PeopleReference, PersonOut, StatementOut
+from zuji.govern.masking import mask_text
+from zuji.identify.profile import profile
+
+SHOWN_TEXT = 200
+"""So much of a bound text is shown with the SQL; longer ones are lists of groups, and the like."""
+
+
+def asking_of(ports: Ports, caller: Caller, *, ticket: str) -> Asking:
+    """Where this caller asks."""
+    return Asking(caller.workspace, ports.workspaces.timezone_of(caller.workspace), ticket)
+
+
+def answer_out(asked: Asked) -> AnswerOut:
+    """The envelope."""
+    horizon = asked.horizon
+    return AnswerOut(
+        kind=asked.kind,
+        question=asked.question,
+        answer=asked.answer,
+        notes=list(asked.notes),
+        exactness="exact",
+        rows_read=asked.rows_read,
+        milliseconds=asked.milliseconds,
+        freshness=iso(horizon.newest_ms) if horizon.newest_ms else None,
+        identity_version=horizon.identity,
+        position=horizon.position,
+        sql=[StatementOut(sql=query.sql, values=_shown(query.params)) for query in asked.sql],
+        people=PeopleReference(
+            kind=asked.kind,
+            question=asked.question,
+            position=horizon.position,
+            identity_version=horizon.identity,
+        ),
+    )
+
+
+def people_out(ports: Ports, asker: Asker, caller: Caller, body: PeopleIn, *, ticket: str) -> PeopleOut:
+    """One page of the people behind a figure."""
+    found = asker.people(body.kind, body.question, body.cell, asking_of(ports, caller, ticket=ticket))
+    keys = found.people.keys
+    start = int(body.cursor or 0)
+    end = start + body.limit
+    return PeopleOut(
+        count=len(keys),
+        people=[_person(ports, caller, key, found.people.reasons.get(key)) for key in keys[start:end]],
+        next=str(end) if end < len(keys) else None,
+        moved_on=_moved_on(found, body),
+    )
+
+
+def _person(ports: Ports, caller: Caller, key: int | str, reason: Any) -> PersonOut:
+    if isinstance(key, str):
+        return PersonOut(
+            person=key if caller.sees_personal else mask_text(key), identified=False, identifiers=[], reason=reason
+        )
+    known = profile(ports.hot, caller.workspace, key)
+    held: list[IdentifierShape] = (
+        [] if known is None else [identifier_out(one.identifier, caller) for one in known.identifiers]
+    )
+    return PersonOut(person=key, identified=known is not None and known.identified, identifiers=held, reason=reason)
+
+
+def _moved_on(found: Found, body: PeopleIn) -> bool:
+    return (body.position is not None and body.position != found.horizon.position) or (
+        body.identity_version is not None and body.identity_version != found.horizon.identity
+    )
+
+
+def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The bound values, long ones cut; who merged with whom since the last load is nobody's to read."""
+    return {name: _cut(value) for name, value in params.items() if not name.startswith("people_")}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= SHOWN_TEXT else value[:SHOWN_TEXT] + " …"
+    if isinstance(value, list | tuple):
+        shown = [_cut(one) for one in value[:SHOWN_TEXT]]
+        return shown if len(value) <= SHOWN_TEXT else [*shown, f"… {len(value)} in all"]
+    return value
