@@ -135,15 +135,15 @@ def measure(folder: Path, limits: SpoolLimits) -> SpoolState:
 
 def decide_state(*, total: int, untaken: int, free: int, limits: SpoolLimits) -> SpoolState:
     """Full beats alarm; the spool's own bound is named before the disk's."""
+    kept_alarm = untaken >= limits.max_bytes * limits.alarm_at
+    left_alarm = free * limits.alarm_at < limits.min_free_bytes
+    if not kept_alarm and not left_alarm:
+        return SpoolState(bytes=total, untaken_bytes=untaken, free_bytes=free)
     kept = f"{untaken:,} bytes wait for the engine, {limits.max_bytes:,} are allowed"
     left = f"{free:,} bytes are free on the disk, {limits.min_free_bytes:,} must stay free"
     full = kept if untaken >= limits.max_bytes else left if free < limits.min_free_bytes else ""
-    kept_alarm = untaken >= limits.max_bytes * limits.alarm_at
-    left_alarm = free * limits.alarm_at < limits.min_free_bytes
-    reason = full or (kept if kept_alarm else left if left_alarm else "")
-    return SpoolState(
-        bytes=total, untaken_bytes=untaken, free_bytes=free, alarm=bool(reason), full=bool(full), reason=reason
-    )
+    reason = full or (kept if kept_alarm else left)
+    return SpoolState(bytes=total, untaken_bytes=untaken, free_bytes=free, alarm=True, full=bool(full), reason=reason)
 
 
 def decide_discard(
