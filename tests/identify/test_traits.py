@@ -40,6 +40,9 @@ def plan(world: World) -> Any:
         ([says("set", "gold"), says("unset")], None),
         ([says("unset"), says("set", "gold")], "gold"),
         ([says("set", "gold"), says("delete", name="")], None),
+        ([says("set", 2**200), says("add", -(2**64))], 2**200 - 2**64),
+        ([says("append", -(2**63) - 1), says("append", {"deep": [2**64]})], [-(2**63) - 1, {"deep": [2**64]}]),
+        ([says("set", 10**400), says("add", 0.5)], 10**400),
     ],
 )
 def test_statements_fold_in_the_order_of_event_time(world: World, story: Any, value: Any, backwards: bool) -> None:

@@ -17,6 +17,10 @@ KEPT: Final = 100_000  # wordings remembered; about 150 bytes each
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[Statement, ...]).decode
+_encode_text = msgspec.json.Encoder().encode
+_decode_text = msgspec.json.Decoder(tuple[Statement, ...]).decode
+TEXT: Final = b"["
+"""How a text begins, and no packed tuple."""
 
 Wording = tuple[int, int]
 """(anchor, digest of who said what with which key)."""
@@ -34,7 +38,7 @@ class StatementLog:
         said: list[tuple[Wording, Subject, bytes]] = []
         for subject, link in stating:
             if link.anchor:
-                body = _encode(subject.statements)
+                body = packed(subject.statements)
                 said.append(((link.anchor, _digest(subject, body)), subject, body))
         if not said:
             return
@@ -58,9 +62,21 @@ class StatementLog:
             self._numbers = dict(list(self._numbers.items())[self._kept // 2 :])
 
 
+def packed(statements: tuple[Statement, ...]) -> bytes:
+    """The statements of a wording as they are stored: MessagePack, or JSON for a number of more than 64 bits.
+
+    >>> statements_in(packed((Statement("set", "tokens", 2**200),)))[0].value == 2**200
+    True
+    """
+    try:
+        return _encode(statements)
+    except OverflowError:
+        return _encode_text(statements)
+
+
 def statements_in(body: bytes) -> tuple[Statement, ...]:
     """The statements of a stored wording."""
-    return _decode(body)
+    return _decode_text(body) if body.startswith(TEXT) else _decode(body)
 
 
 def _digest(subject: Subject, body: bytes) -> int:

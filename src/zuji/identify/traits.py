@@ -78,7 +78,7 @@ def _trait(left: Sequence[Said]) -> Trait:
 
 def _applied(value: Any, statement: Statement) -> Any:
     if statement.operation == "add":
-        return _number(value) + _number(statement.value)
+        return _sum(_number(value), _number(statement.value))
     if statement.operation == "append":
         news = statement.value if isinstance(statement.value, list) else [statement.value]
         return _collected(value if isinstance(value, list) else [], news)
@@ -87,6 +87,13 @@ def _applied(value: Any, statement: Statement) -> Any:
 
 def _number(value: Any) -> int | float:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+def _sum(value: int | float, more: int | float) -> int | float:
+    try:
+        return value + more
+    except OverflowError:  # an integer of more than 308 digits and a fraction: nothing could hold both
+        return value
 
 
 def _collected(had: list[Any], news: list[Any]) -> list[Any]:
