@@ -48,11 +48,11 @@ class Admission:
         """
         turn = self._turn
         turn.cause = subject
-        if link is not None and link.plain and not subject.statements and self._weigh(subject, link):
-            return link
         detail = _forbidden_to_public(subject)
         if detail:
             return Rejection(index, "needs_secret_key", detail)
+        if link is not None and link.plain and self._weigh(subject, link):
+            return link
         link = link or self._mere_sighting(subject, shape)
         if link is None:
             made = self._link(index, subject)
@@ -210,6 +210,8 @@ class Admission:
             node = turn.node(workspace, one)
             if node is not None and subject.at <= node.first_at:
                 turn.see(node, (subject.at, subject.event_id, subject.source))
+                if node.anchor not in turn.newborn:
+                    turn.told.append((workspace, link, subject.at))
         link.version = link.home.version
 
     def _name_unbound(self, component: Component, anchor: int, event: str) -> None:

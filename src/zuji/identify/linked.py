@@ -67,6 +67,8 @@ class Linked:
     """(workspace, anchor, person) that changed; 0 for nobody."""
     slice_rows: list[tuple[str, int, int, int, int]] = field(default_factory=list)
     """(workspace, anchor, from_ms, to_ms, person): all stretches of every anchor whose stretches changed."""
+    marked: set[tuple[str, int]] = field(default_factory=set)
+    """(workspace, person): whose profile may have changed, those who are gone included."""
     writes: IdentityWrites = field(default_factory=IdentityWrites)
     evidence: list[Occurrence] = field(default_factory=list)
     log: EvidenceLog | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from zuji.identify.component import Component
 from zuji.identify.linked import ChangeKind, Linked
+from zuji.identify.marks import marked
 from zuji.identify.people import BEGINNING, END, Ownership, Segment, person_now
 from zuji.identify.turn import Cause, Turn
 from zuji.store.evidence import EvidenceLog
@@ -29,6 +30,7 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
         turn.writes.components.append((number, component.pack()))
         component.stored = True
     _add_nodes(turn)
+    linked.marked = marked(turn)
     turn.writes.counters.update(turn.memory.counters)
     return linked
 

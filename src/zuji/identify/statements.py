@@ -40,6 +40,7 @@ class StatementLog:
             if link.anchor:
                 body = packed(subject.statements)
                 said.append(((link.anchor, _digest(subject, body)), subject, body))
+                turn.told.append((subject.workspace, link, subject.at))
         if not said:
             return
         unknown = {wording for wording, _, _ in said if wording not in self._numbers}

@@ -10,7 +10,7 @@ from zuji.identify.evidence import BLOCKED_AS_HUB, NEVER_SEEN, Assertion, Moment
 from zuji.identify.fold import Occurrence, Yielded, fold
 from zuji.identify.hubs import HUB_LIMIT, WHY, Crowd, becomes_hub, clock_of, is_hub
 from zuji.identify.linked import ChangeKind, PeopleChange
-from zuji.identify.memory import Memory
+from zuji.identify.memory import Link, Memory
 from zuji.identify.people import BEGINNING, Ownership
 from zuji.store import evidence as times
 from zuji.store.hot import HotTransaction
@@ -52,6 +52,10 @@ class Turn:
     cause: Cause | Subject = field(default_factory=Cause)
     """The event being taken or the decision being carried out."""
     changes: list[PeopleChange] = field(default_factory=list)
+    advanced: set[int] = field(default_factory=set)
+    """Anchors of events that changed people without folding anew: a claim changes no owner."""
+    told: list[tuple[str, Link, int]] = field(default_factory=list)
+    """(workspace, link, time) of events that say something about a person: statements, or an earlier first sight."""
 
     # Identifiers
 
@@ -186,6 +190,7 @@ class Turn:
         folding = component.folding()
         folding.before = self.before
         plan = component.plans[assertion]
+        self.advanced.update(plan.seen)
         for anchor in plan.seen:
             node = component.nodes[anchor]
             if anchor not in component.people.points and node.first < moment:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
-from zuji.store import accounting, outbox, quarantine, spool_positions
+from zuji.run.progress import Progress
+from zuji.store import accounting, outbox, profile_changes, quarantine, spool_positions
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
 from zuji.store.property_names import PropertyNames
@@ -18,11 +19,14 @@ Write = Callable[[HotTransaction], None]
 class Committer:
     """Writes plans to the hot state and tells the rooms that keep something in memory how it went."""
 
-    def __init__(self, *, hot: HotStore, seen: SeenIds, names: PropertyNames, stages: Stages) -> None:
+    def __init__(
+        self, *, hot: HotStore, seen: SeenIds, names: PropertyNames, stages: Stages, progress: Progress
+    ) -> None:
         self._hot = hot
         self._seen = seen
         self._names = names
         self._stages = stages
+        self._progress = progress
 
     def commit(
         self,
@@ -38,6 +42,7 @@ class Committer:
             with self._hot.write() as connection:
                 spool_positions.save_positions(connection, positions)
                 spool_positions.save_sequence(connection, sequence)
+                marked = mark_people(connection, plan.linked, sequence)
                 batch = self._write(connection, plan, sequence, now_ms)
                 for write in writes:
                     write(connection)
@@ -47,6 +52,8 @@ class Committer:
             raise
         self._seen.settle()
         self._stages.settle(plan)
+        if marked:
+            self._progress.marked(sequence)
         return batch
 
     def _write(self, connection: HotTransaction, plan: Plan, sequence: int, now_ms: int) -> OutboxBatch:
@@ -56,6 +63,14 @@ class Committer:
         accounting.add(connection, plan.ledger.counts)
         plan.linked.save(connection)
         return outbox.put(connection, events=plan.events, people=people_rows(plan.linked, sequence), planned_at=now_ms)
+
+
+def mark_people(connection: HotTransaction, linked: Linked, sequence: int) -> int:
+    """Mark whose rows in the event store must follow, while the statements of a deleted source can still be read."""
+    marked = profile_changes.mark(connection, linked.marked, sequence)
+    for workspace, source in linked.writes.deleted_sources:
+        marked += profile_changes.mark_source(connection, workspace, source, sequence)
+    return marked
 
 
 def people_rows(linked: Linked, version: int) -> PeopleRows:

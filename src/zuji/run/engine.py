@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from zuji.run.batch import Hashes, Mask, SourceOf, Stages
 from zuji.run.commit import Committer
 from zuji.run.decisions import Decisions
 from zuji.run.ingest import Cursor, IngestLoop
+from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
 from zuji.run.status import StatusWriter
 from zuji.run.storing import StoringLoop
@@ -45,6 +47,7 @@ class Engine:
     resolver: Resolver
     ingest: IngestLoop
     storing: StoringLoop
+    profiles: ProfileLoop
     progress: Progress
     tail: Tail
     status: StatusWriter
@@ -57,6 +60,7 @@ class Engine:
         # Reading the tables of user agents takes half a second: not while somebody waits for the first event.
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         self.storing.start()
+        self.profiles.start()
         self.ingest.start()
         self.status.start()
 
@@ -66,6 +70,7 @@ class Engine:
             self.progress.wait_taken(self.reader.ends(), DRAIN_S)
         self.ingest.stop()
         self.storing.stop()
+        self.profiles.stop()
         self.status.stop()
         self.reader.close()
         self.seen.close()
@@ -74,7 +79,9 @@ class Engine:
 
     def wait_fresh(self, timeout_s: float) -> bool:
         """Until everything acknowledged before this call is queryable. False when the time is up first."""
-        return self.progress.wait_stored(self.reader.ends(), timeout_s)
+        deadline = time.monotonic() + timeout_s
+        stored = self.progress.wait_stored(self.reader.ends(), timeout_s)
+        return stored and self.progress.wait_profiled(max(0.0, deadline - time.monotonic()))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -104,6 +111,7 @@ def build_engine(
     stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
     progress = Progress(positions, last_batch=0)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
+    profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
     decisions = Decisions(
         hot=hot, events=events, resolver=resolver, stages=stages, source_of=source_of, drain_store=storing.drain
@@ -112,7 +120,7 @@ def build_engine(
         reader=reader,
         hot=hot,
         stages=stages,
-        committer=Committer(hot=hot, seen=seen, names=names, stages=stages),
+        committer=Committer(hot=hot, seen=seen, names=names, stages=stages, progress=progress),
         decisions=decisions,
         storing=storing,
         progress=progress,
@@ -131,7 +139,7 @@ def build_engine(
         progress=progress,
         now_ms=now_ms,
     )
-    return Engine(hot, events, reader, seen, resolver, ingest, storing, progress, tail, status)
+    return Engine(hot, events, reader, seen, resolver, ingest, storing, profiles, progress, tail, status)
 
 
 def _known_ids(seen: SeenIds, hot: HotStore) -> Callable[[Hashes], Mask]:

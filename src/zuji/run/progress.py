@@ -20,6 +20,9 @@ class Progress:
         self._positions = dict(positions)
         self._last_batch = last_batch
         self._stored_batch = last_batch
+        self._marked = 0
+        self._profiled = 0
+        self._hurried = False
 
     @property
     def positions(self) -> Positions:
@@ -45,6 +48,37 @@ class Progress:
         with self._changed:
             self._stored_batch = max(self._stored_batch, batch)
             self._changed.notify_all()
+
+    def marked(self, sequence: int) -> None:
+        """The batch of this sequence marked people whose rows in the event store must follow."""
+        with self._changed:
+            self._marked = max(self._marked, sequence)
+            self._changed.notify_all()
+
+    def profiled(self, sequence: int) -> None:
+        """The rows of all people marked up to this sequence have followed."""
+        with self._changed:
+            self._profiled = max(self._profiled, sequence)
+            self._hurried = self._hurried and self._profiled < self._marked
+            self._changed.notify_all()
+
+    def wait_marked(self, timeout_s: float) -> bool:
+        """Until there are marks to work off. False when the time is up first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._marked > self._profiled, timeout_s)
+
+    def wait_hurried(self, timeout_s: float) -> bool:
+        """Until somebody waits for the rows of people. False when the time is up first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._hurried, timeout_s)
+
+    def wait_profiled(self, timeout_s: float) -> bool:
+        """Until the rows of everybody marked so far have followed. False when the time is up first."""
+        with self._changed:
+            marked = self._marked
+            self._hurried = self._profiled < marked
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._profiled >= marked, timeout_s)
 
     def wait_taken(self, ends: Mapping[tuple[str, str], int], timeout_s: float) -> bool:
         """Until every row up to `ends` is committed. False when the time is up first."""

@@ -26,6 +26,7 @@ from zuji.store.failure import StoreBusy, translated
 from zuji.store.outbox import PeopleRows, PersonRow, SliceRow
 from zuji.store.people import PersonOfEvent
 from zuji.store.people_map import PeopleMap
+from zuji.store.profiles import ProfileRow, profile_table
 from zuji.store.query import Limits, Query, mark
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
 
@@ -138,6 +139,19 @@ class EventStore:
             self._insert_rows("zuji.owner_slice", rows.slices, SLICE_SCHEMA)
             self._people.took(rows.people, rows.slices)
 
+    def insert_profiles(self, rows: Sequence[ProfileRow]) -> None:
+        """Say what is known about these people; the newest version of a person's wins."""
+        with self._connections.writing() as client:
+            _insert(client, "zuji.profiles", profile_table(rows))
+
+    def with_profiles(self, people: Sequence[int]) -> set[int]:
+        """Which of these people have a row that says more than that they are gone."""
+        found = self._written(
+            "SELECT person FROM zuji.profiles FINAL WHERE person IN {people:Array(UInt64)} AND gone = 0",
+            {"people": list(people)},
+        )
+        return set(found["person"].to_pylist())
+
     def person_of_event(self) -> PersonOfEvent:
         """The SQL that says whose an event is, for one question: people as they are now."""
         return self._people.person_of_event()
@@ -166,10 +180,11 @@ class EventStore:
     def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
         """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
         params: dict[str, Any] = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
-        for table in ("events", "profile_now", "owner_slice"):
+        columns = {"events": "anchor", "profile_now": "anchor", "owner_slice": "anchor", "profiles": "person"}
+        for table, column in columns.items():
             sql = (
                 f"ALTER TABLE zuji.{table} DELETE "
-                "WHERE workspace = {workspace:String} AND anchor IN {anchors:Array(UInt64)}"
+                f"WHERE workspace = {{workspace:String}} AND {column} IN {{anchors:Array(UInt64)}}"
             )
             erase(self._connections, Query(sql, params))
         self._people.forgot(params["anchors"])

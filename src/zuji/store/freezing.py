@@ -12,7 +12,7 @@ from clickhouse_connect.driver.client import Client
 from zuji.store.connections import read_table
 from zuji.terms.error import BadRequest
 
-TABLES = ("events", "profile_now", "owner_slice")
+TABLES = ("events", "profile_now", "owner_slice", "profiles")
 BACKUP = "backup"
 """The set kept while a backup is being copied."""
 BEFORE_MIGRATION = "before_migration"
@@ -32,21 +32,21 @@ class FrozenPart:
 def freeze(client: Client, name: str) -> None:
     """Keep the present parts of all tables under this name until `thaw`."""
     _check(name)
-    for table in TABLES:
+    for table in _present(client):
         client.command(f"ALTER TABLE zuji.{table} FREEZE WITH NAME '{name}'")
 
 
 def thaw(client: Client, name: str) -> None:
     """Let go of the parts frozen under this name, if any."""
     _check(name)
-    for table in TABLES:
+    for table in _present(client):
         client.command(f"ALTER TABLE zuji.{table} UNFREEZE WITH NAME '{name}'")
 
 
 def frozen_parts(client: Client, root: Path, name: str) -> list[FrozenPart]:
     """The parts kept under this name by the engine whose folder is `root`."""
     found = []
-    for table in TABLES:
+    for table in _present(client):
         kept = root / "shadow" / name / "store" / _table_folder(client, table).relative_to(root.resolve() / "store")
         found += [FrozenPart(table, part.name, part) for part in sorted(kept.glob("*")) if part.is_dir()]
     return found
@@ -61,12 +61,19 @@ def attach(client: Client, table: str, parts: list[Path]) -> None:
     """Move copies of parts into a table. The folders are consumed; each keeps the name it had."""
     if table not in TABLES:
         raise BadRequest(f"no table {table!r} in the event store; there are {', '.join(TABLES)}.")
+    if not parts:
+        return
     detached = _table_folder(client, table) / "detached"
     detached.mkdir(exist_ok=True)
     for part in parts:
         shutil.move(part, detached / part.name)
-    if parts:
-        client.command(f"ALTER TABLE zuji.{table} ATTACH PARTITION ALL")
+    client.command(f"ALTER TABLE zuji.{table} ATTACH PARTITION ALL")
+
+
+def _present(client: Client) -> list[str]:
+    """Those of our tables that this store has so far: before a migration, the newest are missing."""
+    found = read_table(client, "SELECT name FROM system.tables WHERE database = 'zuji'")["name"].to_pylist()
+    return [table for table in TABLES if table in found]
 
 
 def _table_folder(client: Client, table: str) -> Path:
