@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, pairwise
 from math import factorial
 
@@ -78,6 +79,7 @@ def shapley(paths: Sequence[Path], worth: Callable[[Path], float]) -> Credits:
     """What each channel adds to the sets of the other channels, on average over all orders of joining."""
     players = sorted({channel for path in paths for channel in path.channels})
 
+    @cache  # asked for once by every player, and there may be thousands of sets
     def value(members: frozenset[Channel]) -> float:
         return sum(worth(path) for path in paths if set(path.channels) <= members)
 

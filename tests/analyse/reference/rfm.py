@@ -112,9 +112,9 @@ def scores_of(asked: Asked, figures: Mapping[Any, Figures]) -> dict[Any, Scores]
 
     def score(name: str, of: Callable[[Figures], Fraction | int], one: Figures) -> int:
         if bounds.get(name) is not None and name == "recency":
-            return bins - sum(bound < of(one) for bound in bounds[name])
+            return bins - sum(Fraction(repr(bound)) < of(one) for bound in bounds[name])
         if bounds.get(name) is not None:
-            return 1 + sum(bound <= of(one) for bound in bounds[name])
+            return 1 + sum(Fraction(repr(bound)) <= of(one) for bound in bounds[name])
         sign = -1 if name == "recency" else 1
         worse = sum(sign * of(other) < sign * of(one) for other in figures.values())
         return 1 + bins * worse // len(figures)
