@@ -67,7 +67,7 @@ class EventMatch(Document, frozen=True, kw_only=True):
     """Which events: by name (null: any) and conditions."""
 
     event: Text | None = None
-    where: Where = Where()
+    where: Where = msgspec.field(default_factory=Where)
 
 
 class Breakdown(Document, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class Question(Document, frozen=True, kw_only=True):
     now: Text | None = None
     timezone: Text | None = None
     week_start: WeekStart = "monday"
-    where: Where = Where()
+    where: Where = msgspec.field(default_factory=Where)
     count_by: CountBy = "user"
     session_gap_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 30
     robots: Literal["leave_out", "include"] = "leave_out"
