@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from analyse.reference.admitted import Asked, Key, by_key, matching, numbers_of, refuse_mixed_money, settle
@@ -29,7 +30,7 @@ class Bins:
     @property
     def written(self) -> list[dict[str, float | None]]:
         if not self.is_open:
-            return [{"from": low, "to": high} for low, high in zip(self.bounds, self.bounds[1:], strict=False)]
+            return [{"from": low, "to": high} for low, high in pairwise(self.bounds)]
         lower: list[dict[str, float | None]] = [{"from": None, "to": self.bounds[0]}] * self.has_lower
         ends = [*self.bounds[1:], None]
         return lower + [{"from": low, "to": high} for low, high in zip(self.bounds, ends, strict=True)]
