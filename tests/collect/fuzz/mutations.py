@@ -9,9 +9,9 @@ import json
 import random
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode
 
+from msgspec.structs import replace
 from recordings import recorded
 
 from zuji.collect.decode.request import Request

@@ -8,13 +8,13 @@ import json
 import os
 import resource
 import time
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from contract import LIMITS, keep_promises, protocol_module
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from mutations import NAMES, PATHS, PROTOCOLS, Spoiler
 from recordings import NOON, recorded
 
