@@ -266,6 +266,16 @@ RANGES = [
         date_to="2026-03-15",
     ),
     compared(
+        "a whole month is compared with the whole month before, whatever its length",
+        EVERY_DAY,
+        ["2026-01-01"],
+        [31],
+        interval="month",
+        compare_to="previous_period",
+        date_from="2026-02-01",
+        date_to="2026-02-28",
+    ),
+    compared(
         "a comparison with days before may be any number of them",
         [happened("A", -WEEK), happened("A", -WEEK + DAY), happened("A", -WEEK + DAY)],
         ["2026-02-23", "2026-02-24"],
