@@ -17,9 +17,9 @@ import httpx
 import typer
 
 from zuji.cli.lock import FolderInUse
+from zuji.cli.sockets import CONTROL_SOCKET
 from zuji.terms.error import BadRequest, Busy, Conflict, NotAllowed, NotFound, ZujiError
 
-CONTROL_SOCKET = "control.sock"
 ADDRESS_FILE = "address"
 """Where the server of this folder listens, or last listened, for the world."""
 

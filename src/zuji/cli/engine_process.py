@@ -20,8 +20,9 @@ from starlette.types import ASGIApp
 from zuji import __version__
 from zuji.api.app import create_api
 from zuji.api.questions import QuestionPool
-from zuji.cli.asking import CONTROL_SOCKET
+from zuji.cli.loaded_code import let_go_of_loaded_code
 from zuji.cli.lock import ENGINE_LOCK, owned
+from zuji.cli.sockets import CONTROL_SOCKET, ENGINE_SOCKET
 from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
 from zuji.govern.principal import OPERATOR
 from zuji.run.status import note_failed_start
@@ -30,7 +31,6 @@ from zuji.terms.error import Busy
 
 log = logging.getLogger(__name__)
 
-ENGINE_SOCKET = "engine.sock"
 STATUS_FILE = "status.json"
 ORPHAN_WAIT_S = 40.0
 """An engine whose supervisor was killed drains and ends within this time; the next one waits for it."""
@@ -50,6 +50,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             administration.keys.write_snapshot()
             house = build_house(data, settings, administration)
             house.engine.start()
+            let_go_of_loaded_code()
         if made:
             show_first_keys(made)
         try:

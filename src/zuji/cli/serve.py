@@ -12,12 +12,13 @@ from typing import Annotated
 import httpx
 import typer
 
-from zuji.cli.asking import ADDRESS_FILE, CONTROL_SOCKET, DEFAULT_DATA, DataOption, running_engine
+from zuji.cli.asking import ADDRESS_FILE, DEFAULT_DATA, DataOption, running_engine
 from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import owned
 from zuji.cli.logs import set_up_logging
 from zuji.cli.output import complain, say
 from zuji.cli.processes import run_engine, run_one_gateway
+from zuji.cli.sockets import CONTROL_SOCKET
 from zuji.collect.serve import GatewayProcess
 from zuji.run.supervise import Role, Supervisor
 from zuji.settings import Settings, load_settings
