@@ -33,9 +33,12 @@ AROUND: Patient = {
     "after a source was erased": (EventStore, "delete_source"),
     "before a decision is written": (decision_outcomes, "save"),
     "while an epoch is raised": (source_epochs, "raise_epoch"),
+    "before rows of people are inserted": (EventStore, "insert_profiles"),
+    "after rows of people were inserted": (EventStore, "insert_profiles"),
 }
 """Which function stands at which point."""
 DIES_AFTER = {"before the commit", "after the outbox row left", "after a source was erased", "while an epoch is raised"}
+DIES_AFTER |= {"after rows of people were inserted"}
 """Points that lie behind their function, not before it. `outbox.put` is the last write of a batch's transaction."""
 BETWEEN_MONTHS = "between two months of an insert"
 MONTHS_STORED = 2
