@@ -17,6 +17,7 @@ from zuji.analyse.sql.proof import prove
 from zuji.analyse.sql.views import VIEWS, Sight, relation
 from zuji.store.people import PersonOfEvent
 from zuji.store.query import Query
+from zuji.terms.error import BadRequest
 
 DEFINED = f"{RESERVED}my_"
 """What the names that an analyst defines by WITH begin with in the query."""
@@ -53,8 +54,16 @@ def checked(text: str) -> Statement:
     >>> checked("select event from events -- all").body
     'SELECT "event" FROM "zuji_events" AS "events"'
     """
-    tree = read(text)
+    try:
+        return _checked(read(text))
+    except RecursionError as mistake:  # long chains of operators nest as brackets do
+        raise BadRequest("this statement is nested too deeply. Give its inner parts names by WITH.") from mistake
+
+
+def _checked(tree: exp.Expr) -> Statement:
     check(tree, VIEWS)
+    while isinstance(tree, exp.Subquery):  # brackets around it all: nothing may stand beside them, and they say nothing
+        tree = tree.this.copy()
     views = _renamed(tree)
     listed = tree.args.get("with_")
     tree.set("with_", None)
@@ -74,7 +83,8 @@ def query_of(statement: Statement, workspace: str, *, whose: PersonOfEvent, sigh
     definitions = ",\n".join((*views, *statement.definitions))
     settings = ", ".join(f"{name} = {value}" for name, value in (SETTINGS | {"max_result_rows": str(rows)}).items())
     sql = f"{f'WITH {definitions}' if definitions else ''}\n{statement.body}\nSETTINGS {settings}".lstrip()
-    return Query(sql, {"workspace": workspace, **whose.params})
+    # Without a place to fill, the driver would fill in the values itself, as Python does after a percent sign.
+    return Query(sql, {"workspace": workspace, **whose.params} if statement.views else {})
 
 
 def _renamed(tree: exp.Expr) -> tuple[str, ...]:
@@ -90,4 +100,6 @@ def _renamed(tree: exp.Expr) -> tuple[str, ...]:
     for cte in list(tree.find_all(exp.CTE)):
         if not cte.args.get("scalar"):
             cte.args["alias"].set("this", exp.to_identifier(DEFINED + cte.alias, quoted=True))
+    for name in tree.find_all(exp.Identifier):
+        name.set("quoted", True)
     return tuple(sorted(read_views))

@@ -27,7 +27,7 @@ RESERVED = "zuji_"
 """Names of ours in the statement that runs begin so; an analyst's never do."""
 
 LONGEST_NAME = 100
-_NAME = re.compile(r"""[^\x00-\x1f\x7f"'`\\{}$;]+""")
+_NAME = re.compile(r"""[^\x00-\x1f\x7f"'`\\{}$;‘’“”]+""")
 _NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?")
 _QUERIES = (exp.Select, exp.Union, exp.Except, exp.Intersect)
 _TAKES_TYPE = {"accuratecast", "accuratecastornull", "accuratecastordefault", "jsonextract", "cast"}
@@ -39,6 +39,8 @@ def check(tree: exp.Expr, views: Collection[str]) -> None:
         raise BadRequest(
             f"one SELECT runs here, not {_spoken(tree)}. Write SELECT ..., or WITH name AS (SELECT ...) SELECT ..."
         )
+    if isinstance(tree, exp.Subquery) and any(tree.args.get(part) for part in ("alias", "order", "limit", "offset")):
+        raise BadRequest("nothing may stand behind the outermost brackets. Leave them out.")
     _check_names_of_ctes(tree, views)
     for node in tree.walk():
         _check_parts(node)
@@ -132,7 +134,7 @@ def _check_exists(node: exp.Expr) -> None:
 def _check_in(node: exp.Expr) -> None:
     """The engine takes a lone name on the right of IN for a table, also in brackets; so no names stand there."""
     for item in node.expressions:
-        for part in item.find_all(exp.Column, exp.Dot):
+        for part in item.find_all(exp.Column, exp.Dot, exp.Identifier):
             raise BadRequest(
                 f"IN compares with values or a subquery, not with the name {part.sql()!r}. "
                 "Write a = b, has(array, value), or IN (SELECT ...)."
@@ -145,8 +147,10 @@ def _check_call(node: exp.Expr) -> None:
     known = function_named(name) if isinstance(name, str) else None
     if known is None:
         said = str(name)[:60]
-        instead = INSTEAD.get(said.lower(), "GET /api/v1/sql/views lists the functions that may be called")
-        raise BadRequest(f"the function {said!r} may not be called here; {instead}.")
+        instead = f" {INSTEAD[said.lower()]}." if said.lower() in INSTEAD else ""
+        raise BadRequest(
+            f"the function {said!r} may not be called here.{instead} GET /api/v1/sql/views lists those that may."
+        )
     if isinstance(node, exp.ParameterizedAgg) and aggregate_named(known) is None:
         raise BadRequest(f"{known} takes one pair of brackets. Only aggregates such as quantile(0.9)(x) take two.")
     if known.lower() in _TAKES_TYPE and len(node.expressions) > 1:
@@ -202,6 +206,12 @@ def _check_column(node: exp.Expr) -> None:
         raise BadRequest(f"{_spoken(node)} is no column. `zuji sql --views` lists the columns.")
 
 
+def _check_star(node: exp.Expr) -> None:
+    for name in node.args.get("except_") or ():
+        if not isinstance(name, exp.Column | exp.Identifier):
+            raise BadRequest(f"* EXCEPT takes names of columns, not {_spoken(name)}. Write * EXCEPT (ip, url).")
+
+
 def _check_interval(node: exp.Expr) -> None:
     unit = node.args.get("unit")
     if not isinstance(unit, exp.Var) or unit.name.upper() not in UNITS:
@@ -215,7 +225,7 @@ def _check_var(node: exp.Expr) -> None:
 
 def _check_window_spec(node: exp.Expr) -> None:
     if node.args.get("kind") not in ("ROWS", "RANGE"):
-        raise BadRequest("a window's frame is ROWS BETWEEN ... AND ... or RANGE BETWEEN ... AND ...")
+        raise BadRequest("a window's frame may be ROWS or RANGE. Write ROWS BETWEEN 1 PRECEDING AND CURRENT ROW.")
     for bound in ("start", "end"):
         value, side = node.args.get(bound), node.args.get(f"{bound}_side")
         if isinstance(value, str) and value not in ("UNBOUNDED", "CURRENT ROW"):
@@ -248,6 +258,7 @@ _RULES: dict[type[exp.Expr], _Rule] = {
     exp.Literal: _check_literal,
     exp.Dot: _check_dot,
     exp.Column: _check_column,
+    exp.Star: _check_star,
     exp.Interval: _check_interval,
     exp.Var: _check_var,
     exp.WindowSpec: _check_window_spec,

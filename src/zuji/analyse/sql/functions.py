@@ -162,11 +162,11 @@ INSTEAD = {
     "arrayfold": "arrayCumSum, arraySum and arrayMap do most of what it does",
     "arrayreduce": "arraySum, arrayAvg, arrayMax and their like take the array itself",
     "multimatchany": "match(text, 'one|other') takes several patterns",
-    "dictget": "join the view people",
-    "joinget": "join the view people",
+    "dictget": "Join the view people",
+    "joinget": "Join the view people",
     "numbers": "arrayJoin(range(n)) gives the numbers from 0",
     "generate_series": "arrayJoin(range(n)) gives the numbers from 0",
-    "columns": "name the columns",
+    "columns": "Name the columns",
 }
 """What to write instead of functions that people miss, by their name in lower case."""
 

@@ -24,7 +24,7 @@ KEYWORDS = frozenset(_KEYWORDS.split())
 _TOKEN = re.compile(
     r"""(?P<blank>[ \n]+)
     |'(?P<text>(?:[^'\\]|\\[\\'ntrbf0])*)'
-    |"(?P<name>[^"\\`'{}$;\x00-\x1f]+)"
+    |"(?P<name>[^"\\`'{}$;‘’“”\x00-\x1f]+)"
     |(?P<word>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)
     |(?P<sign>->|<>|<=|>=|\|\||[()\[\],.=<>+*/%-])""",

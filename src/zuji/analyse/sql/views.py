@@ -45,8 +45,8 @@ class View:
     columns: tuple[ViewColumn, ...]
 
 
-_PAIRS = "Array(Tuple(type LowCardinality(String), value String))"
-_WORD = "LowCardinality(String)"
+_PAIRS = "Array(Tuple(type String, value String))"
+_WORD = "String"
 _TIME = "DateTime64(3, 'UTC')"
 
 EVENTS = View(
