@@ -19,6 +19,7 @@ from conftest import Open
 from disk_bytes import holds
 from event_rows import event_row, event_table, plain_events
 
+from zuji.store.background import MERGING, NICENESS, TASKS
 from zuji.store.connections import read_table
 from zuji.store.erasure import erase
 from zuji.store.events import EventStore
@@ -262,3 +263,10 @@ def test_threads_that_insert_and_ask_at_once_lose_nothing(events: EventStore) ->
         stop.set()
         assert all(future.result() > 0 for future in asking)
     assert events.positions_present(0, 10**6).tolist() == list(range(1000))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux gives threads a niceness of their own")
+def test_merging_lets_everything_else_go_first(events: EventStore) -> None:
+    events.insert(plain_events(1))
+    tasks = [task for task in TASKS.iterdir() if (task / "comm").read_text().strip() == MERGING]
+    assert {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks} == {NICENESS}

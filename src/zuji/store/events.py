@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
+from zuji.store.background import let_merging_wait
 from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.erasure import erase
 from zuji.store.event_migrations import applied, is_prepared, migrate
@@ -78,6 +79,7 @@ class EventStore:
         except BaseException:
             connections.close()
             raise
+        let_merging_wait()
         return cls(connections, where)
 
     @property
