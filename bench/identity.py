@@ -12,6 +12,7 @@ that many identifiers before, one in ten of them linked: memory must not grow wi
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import tempfile
 import time
@@ -156,6 +157,9 @@ def main() -> None:
     options = parser.parse_args()
     crowd = Crowd(options.people, Random(options.seed))
     newcomers, life = list(crowd.introduce()), list(crowd.live(options.events))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)  # as in the process of the engine, for the yardstick as well
     yardstick = UnionFind()
     yardstick.take(newcomers)
     _, plain = timed(yardstick.take, life, options.batch)
