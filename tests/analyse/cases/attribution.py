@@ -187,11 +187,11 @@ MODELS = [
     ),
     case(
         "direct is known by its own name among the others",
-        [touch("a", 0), touch("a", 1), touch("b", 2), touch("direct", 3), goal(4)],
+        [touch("a", 0), touch("a", 1), touch("direct", 3), goal(4)],
         {
             "channels": [
-                {"channel": "a", "goals": {"last_non_direct": 0.0}},
-                {"channel": "other", "goals": {"last_non_direct": 1.0}},
+                {"channel": "a", "goals": {"last_non_direct": 1.0}},
+                {"channel": "other", "goals": {"last_non_direct": 0.0}},
             ]
         },
         models=["last_non_direct"],

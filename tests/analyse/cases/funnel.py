@@ -69,6 +69,7 @@ ATTEMPTS = [
         window={"amount": 1, "unit": "minute"},
     ),
     case("only the first step must lie in the range", [happened(A, 6 * DAY), happened(B, 8 * DAY)], "AB", counts(1, 1)),
+    case("a first step after the range does not count", [happened(A, 7 * DAY)], "AB", counts(0, 0)),
     case("a first step before the range does not count", [happened(A, -1), happened(B, 5)], "AB", counts(0, 0)),
     case("events at one instant may be taken in either order", [happened(B), happened(A)], "AB", counts(1, 1)),
     case(
@@ -205,6 +206,14 @@ STRICT = [
         strict_mode="no_foreign_events",
     ),
     case(
+        "no foreign events allows the next step before the event that fills it",
+        [happened(A), happened(B, 5), happened(B, 6), happened(C, 9)],
+        "ABC",
+        {"steps": [{"count": 1}, {"average_seconds": 6.0}, {"average_seconds": 3.0}]},
+        order="strict",
+        strict_mode="no_foreign_events",
+    ),
+    case(
         "a repeat is not foreign although first_time keeps it from filling the step",
         [happened(A), happened(A, 1), happened(B, 5)],
         "AB",
@@ -244,6 +253,7 @@ UNORDERED = [
         counts(1, 1, 0),
         order="unordered",
     ),
+    case("two events do not fill one step", [happened(A), happened(A, 5)], "AB", counts(1, 0), order="unordered"),
     case(
         "unordered, one event may fill all steps that it matches",
         [happened(A), happened(B, 4)],
@@ -333,14 +343,14 @@ VIEWS = [
     ),
     case(
         "without bins there are as many as the cube root of conversions, rounded up",
-        [event for person in range(1, 10) for event in (happened(A, 0, person), happened(B, person * MINUTE, person))],
+        [event for person in range(1, 11) for event in (happened(A, 0, person), happened(B, person * MINUTE, person))],
         "AB",
         {
             "bins": [
-                {"from_seconds": 60, "to_seconds": 220, "count": 3},
-                {"from_seconds": 220, "to_seconds": 380, "count": 3},
-                {"from_seconds": 380, "to_seconds": 540, "count": 2},
-                {"from_seconds": 540, "to_seconds": 700, "count": 1},
+                {"from_seconds": 60, "to_seconds": 240, "count": 3},
+                {"from_seconds": 240, "to_seconds": 420, "count": 3},
+                {"from_seconds": 420, "to_seconds": 600, "count": 3},
+                {"from_seconds": 600, "to_seconds": 780, "count": 1},
             ]
         },
         view={"type": "time_to_convert"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analyse.case import Case
-from analyse.hand import happened, week, world_of
+from analyse.hand import DAY, happened, week, world_of
 from analyse.reference.world import Event
 
 A, B, C = "A", "B", "C"
@@ -98,7 +98,7 @@ CASES = [
     ),
     case(
         "bins are made from the events that match a step, later ones too",
-        [happened(A, 0, 1, p=0), happened(B, 9, 1, p=10), happened(C, 3, 1, p=99), happened(A, 0, 2, p=5)],
+        [happened(A, 0, 1, p=0), happened(B, 8 * DAY, 1, p=10), happened(C, 3, 1, p=99), happened(A, 0, 2, p=5)],
         [group("[0, 5)", 1, 1), group("[5, 10]", 1, 0)],
         breakdown={"property": "p", "bins": 2},
     ),
