@@ -218,4 +218,4 @@ def likely(rng: Random, values: Sequence[Any]) -> int:
 
 def counts_people(question: Mapping[str, Any]) -> bool:
     """Whether there are people behind the figures."""
-    return question.get("count_by", "user") == "user"
+    return bool(question.get("count_by", "user") == "user")
