@@ -20,7 +20,7 @@ WINDOWS = [(1, "second"), (1, "minute"), (30, "minute"), (1, "hour"), (1, "day")
 def random_question(rng: Random, world: World) -> Question:
     question = wide.range_and_defaults(rng, world)
     question["order"] = rng.choice(["ordered", "ordered", "unordered", "strict"])
-    question["steps"] = [random_step(rng, world) for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5, 32]))]
+    question["steps"] = [random_step(rng, world) for _ in range(rng.choice([2, 2, 3, 3, 3, 4, 5, 32]))]
     while len(question["steps"]) > 2 and attempts_at_most(question, world) > MOST_ATTEMPTS:
         question["steps"].pop()
     maybe(rng, question, "window", [{"amount": amount, "unit": unit} for amount, unit in WINDOWS], 0.7)

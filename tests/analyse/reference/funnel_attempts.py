@@ -71,7 +71,7 @@ def may_be_next(event: Event, so_far: Attempt, log: Log, rules: Rules) -> bool:
     if not so_far:
         if not rules.start <= event.at <= rules.end:
             return False
-        return fills_a_step((event,), log) if rules.order == "unordered" else event.position in log.fills[0]
+        return fill_different_steps((event,), log) if rules.order == "unordered" else event.position in log.fills[0]
     first, before = so_far[0], so_far[-1]
     if event.at < before.at or event.at - first.at > rules.window:
         return False
@@ -84,21 +84,29 @@ def may_be_next(event: Event, so_far: Attempt, log: Log, rules: Rules) -> bool:
         return False
     if rules.order == "unordered":
         in_order = (event.at, event.position) >= (before.at, before.position)
-        return in_order and fills_a_step((*so_far, event), log)
+        return in_order and fill_different_steps((*so_far, event), log)
     if event.position not in log.fills[len(so_far)]:
         return False
     return rules.order != "strict" or nothing_foreign_between(before, event, len(so_far), log, rules)
 
 
-def fills_a_step(events: Attempt, log: Log, taken: frozenset[int] = frozenset()) -> bool:
-    """Whether these events can fill as many different steps, one each."""
-    if not events:
-        return True
-    return any(
-        fills_a_step(events[1:], log, taken | {step})
-        for step, fill in enumerate(log.fills)
-        if step not in taken and events[0].position in fill
-    )
+def fill_different_steps(events: Attempt, log: Log) -> bool:
+    """Whether these events can fill as many different steps, one each.
+
+    One event after the other gets a step; where all of its steps are taken, those that have them move, if they can.
+    """
+    taken_by: dict[int, int] = {}
+
+    def finds_a_step(place: int, asked: set[int]) -> bool:
+        for step, fill in enumerate(log.fills):
+            if events[place].position in fill and step not in asked:
+                asked.add(step)
+                if step not in taken_by or finds_a_step(taken_by[step], asked):
+                    taken_by[step] = place
+                    return True
+        return False
+
+    return all(finds_a_step(place, set()) for place in range(len(events)))
 
 
 def nothing_foreign_between(before: Event, after: Event, step: int, log: Log, rules: Rules) -> bool:
