@@ -14,7 +14,7 @@ from analyse.reference.world import World
 def random_question(rng: Random, world: World) -> Question:
     question = wide.range_and_defaults(rng, world)
     maybe(rng, question, "event", [None, "A", "A", "B", "浏览商品"], 0.5)
-    maybe(rng, question, "page", [None, "*", "/a", "/a*", "/b/*", "*1", "/*/*", "", "/首*"], 0.5)
+    maybe(rng, question, "page", [None, "*", "/a", "/a*", "/b/*", "*1", "/*/*", "/首*"], 0.5)
     maybe(rng, question, "x", ["x", "y", "n"], 0.8)
     maybe(rng, question, "y", ["y", "x", "price"], 0.8)
     maybe(rng, question, "grid", [1, 2, 3, 10, 100], 0.6)
