@@ -130,7 +130,7 @@ def is_void(attempt: Attempt, log: Log, rules: Rules) -> bool:
             if event.position not in exclusion.events or event.at <= attempt[a - 1].at:
                 continue
             reaches = len(attempt) >= b
-            if (reaches and event.at < attempt[b - 1].at) or (not reaches and event.at <= attempt[0].at + rules.window):
+            if (reaches and event.at < attempt[b - 1].at) or (not reaches and event.at < attempt[0].at + rules.window):
                 return True
     return False
 
