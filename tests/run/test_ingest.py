@@ -89,3 +89,20 @@ def test_deleting_a_sources_data_frees_its_ids(tmp_path: Path) -> None:
         world.send(a_track("m1"), source="test")
         world.settle()
         assert sorted(row["source"] for row in world.rows("source")) == ["test", "web"]
+
+
+def test_a_flood_is_taken_in_larger_batches_than_what_trickles_in(tmp_path: Path) -> None:
+    with running(tmp_path, start=False) as world:
+        for request in range(15):
+            world.send(*(a_track(f"{request}-{number}") for number in range(1_000)))
+        world.engine.storing.start()
+        taken = []
+        while world.engine.ingest.take_some():
+            taken.append(sum(world.engine.progress.positions.values()))
+        world.engine.storing.drain()
+        ids = [row["event_id"] for row in world.rows()]
+        world.engine.ingest.start()
+        world.engine.profiles.start()
+        world.engine.status.start()
+    assert taken == [4, 14, 15]
+    assert (len(ids), len(set(ids))) == (15_000, 15_000)
