@@ -103,6 +103,16 @@ def test_a_question_can_be_cancelled_by_its_ticket_alone(events: EventStore) -> 
             running.result(timeout=10)
 
 
+def test_a_question_with_bound_values_is_found_by_its_ticket_too(events: EventStore) -> None:
+    endless = Query(f"{ENDLESS} WHERE number != {{bound:UInt64}}", {"bound": 7}, ticket="abcdef0125")
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(events.query, endless)
+        time.sleep(0.3)
+        assert events.cancel("abcdef0125")
+        with pytest.raises(Cancelled):
+            running.result(timeout=10)
+
+
 def test_a_ticket_that_is_not_hexadecimal_is_refused() -> None:
     with pytest.raises(BadRequest):
         Query("SELECT 1", ticket="*/ DROP")

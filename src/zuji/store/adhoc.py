@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from zuji.store.connections import read_table
+from zuji.store.connections import ticketed
 from zuji.store.events import EventStore
 from zuji.store.failure import CANCELLED, TOO_COSTLY, meaning_of, translated
 from zuji.store.query import Query
@@ -28,13 +28,12 @@ class StatementRefused(BadRequest):
 def run_statement(store: EventStore, query: Query) -> bytes:
     """The answer as the engine's JSONCompact: meta, data, statistics.
 
-    The ticket travels as a setting: the engine writes a query with bound values anew, and leaves out its comments.
     Raises StatementRefused; TooCostly at its limits; StoreBusy when all slots stay taken; Cancelled.
     """
     with translated(_DOING), store.connections.asking() as client:
         try:
             answer = client.raw_query(
-                query.sql, parameters=dict(query.params), settings={"log_comment": query.ticket}, fmt="JSONCompact"
+                query.sql, parameters=dict(query.params), settings=ticketed(query.ticket), fmt="JSONCompact"
             )
         except ClickHouseError as failure:
             code = getattr(failure, "code", None)
@@ -42,14 +41,3 @@ def run_statement(store: EventStore, query: Query) -> bytes:
                 raise
             raise StatementRefused(str(meaning_of(failure, _DOING))) from failure
     return bytes(answer)
-
-
-def cancel_statement(store: EventStore, ticket: str) -> bool:
-    """Stop the running statement with this ticket. Whether one was found."""
-    with store.connections.controlling() as client, translated("cancelling SQL"):
-        found = read_table(
-            client,
-            "KILL QUERY WHERE Settings['log_comment'] = {ticket:String} AND {ticket:String} != '' SYNC",
-            {"ticket": ticket},
-        )
-    return bool(found.num_rows)

@@ -28,7 +28,7 @@ from zuji.store.outbox import PeopleRows, PersonRow, SliceRow
 from zuji.store.people import PersonOfEvent
 from zuji.store.people_map import PeopleMap
 from zuji.store.profiles import ProfileRow, profile_table
-from zuji.store.query import Limits, Query, mark
+from zuji.store.query import Limits, Query
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
 
 MONTHS_PER_INSERT = 12
@@ -161,11 +161,13 @@ class EventStore:
     def query(self, query: Query) -> pa.Table:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
         with self._connections.asking() as client, translated("answering a question"):
-            return read_table(client, query.text, query.params)
+            return read_table(client, query.sql, query.params, ticket=query.ticket)
 
     def cancel(self, ticket: str) -> bool:
         """Stop the running query with this ticket. Whether one was found."""
-        query = Query("KILL QUERY WHERE startsWith(query, {mark:String}) SYNC", {"mark": mark(ticket)}, ticket)
+        if not ticket:
+            return False  # every query without a ticket has this one
+        query = Query("KILL QUERY WHERE Settings['log_comment'] = {ticket:String} SYNC", {"ticket": ticket}, ticket)
         with self._connections.controlling() as client, translated("cancelling a question"):
             return bool(read_table(client, query.sql, query.params).num_rows)
 

@@ -27,16 +27,6 @@ class Query:
         if self.ticket and not _TICKET.fullmatch(self.ticket):
             raise BadRequest(f"a ticket is 8 to 64 lower-case hexadecimal digits, got {self.ticket!r}.")
 
-    @property
-    def text(self) -> str:
-        """The SQL as it is sent: marked with the ticket, by which a running query is found."""
-        return f"{mark(self.ticket)} {self.sql}" if self.ticket else self.sql
-
-
-def mark(ticket: str) -> str:
-    """The comment that a query with this ticket begins with."""
-    return f"/* ticket {ticket} */"
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

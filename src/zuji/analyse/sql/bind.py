@@ -100,6 +100,6 @@ def _renamed(tree: exp.Expr) -> tuple[str, ...]:
     for cte in list(tree.find_all(exp.CTE)):
         if not cte.args.get("scalar"):
             cte.args["alias"].set("this", exp.to_identifier(DEFINED + cte.alias, quoted=True))
-    for name in tree.find_all(exp.Identifier):
-        name.set("quoted", True)
+    for identifier in tree.find_all(exp.Identifier):
+        identifier.set("quoted", True)
     return tuple(sorted(read_views))

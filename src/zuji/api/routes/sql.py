@@ -17,7 +17,6 @@ from zuji.api.ports import Ports, ports_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire_sql import CancelledOut, SqlIn, SqlOut, ViewColumnOut, ViewOut, ViewsOut
 from zuji.govern.roles import SQL_ROWS_OF
-from zuji.store.adhoc import cancel_statement
 from zuji.terms.error import BadRequest
 
 router = APIRouter(tags=["sql"], route_class=GuardedRoute)
@@ -80,7 +79,7 @@ async def cancel(
     request: Request, caller: AnyCaller, ticket: Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 ) -> CancelledOut:
     """Stop the running statement that was sent with this ticket, by the same token in the same workspace."""
-    found = await wait_for(request, cancel_statement, ports_of(request).events, ticket_of(caller, ticket))
+    found = await wait_for(request, ports_of(request).events.cancel, ticket_of(caller, ticket))
     return CancelledOut(cancelled=found)
 
 
