@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from zuji.identify.evidence import NEVER_SEEN, Node
+from zuji.identify.evidence import NEVER_SEEN, Moment, Node
 from zuji.identify.people import Segment
 from zuji.identify.reading import View, views_of
 from zuji.identify.statements import statements_in
@@ -17,6 +17,9 @@ from zuji.identify.traits import Said, traits_of
 from zuji.store import evidence, identity
 from zuji.store.hot import HotTransaction
 from zuji.terms.identifier import Identifier
+from zuji.terms.subject import Statement
+
+_SAME_EVERY_TIME = ("set", "unset", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def people_now(connection: HotTransaction, workspace: str, numbers: Iterable[int
     wanted = set(numbers)
     views = _one_per_home(views_of(connection, workspace, identity.nodes_by_anchor(connection, wanted)))
     gathered: dict[int, _Gathered] = {}
-    owners: dict[int, tuple[View, Node, tuple[Segment, ...]]] = {}
+    owners: dict[int, _Owned] = {}
     for view in views:
         for node in view.nodes():
             segments = view.segments(node.anchor)
@@ -78,21 +81,48 @@ def _one_per_home(views: list[View]) -> list[View]:
     return list(homes.values())
 
 
-def _said(
-    connection: HotTransaction, owners: dict[int, tuple[View, Node, tuple[Segment, ...]]]
-) -> Iterator[tuple[int, Said]]:
-    """Every statement of these identifiers with the person its event belongs to."""
+_Owned = tuple[View, Node, tuple[Segment, ...]]
+"""Where an identifier lives, and whose it was over time."""
+
+
+def _said(connection: HotTransaction, owners: dict[int, _Owned]) -> Iterator[tuple[int, Said]]:
+    """Every statement of these identifiers that counts, with the person its event belongs to."""
     rows = identity.statements_of(connection, owners)
     times = evidence.times_of(connection, [row[0] for row in rows]) if rows else {}
     for number, anchor, _, key, source, body in rows:
-        view, node, segments = owners[anchor]
+        node = owners[anchor][1]
         statements = statements_in(body)
-        for at, event in times.get(number, ()):
-            person = next((one.person for one in reversed(segments) if one.from_ms <= at), 0)
-            moment = (at, event, source)
-            known = view.known_when(anchor, moment)
+        said = [(at, event, source) for at, event in times.get(number, ())]
+        for person, moment, known in _instances(owners[anchor], statements, said):
             for place, statement in enumerate(statements):
                 yield person, Said(statement, key, known, moment, place, Identifier(node.type, node.value))
+
+
+def _instances(
+    owned: _Owned, statements: tuple[Statement, ...], said: list[Moment]
+) -> Iterator[tuple[int, Moment, bool]]:
+    """(person, moment, known) of each time this was said, as far as it can matter.
+
+    What only sets or removes says the same every time, so of each person's only the strongest instance matters. Pages
+    that say who is looking at them with every view would else make each look at a person dearer than the last.
+    """
+    view, node, segments = owned
+    every = not all(one.operation in _SAME_EVERY_TIME for one in statements)
+    strongest: dict[int, tuple[Moment, bool]] = {}
+    for moment in sorted(said, reverse=True):
+        person = next((one.person for one in reversed(segments) if one.from_ms <= moment[0]), 0)
+        present = strongest.get(person)
+        if present is not None and present[1]:
+            continue
+        known = view.known_when(node.anchor, moment)
+        if every:
+            yield person, moment, known
+        elif present is None or known:
+            strongest[person] = (moment, known)
+            if len(segments) == 1 and (known or view.component is None):
+                break
+    for person, (moment, known) in strongest.items():
+        yield person, moment, known
 
 
 def _person(number: int, found: _Gathered | None) -> Person:
