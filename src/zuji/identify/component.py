@@ -35,40 +35,58 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Body).decode
 
 
-class Lone:
+class Home:
+    """Where identifiers live, and what every event of theirs asks: a base of its own, so that it lies together in
+    memory and costs one miss of the processor's cache.
+
+    `changed_at` is the time of the event that changed people last, `last_at` that of the newest evidence or UNKNOWN.
+    `version` is another object after every change that may alter what events of known shapes come to.
+    """
+
+    __slots__ = ("changed_at", "last_at", "shapes", "touched", "version")
+
+    def __init__(self, changed_at: int, *, touched: int) -> None:
+        self.changed_at = changed_at
+        self.last_at = UNKNOWN
+        self.touched = touched
+        self.version = object()
+        self.shapes: list[bytes] = []
+
+    def owner(self, anchor: int, at: int) -> int:
+        """Whose one of its identifiers was at a time."""
+        raise NotImplementedError
+
+
+class Lone(Home):
     """An identifier that is linked with nothing: it is its own profile."""
 
-    __slots__ = ("changed_at", "last_at", "node", "shapes", "touched", "version")
+    __slots__ = ("node",)
 
-    def __init__(self, node: Node, *, version: int, touched: int) -> None:
+    def __init__(self, node: Node, *, touched: int) -> None:
+        super().__init__(node.first_at, touched=touched)
         self.node = node
-        self.version = version
-        self.touched = touched
-        self.changed_at = node.first_at
-        self.last_at = END
-        self.shapes: list[bytes] = []
 
     def owner(self, anchor: int, at: int) -> int:
         """Its own, unless it is blocked."""
         return anchor if self.node.usable else 0
 
 
-class Component:
+class Component(Home):
     """Connected identifiers, what was asserted of them, and the people that follow.
 
-    `guests` are blocked identifiers that its assertions mention; they live elsewhere. `last_at` is the time of its
-    newest evidence or UNKNOWN. `stale`: the people must be folded anew. `waiting`: events later than all changes that
-    await the answer whether they are also later than all evidence. `sliced` have stretches in the event store, which
-    must be told of every change of them from then on, also when a single one is left.
+    `guests` are blocked identifiers that its assertions mention; they live elsewhere. `stale`: the people must be
+    folded anew. `waiting`: events later than all changes that await the answer whether they are also later than all
+    evidence. `sliced` have stretches in the event store, which must be told of every change of them from then on, also
+    when a single one is left.
     """
 
     __slots__ = (
-        "_folding", "assertions", "by_words", "changed_at", "clocks", "crowd", "forbidden", "guests", "id", "last_at",
-        "nodes", "people", "plans", "shapes", "sliced", "sources", "stale", "stored", "touched", "unbound", "version",
-        "waiting", "workspace",
+        "_folding", "assertions", "by_words", "clocks", "crowd", "forbidden", "guests", "id", "nodes", "people",
+        "plans", "sliced", "sources", "stale", "stored", "unbound", "waiting", "workspace",
     )  # fmt: skip
 
-    def __init__(self, number: int, body: Body, *, version: int, touched: int) -> None:
+    def __init__(self, number: int, body: Body, *, touched: int) -> None:
+        super().__init__(body.people.changed[0], touched=touched)
         self.id = number
         self.workspace = body.workspace
         self.nodes = {node.anchor: node for node in body.nodes}
@@ -79,11 +97,6 @@ class Component:
         self.unbound = {(anchor, event): profile for anchor, event, profile in body.unbound}
         self.sliced = set(body.sliced)
         self.people = body.people
-        self.version = version
-        self.touched = touched
-        self.last_at = UNKNOWN
-        self.changed_at = body.people.changed[0]
-        self.shapes: list[bytes] = []
         self.sources = {assertion.source for assertion in body.assertions}
         self._folding: Folding | None = None
         self.clocks: dict[int, dict[int, int]] = {}
@@ -100,16 +113,16 @@ class Component:
         self.plan_anew()
 
     @classmethod
-    def begin(cls, number: int, workspace: str, *, version: int, touched: int) -> Component:
+    def begin(cls, number: int, workspace: str, *, touched: int) -> Component:
         """An empty one, without evidence so far."""
-        made = cls(number, Body(workspace, [], [], [], [], [], [], People()), version=version, touched=touched)
+        made = cls(number, Body(workspace, [], [], [], [], [], [], People()), touched=touched)
         made.last_at = BEGINNING
         return made
 
     @classmethod
-    def load(cls, number: int, body: bytes, *, version: int, touched: int) -> Component:
+    def load(cls, number: int, body: bytes, *, touched: int) -> Component:
         """As it was stored."""
-        made = cls(number, _decode(body), version=version, touched=touched)
+        made = cls(number, _decode(body), touched=touched)
         made.stored = True
         return made
 

@@ -7,16 +7,14 @@ it is full, least recently used first; all of it when a transaction was rolled b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
 
-from zuji.identify.component import Component, Lone
+from zuji.identify.component import Component, Home, Lone
 from zuji.identify.evidence import Node
 from zuji.store import identity
 from zuji.store.hot import HotTransaction
 
 CAPACITY = 150_000  # homes; about 1.5 KB each with their identifiers and shapes
 
-Home = Lone | Component
 Shape = bytes
 """Everything an event says but when and by which id, packed."""
 Key = tuple[str, str, str]
@@ -37,7 +35,7 @@ class Link:
         self.id = number
         self.home = home
         self.anchor = anchor
-        self.version = 0
+        self.version: object = None
         self.plain = False
         self.dropped = False
 
@@ -53,7 +51,6 @@ class Memory:
         self.kinds: dict[tuple[str, str], int] = {}
         self.counters: dict[str, int] = {}
         self.turn = 0
-        self._versions = count(1)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -62,10 +59,6 @@ class Memory:
         self.shapes.clear()
         self.kinds.clear()
         self.counters.clear()
-
-    def version(self) -> int:
-        """A number never used before, for the state of a home."""
-        return next(self._versions)
 
     def next_number(self, name: str) -> int:
         """The next number of a kind (`anchor`, `evidence`, `kind`), from 1."""
@@ -117,13 +110,13 @@ class Memory:
             self.add_lone(workspace, Node(anchor, type_, value, first_at, first_event, first_source, block))
         if wanted:
             for number, body in identity.components(connection, wanted):
-                self.settle_in(Component.load(number, body, version=self.version(), touched=self.turn))
+                self.settle_in(Component.load(number, body, touched=self.turn))
 
     # Keeping
 
     def add_lone(self, workspace: str, node: Node) -> Lone:
         """Remember an identifier that is linked with nothing."""
-        lone = Lone(node, version=self.version(), touched=self.turn)
+        lone = Lone(node, touched=self.turn)
         self.nodes[workspace, node.type, node.value] = node
         self.homes[node.anchor] = lone
         return lone

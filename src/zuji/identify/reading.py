@@ -68,7 +68,7 @@ def views_of(connection: HotTransaction, workspace: str, rows: Iterable[identity
     ours = [row for row in rows if names[row[1]][0] == workspace]
     wanted = {row[6] for row in ours if row[6]}
     bodies = identity.components(connection, wanted) if wanted else []
-    parts = {number: Component.load(number, body, version=0, touched=0) for number, body in bodies}
+    parts = {number: Component.load(number, body, touched=0) for number, body in bodies}
     return [
         View(workspace, Node(row[0], names[row[1]][1], row[2], row[3], row[4], row[5], row[7]), parts.get(row[6]))
         for row in ours

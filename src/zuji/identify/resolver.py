@@ -150,7 +150,7 @@ def _recognise(
         statements = subject.statements
         if link is not None and not (statements and forgets(statements)):
             home = link.home
-            if at > home.changed_at and (link.version == home.version or not link.id):
+            if at > home.changed_at and (link.version is home.version or not link.id):
                 home.touched = number
                 if at > home.last_at:
                     home.last_at = at

@@ -104,7 +104,7 @@ class Turn:
     def go_stale(self, component: Component) -> None:
         """Its people will be folded anew at the end of the turn."""
         component.stale = True
-        component.version = self.memory.version()
+        component.version = object()
         self.unsettled[component.id] = component
 
     def unite(self, workspace: str, anchors: Iterable[int]) -> Component:
@@ -122,7 +122,7 @@ class Turn:
         whole = parts[0] if parts else self._begin(workspace, lone[0].anchor)
         if len(homes) > 1 or not parts:
             self.touch(whole)
-            whole.version = memory.version()
+            whole.version = object()
         for part in parts[1:]:
             self._absorb(whole, part)
         for node in lone:
@@ -135,7 +135,7 @@ class Turn:
 
     def _begin(self, workspace: str, anchor: int) -> Component:
         memory = self.memory
-        return Component.begin(anchor, workspace, version=memory.version(), touched=memory.turn)
+        return Component.begin(anchor, workspace, touched=memory.turn)
 
     def _absorb(self, whole: Component, part: Component) -> None:
         memory = self.memory
@@ -174,7 +174,7 @@ class Turn:
             return verdict == "no"
         self.touch(component)
         if component.last_at == UNKNOWN:
-            component.version = self.memory.version()
+            component.version = object()
             component.waiting = [(*moment, assertion)]
             self.unsettled[component.id] = component
         else:
@@ -183,7 +183,7 @@ class Turn:
 
     def _advance(self, component: Component, assertion: int, moment: Moment) -> None:
         """Take an event that changes something: at once when it is later than all evidence, else by folding anew."""
-        component.version = self.memory.version()
+        component.version = object()
         if moment[0] <= component.last_at:
             self.go_stale(component)
             return
@@ -254,7 +254,7 @@ class Turn:
         component.people = folding.people
         component.changed_at = component.people.changed[0]
         component.last_at = max((at for at, _, _, _ in occurrences), default=BEGINNING)
-        component.version = self.memory.version()
+        component.version = object()
         component.stale, component.waiting = False, None
 
     # Hubs
@@ -268,7 +268,7 @@ class Turn:
         _, others = assertion.ends(component.nodes)
         crowded = [other for other in others if component.crowd.around(component.nodes[other])]
         if crowded:
-            component.version = self.memory.version()
+            component.version = object()
         return crowded
 
     def block_hubs(self, component: Component, crowded: Iterable[int], assertion: Assertion, at: int) -> bool:
