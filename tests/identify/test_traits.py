@@ -87,3 +87,10 @@ def test_the_same_statement_said_again_and_again_is_kept_once(world: World) -> N
     with world.hot.read() as connection:
         assert connection.execute("SELECT count(*) FROM trait_statement").fetchone() == (1,)
     assert ann(world).traits["plan"].event_id == "together-u:ann--4"
+
+
+def test_a_public_key_deletes_nobody_in_words_known_long_since(world: World) -> None:
+    world.tell_each(login("u:ann", "a:x", at=at, statements=says("set", "gold")) for at in range(3))
+    linked = world.tell(login("u:ann", "a:x", at=4, statements=says("delete", name="")))
+    assert [(item.index, item.reason) for item in linked.rejections] == [(0, "needs_secret_key")]
+    assert plan(world) == "gold"
