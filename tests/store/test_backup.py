@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -155,6 +156,15 @@ def test_a_folder_at_rest_is_backed_up_without_a_running_store(house: House, tmp
     summary = backup(house.data, tmp_path / "backup", pause=nullcontext())
     assert (summary.events, summary.spool_files) == (BATCH, 1)
     assert restore(tmp_path / "backup", tmp_path / "restored") == summary
+
+
+def test_a_folder_whose_events_are_missing_is_not_backed_up_as_if_there_were_none(house: House, tmp_path: Path) -> None:
+    house.one_batch()
+    house.events.close()
+    shutil.rmtree(house.data / "events")
+    (house.data / "events").mkdir()  # where its disk was mounted
+    with pytest.raises(Busy, match="events were stored before"):
+        backup(house.data, tmp_path / "backup", pause=nullcontext())
 
 
 def test_nothing_stays_behind_in_the_data_folder(house: House, tmp_path: Path) -> None:

@@ -56,14 +56,20 @@ def key_of(workspace: str, source: str, received_at: int) -> Key:
 
 
 def add(connection: sqlite3.Connection, counts: Mapping[Term, Mapping[Key, int]]) -> None:
-    """Add a batch's figures inside its transaction."""
+    """Add a batch's figures inside its transaction: to those of their minutes, and to those since the beginning."""
     keys = sorted({key for counter in counts.values() for key in counter})
-    columns = ", ".join(TERMS)
+    rows = [(*key, *(counts.get(term, {}).get(key, 0) for term in TERMS)) for key in keys]
+    columns, places = ", ".join(TERMS), ", ".join("?" * len(TERMS))
     updates = ", ".join(f"{term} = {term} + excluded.{term}" for term in TERMS)
     connection.executemany(
-        f"INSERT INTO accounting (workspace, source, minute, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO accounting (workspace, source, minute, {columns}) VALUES (?, ?, ?, {places})"
         f" ON CONFLICT (workspace, source, minute) DO UPDATE SET {updates}",
-        [(*key, *(counts.get(term, {}).get(key, 0) for term in TERMS)) for key in keys],
+        rows,
+    )
+    connection.executemany(
+        f"INSERT INTO accounting_total (workspace, source, {columns}) VALUES (?, ?, {places})"
+        f" ON CONFLICT (workspace, source) DO UPDATE SET {updates}",
+        [(workspace, source, *figures) for workspace, source, _, *figures in rows],
     )
 
 
@@ -89,11 +95,12 @@ def per_minute(
 def per_source(connection: sqlite3.Connection, workspace: str) -> dict[str, Account]:
     """All figures of a workspace since the beginning, by source."""
     rows = connection.execute(
-        f"SELECT source, {_SUMS} FROM accounting WHERE workspace = ? GROUP BY source", (workspace,)
+        f"SELECT source, {', '.join(TERMS)} FROM accounting_total WHERE workspace = ? ORDER BY source", (workspace,)
     )
     return {source: Account(*figures) for source, *figures in rows}
 
 
 def overall(connection: sqlite3.Connection) -> Account:
     """All figures of all workspaces together."""
-    return Account(*(figure or 0 for figure in connection.execute(f"SELECT {_SUMS} FROM accounting").fetchone()))
+    sums = connection.execute(f"SELECT {_SUMS} FROM accounting_total").fetchone()
+    return Account(*(figure or 0 for figure in sums))

@@ -85,7 +85,9 @@ def _opened(data: Path, events: EventStore | None) -> Iterator[EventStore]:
     if events is not None:
         yield events
         return
-    store = EventStore.open(data / "events")
+    with snapshot(data / HOT) as hot:
+        taken = hot.rows("SELECT 1 FROM sequence LIMIT 1")
+    store = EventStore.open(data / "events", expected="used" if taken else "any")
     try:
         yield store
     finally:
