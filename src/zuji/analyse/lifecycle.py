@@ -13,10 +13,10 @@ from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.question import BadQuestion, EventMatch, Question, Text
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, seen
-from zuji.analyse.settled import Settled, Surroundings, settle
+from zuji.analyse.settled import Settled, Surroundings, periods_out, settle
 from zuji.analyse.statement import Statement
 from zuji.store.query import Query
-from zuji.terms.period import Interval, Periods, labels
+from zuji.terms.period import Interval, Periods
 
 Status = Literal["new", "returning", "resurrecting", "dormant"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -84,12 +84,7 @@ def answer(settled: Settled[Lifecycle], reading: Reading) -> Answer:
     lists: dict[str, list[int]] = {status: [0] * len(periods) for status in STATUSES}
     for row in reading.table(activity_query(settled, periods, end=end)).to_pylist():
         lists[row["status"]][row["place"]] = row["people"]
-    starts = labels(settled.calendar, periods.interval, periods.starts)
-    partial = settled.partial(periods)
-    return {
-        "periods": [{"start": start, "partial": cut} for start, cut in zip(starts, partial, strict=True)],
-        **lists,
-    }
+    return {"periods": periods_out(settled, periods), **lists}
 
 
 def people(settled: Settled[Lifecycle], cell: Cell, reading: Reading) -> People:

@@ -91,16 +91,14 @@ def trait_value(statement: Statement, name: str, *, zone: str) -> Value:
 
 
 def session_value(statement: Statement, name: str, *, zone: str) -> Value:
-    """What is known about an event's session, over the columns that `seen` adds for it."""
+    """What is known about an event's session, over the columns that `seen` adds for it; null where it has none."""
     if name in SESSION_TEXTS:
-        return _of_text(statement, f"nullIf({SESSION_TEXTS[name]}, '')", zone)
+        return _of_text(statement, f"if(session_id = 0, NULL, nullIf({SESSION_TEXTS[name]}, ''))", zone)
     if name in SESSION_NUMBERS:
-        number = SESSION_NUMBERS[name]
-        return Value(
-            f"toNullable(toString({number}))", f"toNullable(toFloat64({number}))", "CAST(NULL, 'Nullable(Int64)')"
-        )
+        number = f"if(session_id = 0, NULL, {SESSION_NUMBERS[name]})"
+        return Value(f"toString({number})", f"toFloat64({number})", _NEITHER[1])
     if name == "bounced":
-        return Value("toNullable(if(session_events = 1, 'true', 'false'))", *_NEITHER)
+        return Value("if(session_id = 0, NULL, if(session_events = 1, 'true', 'false'))", *_NEITHER)
     known = ", ".join((*SESSION_NUMBERS, *SESSION_TEXTS, "bounced"))
     raise BadQuestion(f"a session has no property {name!r:.80}. There are: {known}.")
 

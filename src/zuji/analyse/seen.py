@@ -60,7 +60,7 @@ def key_sql(statement: Statement, settled: Settled[Any]) -> str:
     """What is counted (`count_by`), as `who`: a UInt64 (0: nobody), or a Nullable(String) for a property."""
     by = settled.question.count_by
     if isinstance(by, PropertyRef):
-        return property_text(statement, settled, by.property, by.scope)
+        return f"nullIf({property_text(statement, settled, by.property, by.scope)}, '')"
     return {"user": settled.whose.sql, "event": "position", "session": "session_id"}[by]
 
 
@@ -127,11 +127,11 @@ def _asks_for_sessions(settled: Settled[Any]) -> bool:
 
 
 def _in_sessions(statement: Statement, settled: Settled[Any]) -> str:
-    """Every admitted event that has an anchor, with its session: over whole history, whatever the range and `where`."""
+    """Every admitted event of history with its session, whatever the range and `where`; without an anchor, none."""
     gap = statement.integer(settled.question.session_gap_minutes * MINUTE_MS)
     return f"""
 SELECT *,
-    first_value(position) OVER session AS session_id,
+    if(anchor = 0, 0, first_value(position) OVER session) AS session_id,
     max({AT}) OVER session - min({AT}) OVER session AS session_ms,
     count() OVER session AS session_events,
     countIf(type IN ('page', 'screen')) OVER session AS session_pages,
@@ -144,7 +144,7 @@ FROM (
             PARTITION BY anchor ORDER BY occurred_at, position ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
         ) > {gap} AS begins
         FROM zuji.events
-        WHERE {admitted(settled)} AND anchor != 0
+        WHERE {admitted(settled)}
     )
 )
 WINDOW session AS (PARTITION BY anchor, number ORDER BY occurred_at, position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Generic
+from typing import Any, Generic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -14,7 +14,7 @@ from zuji.analyse.dates import Span, read_instant, span_of, written
 from zuji.analyse.question import BadQuestion, Q, Question
 from zuji.store.people import PersonOfEvent
 from zuji.terms.condition import All, AnyOf, Leaf, Node, Not, Where
-from zuji.terms.period import Calendar, Interval, Periods
+from zuji.terms.period import Calendar, Interval, Periods, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,13 @@ def settle(question: Q, around: Surroundings, *, first_day: str = "-29d", open_s
     )
     bad = frozenset(pattern for pattern in _patterns(resolved) if not around.is_pattern(pattern))
     return Settled(resolved, calendar, span, now_ms, around.workspace, around.whose, bad, tuple(_notes(resolved, bad)))
+
+
+def periods_out(settled: Settled[Any], periods: Periods) -> list[dict[str, Any]]:
+    """The periods as an answer writes them: {"start", "partial"}."""
+    starts = labels(settled.calendar, periods.interval, periods.starts)
+    partial = settled.partial(periods)
+    return [{"start": start, "partial": cut} for start, cut in zip(starts, partial, strict=True)]
 
 
 def wheres(value: object) -> list[Where]:

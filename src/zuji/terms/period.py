@@ -130,7 +130,7 @@ class Periods:
 
     def partial(self, *, from_ms: int, to_ms: int, now_ms: int) -> list[bool]:
         """Which are cut by the range [from_ms, to_ms) or not over yet."""
-        return [start < from_ms or end > to_ms or end > now_ms + 1 for start, end in pairwise(self.bounds)]
+        return [start < from_ms or end > to_ms or end > now_ms for start, end in pairwise(self.bounds)]
 
 
 def milliseconds(moment: datetime) -> int:

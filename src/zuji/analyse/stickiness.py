@@ -1,0 +1,96 @@
+"""Stickiness: in how many intervals people are active. docs/questions.md, `stickiness`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.question import BadQuestion, Document, EventMatch, Question, Text
+from zuji.analyse.reading import Reading
+from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
+from zuji.analyse.settled import Settled, periods_out
+from zuji.analyse.statement import Statement
+from zuji.store.query import Query
+from zuji.terms.period import Interval, Periods
+
+_OPERATORS = {"gte": ">=", "lte": "<=", "eq": "="}
+
+
+class PerInterval(Document, frozen=True, kw_only=True):
+    """How many matches make an interval an active one."""
+
+    op: Literal["gte", "lte", "eq"] = "gte"
+    value: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+
+
+class Stickiness(Question, frozen=True, kw_only=True):
+    """An event, and the intervals to be active in."""
+
+    event: Text | None = None
+    interval: Interval = "day"
+    interval_count: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    per_interval: PerInterval = PerInterval()
+    cumulative: bool = False
+
+
+def intervals_of(settled: Settled[Stickiness]) -> Periods:
+    """The intervals: so many periods each, from the first; the last may reach beyond the range."""
+    periods, count = settled.periods(settled.question.interval), settled.question.interval_count
+    end = periods.bounds[-1]
+    for _ in range(-len(periods) % count):
+        end = settled.calendar.starts(periods.interval, end, end + 1)[1]
+    return Periods(periods.interval, (*periods.starts[::count], end))
+
+
+def days_query(settled: Settled[Stickiness], starts: tuple[int, ...], *, end: str) -> Query:
+    """Everybody with the number of intervals they were active in (`days`, never 0), then `end`: a SELECT over these."""
+    question = settled.question
+    statement = Statement(settled)
+    start = f"roundDown({AT}, {statement.integers(starts)})" if len(starts) > 1 else "toInt64(0)"
+    columns = {"who": key_sql(statement, settled), "start": start}
+    conditions = [matching(statement, settled, EventMatch(event=question.event))]
+    statement.step("matched", seen(statement, settled, columns, conditions=conditions))
+    if question.per_interval == PerInterval():
+        statement.step(
+            "active", f"SELECT who, uniqExact(start) AS days FROM matched WHERE {has_key(settled)} GROUP BY who"
+        )
+    else:
+        passes = f"count() {_OPERATORS[question.per_interval.op]} {statement.integer(question.per_interval.value)}"
+        statement.step(
+            "active_days",
+            f"SELECT who, start FROM matched WHERE {has_key(settled)} GROUP BY who, start HAVING {passes}",
+        )
+        statement.step("active", "SELECT who, count() AS days FROM active_days GROUP BY who")
+    return statement.query(end)
+
+
+def answer(settled: Settled[Stickiness], reading: Reading) -> Answer:
+    """How many people were active in exactly 1, 2, 3 ... intervals (cumulative: in so many or more)."""
+    intervals = intervals_of(settled)
+    starts = intervals.starts
+    counts = [0] * len(starts)
+    query = days_query(settled, starts, end="SELECT days, count() AS people FROM active GROUP BY days")
+    for row in reading.table(query).to_pylist():
+        counts[row["days"] - 1] = row["people"]
+    if settled.question.cumulative:
+        counts = [sum(counts[number:]) for number in range(len(counts))]
+    return {"intervals": periods_out(settled, intervals), "counts": counts}
+
+
+def people(settled: Settled[Stickiness], cell: Cell, reading: Reading) -> People:
+    """Everybody active in that many intervals."""
+    starts = intervals_of(settled).starts
+    wanted = cell.get("intervals")
+    if not isinstance(wanted, int) or not 1 <= wanted <= len(starts):
+        raise BadQuestion(f"cell: stickiness has cells {{intervals: 1 to {len(starts)}}}, got {dict(cell)!r:.200}.")
+    fits = f"days {'>=' if settled.question.cumulative else '='} {wanted:d}"
+    query = days_query(settled, starts, end=f"SELECT who, days FROM active WHERE {fits} ORDER BY who")
+    table = reading.table(query)
+    keys = table["who"].to_pylist()
+    reasons = {key: {"intervals": days} for key, days in zip(keys, table["days"].to_pylist(), strict=True)}
+    return People(tuple(keys), reasons)
+
+
+STICKINESS = Kind("stickiness", Stickiness, answer, people)
