@@ -115,7 +115,7 @@ _SHORT: dict[str, Callable[[str], Any]] = {
     "half_life": _duration,
     "where": _conditions,
     "breakdown": _breakdown,
-    "models": _list,
+    "model": _list,
     "formulas": lambda text: [text],
     "days": _list,
     "bins": lambda text: _list(text) if "," in text else _plain(text),

@@ -63,7 +63,7 @@ TOUCHES = [
         "a touch serves every goal after it, and is counted for each",
         [touch("a", 0), goal(5), goal(9)],
         {"goals": 2, "people": 1, "channels": [{"channel": "a", "touches": 2, "goals": {"first": 2.0}}]},
-        models=["first"],
+        model="first",
     ),
     case(
         "a touch exactly the window before counts, an earlier one does not",
@@ -75,19 +75,19 @@ TOUCHES = [
             ]
         },
         date_to="2026-04-30",
-        models=["last"],
+        model="last",
     ),
     case(
         "at one instant a touch is before the goal when it was received before",
         [touch("a", 5), goal(5), touch("b", 5)],
         channels(a={"last": 1.0}),
-        models=["last"],
+        model="last",
     ),
     case(
         "touches may lie before the range, goals may not",
         [touch("a", -DAY), goal(-5), goal(5)],
         {"goals": 1, **channels(a={"last": 1.0})},
-        models=["last"],
+        model="last",
     ),
     case(
         "an empty channel is no touch",
@@ -99,13 +99,13 @@ TOUCHES = [
             ]
         },
         ({"channel": "none", "kind": "none"}, {2}),
-        models=["first"],
+        model="first",
     ),
     case(
         "a goal of nobody is none",
         [touch("a", 0), goal(5), goal(5, 0)],
         {"goals": 1, "people": 1},
-        models=["first"],
+        model="first",
     ),
     case(
         "channels beyond the limit are others for every model",
@@ -122,7 +122,7 @@ TOUCHES = [
             ]
         },
         ({"channel": "other", "kind": "other"}, {1}),
-        models=["linear", "last", "shapley"],
+        model=["linear", "last", "shapley"],
         channel_limit=1,
     ),
     case(
@@ -135,13 +135,13 @@ TOUCHES = [
         [touch("a", 0), goal(5)],
         {"value": None, "channels": [{"value": {"first": None}}]},
         goal={"event": "G"},
-        models=["first"],
+        model="first",
     ),
     case(
         "a goal without a number is worth nothing",
         [touch("a", 0), goal(5, 1, "much"), goal(6, 1, "2.5")],
         {"goals": 2, "value": 2.5, "channels": [{"goals": {"first": 2.0}, "value": {"first": 2.5}}]},
-        models=["first"],
+        model="first",
     ),
     case(
         "amounts are values",
@@ -159,31 +159,31 @@ MODELS = [
             b={"first": 0.0, "last": 0.0, "linear": 1 / 3},
             c={"first": 0.0, "last": 1.0, "linear": 1 / 3},
         ),
-        models=["first", "last", "linear"],
+        model=["first", "last", "linear"],
     ),
     case(
         "position: 40, 20 shared between, 40",
         THREE,
         channels(a={"position": 0.4}, b={"position": 0.2}, c={"position": 0.4}),
-        models=["position"],
+        model="position",
     ),
     case(
         "position: two touches take half each",
         [touch("a", 0), touch("b", 1), goal(2)],
         channels(a={"position": 0.5}, b={"position": 0.5}),
-        models=["position"],
+        model="position",
     ),
     case(
         "the last that is not direct takes all",
         [touch("a", 0), touch("b", 1), touch("direct", 2), goal(3)],
         channels(a={"last_non_direct": 0.0}, b={"last_non_direct": 1.0}, direct={"last_non_direct": 0.0}),
-        models=["last_non_direct"],
+        model="last_non_direct",
     ),
     case(
         "where all touches are direct the last takes all",
         [touch("(direct)", 0), touch("$direct", 1), goal(3)],
         {"channels": [{"channel": "$direct", "goals": {"last_non_direct": 1.0}}, {"channel": "(direct)"}]},
-        models=["last_non_direct"],
+        model="last_non_direct",
     ),
     case(
         "direct is known by its own name among the others",
@@ -194,21 +194,21 @@ MODELS = [
                 {"channel": "other", "goals": {"last_non_direct": 0.0}},
             ]
         },
-        models=["last_non_direct"],
+        model="last_non_direct",
         channel_limit=1,
     ),
     case(
         "time decay halves with every half-life of age",
         [touch("a", 0), touch("b", HOUR), goal(2 * HOUR)],
         channels(a={"time_decay": 1 / 3}, b={"time_decay": 2 / 3}),
-        models=["time_decay"],
+        model="time_decay",
         half_life={"amount": 1, "unit": "hour"},
     ),
     case(
         "time decay shares in proportion however short the half-life",
         [touch("a", 0), touch("b", 1), goal(DAY)],
         channels(a={"time_decay": 1 / 3}, b={"time_decay": 2 / 3}),
-        models=["time_decay"],
+        model="time_decay",
         half_life={"amount": 1, "unit": "second"},
     ),
     case(
@@ -220,7 +220,7 @@ MODELS = [
                 {"channel": "b", "goals": {"shapley": 0.5}, "value": {"shapley": 4.0}},
             ]
         },
-        models=["shapley"],
+        model="shapley",
     ),
     case(
         "markov shares by what is lost without each channel, values as the goals",
@@ -231,7 +231,7 @@ MODELS = [
                 {"channel": "b", "goals": {"markov": 2 / 3}, "value": {"markov": 2.0}},
             ]
         },
-        models=["markov"],
+        model="markov",
     ),
     case(
         "markov looks at touches that led to no goal, also of channels on no goal's path",
@@ -243,19 +243,19 @@ MODELS = [
             ]
         },
         ({"channel": "x"}, set()),
-        models=["markov", "first"],
+        model=["markov", "first"],
     ),
     case(
         "markov keeps repeats, which leave its shares alone",
         [touch("a", 0), touch("a", 1), touch("b", 2), goal(3), touch("a", 0, 2), goal(9, 2)],
         channels(a={"markov": 4 / 3}, b={"markov": 2 / 3}),
-        models=["markov"],
+        model="markov",
     ),
     case(
         "touches after the last goal lead to nothing only for those without a goal",
         [touch("a", 0), goal(3), touch("b", 5)],
         channels(a={"markov": 1.0}),
-        models=["markov"],
+        model="markov",
     ),
 ]
 CASES = [*TOUCHES, *MODELS]

@@ -25,7 +25,9 @@ def random_question(rng: Random, world: World) -> Question:
     maybe(rng, question, "window", spans, 0.6)
     maybe(rng, question, "half_life", [*spans, {"amount": 1, "unit": "second"}], 0.5)
     if rng.random() < 0.3:
-        question["models"] = rng.sample(MODELS, rng.randint(1, len(MODELS)))
+        question["model"] = (
+            rng.sample(MODELS, rng.randint(1, len(MODELS))) if rng.random() < 0.7 else rng.choice(MODELS)
+        )
     maybe(rng, question, "direct", [[], ["baidu"], ["web", "free"], ["direct", "(direct)", "mail"]])
     maybe(rng, question, "channel_limit", [1, 2, 3, 12], 0.5)
     return question

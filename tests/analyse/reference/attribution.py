@@ -112,7 +112,7 @@ def channel_row(
     """One channel as the answer has it."""
     paths = [path_of(asked, goal, shown) for goal in goals if goal.touches]
     walks = [tuple(shown[channel_of(asked, touch)] for touch in touches) for touches in lost]
-    asked_for = asked.question.get("models") or MODELS
+    asked_for = models_of(asked)
     credits_of = {model: credits_by(model, asked, paths, walks) for model in asked_for}
     return {
         "channel": channel[1],
@@ -128,7 +128,7 @@ def channel_row(
 
 def row_of_none(asked: Asked, goals: Sequence[Goal]) -> dict[str, Any]:
     """The goals that nothing was touched before."""
-    asked_for = asked.question.get("models") or MODELS
+    asked_for = models_of(asked)
     return {
         "channel": "none",
         "kind": "none",
@@ -136,6 +136,12 @@ def row_of_none(asked: Asked, goals: Sequence[Goal]) -> dict[str, Any]:
         "goals": {model: len(goals) for model in asked_for},
         "value": {model: worth(asked, goals) for model in asked_for},
     }
+
+
+def models_of(asked: Asked) -> Sequence[str]:
+    """The models that are asked for: by default all, one may be named alone."""
+    named = asked.question.get("model") or MODELS
+    return [named] if isinstance(named, str) else named
 
 
 def worth(asked: Asked, goals: Sequence[Goal]) -> float | None:

@@ -39,7 +39,8 @@ def answered(rng: Random, kind: str) -> Iterator[tuple[World, dict[str, Any], di
 
 def test_credits_of_every_model_add_up_to_the_goals_and_their_value(rng: Random) -> None:
     for _, question, answer in answered(rng, "attribution"):
-        for model in question.get("models") or ["first", "linear", "position", "time_decay", "markov", "shapley"]:
+        named = question.get("model") or ["first", "linear", "position", "time_decay", "markov", "shapley"]
+        for model in [named] if isinstance(named, str) else named:
             goals = sum(row["goals"][model] for row in answer["channels"])
             assert math.isclose(goals, answer["goals"], abs_tol=1e-9), (model, question)
             if answer["value"] is not None:
