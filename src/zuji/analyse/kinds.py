@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
+from zuji.analyse.funnel import FUNNEL
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.stickiness import STICKINESS
 from zuji.terms.condition import Where
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (LIFECYCLE, STICKINESS)}
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (FUNNEL, LIFECYCLE, STICKINESS)}
 
 
 def kind_of(name: str) -> Kind[Any]:
