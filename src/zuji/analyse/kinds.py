@@ -9,11 +9,13 @@ import msgspec
 from zuji.analyse.funnel import FUNNEL
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
+from zuji.analyse.ltv import LTV
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.stickiness import STICKINESS
+from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (FUNNEL, LIFECYCLE, STICKINESS)}
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (FUNNEL, LIFECYCLE, LTV, STICKINESS, TREND)}
 
 
 def kind_of(name: str) -> Kind[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from zuji.analyse.dates import Span
@@ -24,7 +25,7 @@ def refuse_mixed_currencies(
     """
     if name not in AMOUNTS:
         return
-    currency = event_value(statement, "currency", zone=settled.calendar.zone.key).text
+    currency = event_value(statement, "$currency", zone=settled.calendar.zone.key).text
     amount = property_number(statement, settled, name)
     columns = {"currency_text": currency}
     conditions = [condition, f"isNotNull({amount})"]
@@ -34,9 +35,14 @@ def refuse_mixed_currencies(
             "SELECT DISTINCT assumeNotNull(currency_text) AS currency FROM paid WHERE isNotNull(currency_text)"
         )
     )
-    if found.num_rows > 1:
-        named = ", ".join(sorted(found["currency"].to_pylist())[:10])
+    refuse_currencies(name, set(found["currency"].to_pylist()))
+
+
+def refuse_currencies(name: str, currencies: Collection[str]) -> None:
+    """Raise BadQuestion when there is more than one; `name` is the property that was to be added up."""
+    if len(currencies) > 1:
+        named = ", ".join(sorted(currencies)[:10])
         raise BadQuestion(
-            f"{name} is in {found.num_rows} currencies ({named}), and they cannot be added up. "
+            f"{name} is in {len(currencies)} currencies ({named}), and they cannot be added up. "
             'Ask for one: {"property": "currency", "op": "equals", "value": ...}.'
         )
