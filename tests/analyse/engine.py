@@ -16,6 +16,7 @@ from zuji.store.events import EventStore
 from zuji.store.outbox import PersonRow, SliceRow
 from zuji.store.query import Query
 from zuji.store.schema import EVENT_SCHEMA
+from zuji.terms.event import Flag
 
 EVER = 2**53
 STRIDE = 10_000
@@ -136,6 +137,6 @@ def _row(event: Event, loaded: Loaded) -> dict[str, Any]:
         "type": event.type,
         "event": event.event,
         "properties": json.dumps(dict(event.properties), ensure_ascii=False, sort_keys=True, separators=(",", ":")),
-        "flags": event.flags,
+        "flags": event.flags | (0 if "analytics" in event.purposes else Flag.NO_ANALYTICS),
         "purposes": list(event.purposes),
     }

@@ -26,15 +26,13 @@ AT = "toUnixTimestamp64Milli(occurred_at)"
 
 def admitted(settled: Settled[Any]) -> str:
     """The condition of the question's defaults: robots, inferred events, purposes."""
-    unwanted = (Flag.ROBOT if settled.question.robots == "leave_out" else 0) | (
-        Flag.INFERRED if settled.question.inferred == "leave_out" else 0
+    question = settled.question
+    unwanted = (
+        (Flag.ROBOT if question.robots == "leave_out" else 0)
+        | (Flag.INFERRED if question.inferred == "leave_out" else 0)
+        | (Flag.NO_ANALYTICS if question.purposes == "analytics" else 0)
     )
-    conditions = ["workspace = {workspace:String}"]
-    if unwanted:
-        conditions.append(f"bitAnd(flags, {int(unwanted)}) = 0")
-    if settled.question.purposes == "analytics":
-        conditions.append("has(purposes, 'analytics')")
-    return " AND ".join(conditions)
+    return "workspace = {workspace:String}" + (f" AND bitAnd(flags, {int(unwanted)}) = 0" if unwanted else "")
 
 
 def within(statement: Statement, span: Span) -> str:

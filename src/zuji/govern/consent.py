@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zuji.terms.event import PURPOSES
+from zuji.terms.event import PURPOSES, Flag
 
 Refused = dict[tuple[str, str, int], int]
 """(workspace, source, minute of receipt in milliseconds) -> events refused there."""
@@ -17,4 +17,8 @@ Refused = dict[tuple[str, str, int], int]
 def consent(frame: pl.DataFrame) -> tuple[pl.DataFrame, Refused]:
     """The events that may be kept, with their purposes, and the counts of those that may not."""
     every = pl.lit(list(PURPOSES), dtype=pl.List(pl.String))
+    if frame["purposes"].null_count() < frame.height:
+        forbidden = pl.col("purposes").list.contains("analytics").not_().fill_null(value=False)
+        flags = pl.col("flags") | forbidden.cast(pl.UInt32) * int(Flag.NO_ANALYTICS)
+        frame = frame.with_columns(flags.cast(pl.UInt32).alias("flags"))
     return frame.with_columns(pl.col("purposes").fill_null(every)), {}

@@ -18,6 +18,7 @@ FLAG_WORDS: dict[Flag, str] = {
     Flag.TIME_CLAMPED: "time was ahead, set to the time of receipt",
     Flag.TIME_GUESSED: "no usable time, the time of receipt stands in",
     Flag.BLOCKED_IDENTIFIER: "an identifier is blocked",
+    Flag.NO_ANALYTICS: "not for analytics",
 }
 
 
