@@ -17,7 +17,7 @@ from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
 from zuji.cli.chart import chart_of
 from zuji.cli.output import JsonOption, out, print_json, print_table, say
 from zuji.cli.question_options import question_from
-from zuji.client.tables import rows_of
+from zuji.terms.answer_rows import rows_of
 from zuji.terms.error import BadRequest
 
 MOST_ROWS = 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from zuji.client.tables import group_name
+from zuji.terms.answer_rows import group_name
 
 WIDTH = 40
 _LINE = "▁▂▃▄▅▆▇█"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 import pyarrow as pa
 
-from zuji.client.tables import rows_of
+from zuji.terms.answer_rows import rows_of
 from zuji.terms.error import BadRequest, Busy, Conflict, NotAllowed, NotFound, ZujiError
 
 if TYPE_CHECKING:
