@@ -16,7 +16,9 @@ import pytest
 import analyse.cases
 from analyse.case import Case
 from analyse.engine import Engine
+from analyse.refusals import ANSWERED, REFUSALS
 from zuji.analyse.kinds import KINDS
+from zuji.terms.error import BadRequest
 
 ROUNDS = int(os.environ.get("ANALYSE_ROUNDS", "60"))
 """Random questions of each kind; ten thousand were run when it was written."""
@@ -44,6 +46,18 @@ def test_the_engine_answers_the_cases_worked_out_by_hand(case: Case, engine: Eng
     assert_contains(loaded.answer(case.kind, case.question), case.answer)
     for cell, people in case.cells:
         assert loaded.people(case.kind, case.question, cell) == people
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.name)
+def test_the_engine_refuses_what_must_be_refused(case: Case, engine: Engine) -> None:
+    loaded = engine.load(case.world)
+    with pytest.raises(BadRequest):
+        loaded.answer(case.kind, case.question)
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=lambda case: case.name)
+def test_the_engine_answers_what_only_looks_like_it(case: Case, engine: Engine) -> None:
+    assert engine.load(case.world).answer(case.kind, case.question)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
