@@ -127,7 +127,7 @@ def document_of(question: Struct) -> dict[str, Any]:
 
 def _decode(wanted: type[Any], document: Any) -> Any:
     if wanted is Where:
-        return read_where(document)
+        return read_where([] if document is None else document)
     raise NotImplementedError(wanted)
 
 

@@ -48,9 +48,12 @@ class Series(EventMatch, frozen=True, kw_only=True):
     name: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.math in OF_PROPERTY) != (self.property is not None):
-            needs = "needs a property" if self.math in OF_PROPERTY else "takes no property"
-            raise ValueError(f"math {self.math} {needs}")
+        if self.math in OF_PROPERTY and self.property is None:
+            raise ValueError(f"math {self.math} needs a property")
+
+    def measured(self) -> str | None:
+        """The property that the math looks at; a count of events or people looks at none, whatever `property` says."""
+        return self.property if self.math in OF_PROPERTY else None
 
 
 class Days(Document, frozen=True, kw_only=True):

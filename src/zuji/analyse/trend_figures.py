@@ -1,0 +1,128 @@
+"""The figures of one series of a trend: for every group, period by period and for the whole range.
+
+Three shapes of statement. What is added up or sorted (total, sum, median ...) is one GROUP BY CUBE of group and place:
+groups, periods and totals in one pass. What counts different keys (persons, texts) first makes one row per key with
+the places it was seen in, and counts these rows. The most events of one person are counted per person first.
+
+Groups and places are numbered from 1 in the statements; 0 stands for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import pyarrow as pa
+
+from zuji.analyse.reading import Reading
+from zuji.analyse.seen import AT
+from zuji.analyse.settled import Settled
+from zuji.analyse.statement import Statement
+from zuji.analyse.trend_matched import Grouping, add_matched
+from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, ZERO_OF_NOTHING, Math, Series, Trend
+from zuji.analyse.trend_window import Window, place_sql, window_of
+
+Figure = float | None
+
+OF_KEYS: frozenset[Math] = frozenset({"unique_users", "unique_values", *ACTIVE_DAYS})
+"""Counts of different keys."""
+_TALLIES: dict[Math, str] = {
+    "total": "count()",
+    "per_user_average": "count() / uniqExact(who)",
+    "sum": "sumKahan(assumeNotNull(number))",
+    "avg": "sumKahan(assumeNotNull(number)) / count()",
+    "min": "min(assumeNotNull(number))",
+    "max": "max(assumeNotNull(number))",
+    **{math: f"quantileExactInclusive({level})(assumeNotNull(number))" for math, level in PERCENTILES.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series in one group: its figure in every period, up to the end of every period, and of the whole range."""
+
+    plain: Sequence[Figure]
+    cumulative: Sequence[Figure]
+    total: Figure
+
+
+def lines_of(settled: Settled[Trend], reading: Reading, series: Series, grouping: Grouping | None) -> list[Line]:
+    """The line of all events of a series, and behind it the line of every group."""
+    window = window_of(settled, series)
+    statement = Statement(settled)
+    columns = {"place": place_sql(statement, window.bounds, AT)}
+    add_matched(statement, settled, series, columns, span=window.span, grouping=grouping)
+    grouped = grouping is not None
+    if series.math in OF_KEYS:
+        select = _marks(statement, series, window, grouped=grouped)
+    elif series.math == "max_per_user":
+        select = _most(statement, grouped=grouped)
+    else:
+        keys = "grp, place" if grouped else "place"
+        select = f"SELECT {keys}, {_TALLIES[series.math]} AS figure FROM matched GROUP BY CUBE({keys})"
+    table = reading.table(statement.query(select))
+    line_of = _line_of_marks if series.math in OF_KEYS else _line_of_tally
+    return [
+        line_of(figures, window, series) for figures in _by_group(table, 1 + (len(grouping.groups) if grouping else 0))
+    ]
+
+
+def _most(statement: Statement, *, grouped: bool) -> str:
+    """(grp, place, figure): the most events of one person, of one group in one place, and of all of either."""
+    sets = "(who, grp, place), (who, grp), (who, place), (who)" if grouped else "(who, place), (who)"
+    keys = "grp, place" if grouped else "place"
+    statement.step("own", f"SELECT who, {keys}, count() AS events FROM matched GROUP BY GROUPING SETS ({sets})")
+    return f"SELECT {keys}, max(events) AS figure FROM own GROUP BY {keys}"
+
+
+def _marks(statement: Statement, series: Series, window: Window, *, grouped: bool) -> str:
+    """(grp, place, figure): how many keys have this mark.
+
+    A key leaves a mark in each place it was seen in, one in place 0, and minus its first place. Where a figure looks
+    back over several places, a key leaves a mark where it comes into sight, and minus the place where it goes out of
+    it: so nobody is counted once per day looked back on.
+    """
+    key = "text" if series.math == "unique_values" else "who"
+    sets = f"GROUPING SETS (({key}, grp), ({key}))" if grouped else key
+    grp = ", grp" if grouped else ""
+    statement.step(
+        "present",
+        f"SELECT {key}{grp}, arraySort(groupUniqArray(toInt32(place))) AS places\nFROM matched\nGROUP BY {sets}",
+    )
+    marks = "arrayConcat(places, [0, -places[1]])"
+    if window.width > 1:
+        width = statement.bind(window.width, "Int32")
+        nexts = "arrayPushBack(arrayPopFront(places), 2147483647)"
+        gone = f"arrayMap((into, following) -> -least(into + {width}, following), places, {nexts})"
+        marks = f"arrayConcat(places, {gone})"
+    return f"SELECT arrayJoin({marks}) AS place{grp}, count() AS figure\nFROM present\nGROUP BY place{grp}"
+
+
+def _by_group(table: pa.Table, lines: int) -> list[dict[int, float]]:
+    """The figures of each group by place. Groups that came while we asked are left out."""
+    found: list[dict[int, float]] = [{} for _ in range(lines)]
+    for row in table.to_pylist():
+        group = row.get("grp", 0)
+        if group < lines:
+            found[group][row["place"]] = row["figure"]
+    return found
+
+
+def _line_of_tally(tally: dict[int, float], window: Window, series: Series) -> Line:
+    nothing = 0 if series.math in ZERO_OF_NOTHING else None
+    known = {place: figure for place, figure in tally.items() if figure == figure}  # of nothing: not a number
+    plain: list[Figure] = [known.get(place, nothing) for place in range(1, len(window.bounds))]
+    # Where nothing matched, the engine gives either no row of all or one that says 0.
+    total = known.get(0, nothing) if any(place > 0 for place in known) else nothing
+    return Line(plain, list(accumulate(figure or 0 for figure in plain)), total)
+
+
+def _line_of_marks(marks: dict[int, float], window: Window, series: Series) -> Line:
+    places = range(1, len(window.bounds))
+    came = [marks.get(place, 0) for place in places]
+    if window.width == 1:
+        return Line(came, list(accumulate(marks.get(-place, 0) for place in places)), marks.get(0, 0))
+    changes = (into - marks.get(-place, 0) for place, into in zip(places, came, strict=True))
+    in_sight = list(accumulate(changes))[window.before :]
+    return Line(in_sight, in_sight, in_sight[-1])

@@ -1,0 +1,83 @@
+"""The groups of a trend's breakdown: of all events that match any series, ranked by the first series' total."""
+
+from __future__ import annotations
+
+from zuji.analyse.dates import Span
+from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table, ranking
+from zuji.analyse.question import Breakdown, PropertyRef
+from zuji.analyse.reading import Reading
+from zuji.analyse.seen import has_key, key_sql, matching, seen, within
+from zuji.analyse.settled import Settled
+from zuji.analyse.statement import Statement
+from zuji.analyse.trend_matched import Grouping, beside, counted, counted_columns
+from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, Math, Trend
+from zuji.analyse.trend_window import window_of
+
+_SIZES: dict[Math, str] = {
+    "total": "countIf(counted)",
+    "unique_users": "uniqExactIf(who, counted)",
+    **dict.fromkeys(ACTIVE_DAYS, "uniqExactIf(who, counted)"),
+    "unique_values": "uniqExactIf(text, counted)",
+    "per_user_average": "ifNotFinite(countIf(counted) / uniqExactIf(who, counted), 0)",
+    "max_per_user": "max(events)",
+    "sum": "sumKahanIf(number, counted)",
+    "avg": "sumKahanIf(number, counted) / countIf(counted)",
+    "min": "minIf(number, counted)",
+    "max": "maxIf(number, counted)",
+    **{math: f"quantileExactInclusiveIf({level})(number, counted)" for math, level in PERCENTILES.items()},
+}
+
+
+def grouping_of(settled: Settled[Trend], reading: Reading) -> Grouping | None:
+    """The groups of the question, largest first, or None without a breakdown."""
+    breakdown = settled.question.breakdown
+    if breakdown is None:
+        return None
+    edges: tuple[float, ...] = ()
+    if breakdown.bins is not None:
+        statement = Statement(settled)
+        _add_deciding(statement, settled, breakdown, {"number": number_of(statement, settled, breakdown)})
+        [row] = reading.table(
+            statement.query("SELECT min(number) AS least, max(number) AS greatest FROM deciding")
+        ).to_pylist()
+        edges = bin_edges(row["least"], row["greatest"], breakdown.bins)
+    return Grouping(breakdown, _ranked(settled, reading, breakdown, edges), edges)
+
+
+def _ranked(settled: Settled[Trend], reading: Reading, breakdown: Breakdown, edges: tuple[float, ...]) -> Groups:
+    first = settled.question.series[0]
+    statement = Statement(settled)
+    columns = {
+        "group_key": key_of(statement, settled, breakdown, edges=edges),
+        **counted_columns(statement, settled, first),
+    }
+    conditions = [
+        matching(statement, settled, first),
+        within(statement, window_of(settled, first).total),
+        *counted(settled, first),
+    ]
+    columns["counted"] = " AND ".join(conditions)
+    _add_deciding(statement, settled, breakdown, columns)
+    source = "deciding"
+    if first.math == "max_per_user":
+        source = statement.step(
+            "own", "SELECT group_key, who, countIf(counted) AS events FROM deciding GROUP BY group_key, who"
+        )
+    size = f"ifNull(toFloat64({_SIZES[first.math]}), 0)"
+    return rank_table(reading.table(statement.query(ranking(statement, source, breakdown, size=size))), breakdown)
+
+
+def _add_deciding(statement: Statement, settled: Settled[Trend], breakdown: Breakdown, columns: dict[str, str]) -> None:
+    """The step `deciding`: the events that decide groups, those of every series in the time that its math looks at."""
+    spans = [window_of(settled, series).span for series in settled.question.series]
+    union = Span(min(span.from_ms for span in spans), settled.span.to_ms)
+    cases = [
+        " AND ".join([matching(statement, settled, series), *([] if span == union else [within(statement, span)])])
+        for series, span in zip(settled.question.series, spans, strict=True)
+    ]
+    conditions = [f"({' OR '.join(f'({case})' for case in cases)})" if "1" not in cases else "1"]
+    if isinstance(settled.question.count_by, PropertyRef):
+        columns = {**columns, "who": key_sql(statement, settled)}
+        conditions.append(has_key(settled))
+    body = seen(statement, settled, columns, conditions=conditions, span=union, **beside(breakdown))
+    statement.step("deciding", body)
