@@ -6,16 +6,20 @@ from typing import Any
 
 import msgspec
 
+from zuji.analyse.distribution import DISTRIBUTION
 from zuji.analyse.funnel import FUNNEL
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
 from zuji.analyse.question import BadQuestion
+from zuji.analyse.rfm import RFM
 from zuji.analyse.stickiness import STICKINESS
 from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (FUNNEL, LIFECYCLE, LTV, STICKINESS, TREND)}
+KINDS: dict[str, Kind[Any]] = {
+    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, LIFECYCLE, LTV, RFM, STICKINESS, TREND)
+}
 
 
 def kind_of(name: str) -> Kind[Any]:
