@@ -40,11 +40,15 @@ class Engine:
         """Store a world; what is given answers questions about it."""
         self._worlds += 1
         loaded = Loaded(self, f"w{self._worlds}", self._worlds * STRIDE, world.timezone)
-        if world.events:
-            self.store.insert(_table(world, loaded))
+        self.add(world, loaded)
         self._give_owners(world, loaded)
         self._give_profiles(world, loaded)
         return loaded
+
+    def add(self, world: World, loaded: Loaded) -> None:
+        """Store the events of a world in a workspace that is there already."""
+        if world.events:
+            self.store.insert(_table(world, loaded))
 
     def _give_owners(self, world: World, loaded: Loaded) -> None:
         self._version += 1

@@ -12,6 +12,7 @@ from zuji.analyse.kind import People
 from zuji.analyse.kinds import kind_of
 from zuji.analyse.question import Question, document_of, read_question
 from zuji.analyse.reading import Reading
+from zuji.analyse.recall import Recall
 from zuji.analyse.settled import Settled, Surroundings
 from zuji.store.events import EventStore
 from zuji.store.failure import Refused
@@ -60,13 +61,20 @@ class Asker:
         self._now_ms = now_ms
         self._clock = clock
         self._horizons = Horizons(store.query, clock=clock)
+        self._recall = Recall(store.tide)
 
     def ask(self, kind: str, document: Any, asking: Asking) -> Asked:
         """The answer to a question. Raises BadQuestion, TooCostly, Cancelled, Busy."""
         began = self._clock()
+        mark = self._recall.mark()
         settled, reading = self._settled(kind, document, asking)
         horizon = self._horizons.now(asking.workspace, settled.whose.version)
-        answer = kind_of(kind).answer(settled, reading)
+        answer = self._recall.find(kind_of(kind), settled)
+        if answer is None:
+            answer = kind_of(kind).answer(settled, reading)
+            self._recall.keep(kind_of(kind), settled, answer, mark)
+        else:
+            settled = settled.noted("Answered before; nothing that the answer depends on has changed since.")
         return Asked(
             kind=kind,
             question=document_of(settled.question),

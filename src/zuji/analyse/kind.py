@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from zuji.analyse.dates import Span
 from zuji.analyse.question import Q
 from zuji.analyse.reading import Reading
 from zuji.analyse.settled import Settled, Surroundings, settle
@@ -34,3 +35,5 @@ class Kind(Generic[Q]):
     answer: Callable[[Settled[Q], Reading], Answer]
     people: Callable[[Settled[Q], Cell, Reading], People]
     settle: Callable[[Q, Surroundings], Settled[Q]] = settle
+    reach: Callable[[Settled[Q]], Span | None] = lambda _: None
+    """The time whose events (and `now`) an answer depends on; None: no end, and the answer is never given again."""

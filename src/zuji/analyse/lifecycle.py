@@ -100,4 +100,9 @@ def people(settled: Settled[Lifecycle], cell: Cell, reading: Reading) -> People:
     return People(tuple(reading.table(activity_query(settled, periods, end=end))["who"].to_pylist()))
 
 
-LIFECYCLE = Kind("lifecycle", Lifecycle, answer, people, settle_lifecycle)
+def reach(settled: Settled[Lifecycle]) -> Span:
+    """All of history before the range's end; its periods are over when the last one is."""
+    return Span(EVER.from_ms, max(settled.span.to_ms, settled.periods(settled.question.interval).bounds[-1]))
+
+
+LIFECYCLE = Kind("lifecycle", Lifecycle, answer, people, settle_lifecycle, reach)

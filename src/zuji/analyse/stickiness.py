@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from zuji.analyse.dates import Span
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.question import BadQuestion, Document, EventMatch, Question, Text
 from zuji.analyse.reading import Reading
@@ -93,4 +94,9 @@ def people(settled: Settled[Stickiness], cell: Cell, reading: Reading) -> People
     return People(tuple(keys), reasons)
 
 
-STICKINESS = Kind("stickiness", Stickiness, answer, people)
+def reach(settled: Settled[Stickiness]) -> Span:
+    """The range, and its last interval's end."""
+    return Span(settled.span.from_ms, max(settled.span.to_ms, intervals_of(settled).bounds[-1]))
+
+
+STICKINESS = Kind("stickiness", Stickiness, answer, people, reach=reach)

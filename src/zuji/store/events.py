@@ -7,6 +7,7 @@ asks which positions are present (`insert_missing`) instead of trusting that all
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +31,7 @@ from zuji.store.people_map import PeopleMap
 from zuji.store.profiles import ProfileRow, profile_table
 from zuji.store.query import Limits, Query
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
+from zuji.store.tide import EVER, Tide
 
 MONTHS_PER_INSERT = 12
 """Each month an insert touches is a part of its own to write and sync; the engine refuses more than a hundred."""
@@ -57,6 +59,7 @@ class EventStore:
         self._connections = connections
         self._location = location
         self._people = PeopleMap(connections, location)
+        self.tide = Tide()
 
     @classmethod
     def open(
@@ -103,9 +106,12 @@ class EventStore:
         A failure may leave some of them stored: repeat with `insert_missing`.
         """
         events = fitted(table, EVENT_SCHEMA)
-        with self._connections.writing() as client:
-            for piece in by_months(events):
-                _insert(client, "zuji.events", piece)
+        try:
+            with self._connections.writing() as client:
+                for piece in by_months(events):
+                    _insert(client, "zuji.events", piece)
+        finally:
+            self.tide.events_came(events)
         return int(events.num_rows)
 
     def insert_missing(self, table: pa.Table) -> int:
@@ -143,8 +149,11 @@ class EventStore:
 
     def insert_profiles(self, rows: Sequence[ProfileRow]) -> None:
         """Say what is known about these people; the newest version of a person's wins."""
-        with self._connections.writing() as client:
-            _insert(client, "zuji.profiles", profile_table(rows))
+        try:
+            with self._connections.writing() as client:
+                _insert(client, "zuji.profiles", profile_table(rows))
+        finally:
+            self.tide.traits_changed({row.workspace for row in rows})
 
     def with_profiles(self, people: Sequence[int]) -> set[int]:
         """Which of these people have a row that says more than that they are gone."""
@@ -173,25 +182,32 @@ class EventStore:
 
     def delete_source(self, workspace: str, source: str) -> None:
         """Erase all events of a source. When it returns their bytes are gone from the disk."""
-        erase(
-            self._connections,
-            Query(
-                "ALTER TABLE zuji.events DELETE WHERE workspace = {workspace:String} AND source = {source:String}",
-                {"workspace": workspace, "source": source},
-            ),
-        )
+        sql = "ALTER TABLE zuji.events DELETE WHERE workspace = {workspace:String} AND source = {source:String}"
+        with self._erasing(workspace):
+            erase(self._connections, Query(sql, {"workspace": workspace, "source": source}))
 
     def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
         """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
         params: dict[str, Any] = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
         columns = {"events": "anchor", "profile_now": "anchor", "owner_slice": "anchor", "profiles": "person"}
-        for table, column in columns.items():
-            sql = (
-                f"ALTER TABLE zuji.{table} DELETE "
-                f"WHERE workspace = {{workspace:String}} AND {column} IN {{anchors:Array(UInt64)}}"
-            )
-            erase(self._connections, Query(sql, params))
-        self._people.forgot(params["anchors"])
+        with self._erasing(workspace):
+            for table, column in columns.items():
+                sql = (
+                    f"ALTER TABLE zuji.{table} DELETE "
+                    f"WHERE workspace = {{workspace:String}} AND {column} IN {{anchors:Array(UInt64)}}"
+                )
+                erase(self._connections, Query(sql, params))
+            self._people.forgot(params["anchors"])
+
+    @contextmanager
+    def _erasing(self, workspace: str) -> Iterator[None]:
+        """No answer from before or during an erasure is given again."""
+        self.tide.rose(workspace, EVER)
+        try:
+            yield
+        finally:
+            self.tide.rose(workspace, EVER)
+            self.tide.traits_changed([workspace])
 
     def migrations(self) -> list[str]:
         """The migrations this store has seen, by name."""
