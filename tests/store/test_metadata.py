@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from zuji.store import metadata_migrations
+from zuji.store import metadata_migrations, saved_tables
 from zuji.store.metadata import Metadata, Token, WriteKey
 from zuji.store.metadata_tables import Row
 from zuji.terms.error import Busy, Conflict, NotFound
@@ -174,6 +174,7 @@ def test_the_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'meta.sqlite'}")
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Row.metadata)
+    assert saved_tables.SavedQuestionRow.__tablename__ in Row.metadata.tables
     engine.dispose()
     assert differences == []
 
@@ -191,16 +192,18 @@ def test_a_later_migration_keeps_a_copy_of_the_file_before_it(tmp_path: Path, mo
         metadata.create_workspace(id="a", name="a", timezone="UTC", created_at=1)
     scripts = tmp_path / "meta"
     (scripts / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/0001_first.py"):
-        (scripts / name).write_text((metadata_migrations.MIGRATIONS / name).read_text())
-    (scripts / "versions" / "0002_more.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    ours = metadata_migrations.MIGRATIONS
+    for script in (ours / "env.py", *(ours / "versions").glob("0*.py")):
+        (scripts / script.relative_to(ours)).write_text(script.read_text())
+    newest = max(file.name[:4] for file in (ours / "versions").glob("0*.py"))
+    (scripts / "versions" / "9999_more.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '{newest}'\n"
         "def upgrade():\n    op.create_table('more', sa.Column('id', sa.Integer(), primary_key=True))\n"
     )
     monkeypatch.setattr(metadata_migrations, "MIGRATIONS", scripts)
     Metadata.open(file).close()
     assert "more" in _tables(file)
-    before = tmp_path / "meta.before-0002.sqlite"
+    before = tmp_path / "meta.before-9999.sqlite"
     assert "more" not in _tables(before)
     assert "workspace" in _tables(before)
 

@@ -6,23 +6,16 @@ Frozen values go in and out; every call is one transaction. Times are millisecon
 # ruff: noqa: A002 - an id is called `id` where values are made and found, as it is in the values themselves.
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, delete, event, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select, update
 
-from zuji.store.metadata_migrations import migrate
-from zuji.store.metadata_tables import AuditRow, Row, SourceRow, TokenRow, WorkspaceRow, WriteKeyRow
-from zuji.terms.error import Busy, Conflict, NotFound
+from zuji.store.metadata_rows import MetadataRows
+from zuji.store.metadata_tables import AuditRow, SourceRow, TokenRow, WorkspaceRow, WriteKeyRow
+from zuji.terms.error import NotFound
 from zuji.terms.message import KeyKind
 from zuji.terms.source import Role, Source
-
-Value = TypeVar("Value", bound=msgspec.Struct)
 
 
 class Workspace(msgspec.Struct, frozen=True):
@@ -73,29 +66,8 @@ class AuditEntry(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Metadata:
-    """The door to the metadata database. Any thread may call it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, location: str | Path) -> Metadata:
-        """Open a SQLite file (made when missing) or an SQLAlchemy URL, and bring its tables up to date."""
-        url = str(location) if "://" in str(location) else f"sqlite:///{location}"
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-        try:
-            migrate(engine)
-        except DBAPIError as failure:
-            engine.dispose()
-            raise Busy(f"the metadata database cannot be opened: {failure.orig}.") from failure
-        return cls(engine)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
+class Metadata(MetadataRows):
+    """The door to workspaces, sources, keys, tokens and the audit log. Any thread may call it."""
 
     def create_workspace(self, *, id: str, name: str, timezone: str, created_at: int) -> Workspace:
         """Add a workspace. Raises Conflict when its id is taken."""
@@ -216,36 +188,6 @@ class Metadata:
         chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
         return self._all(chosen if before is None else chosen.where(AuditRow.id < before), AuditEntry)
 
-    def _first(self, chosen: Select[Any], kind: type[Value]) -> Value | None:
-        found = self._all(chosen.limit(1), kind)
-        return found[0] if found else None
-
-    def _all(self, chosen: Select[Any], kind: type[Value]) -> list[Value]:
-        try:
-            with Session(self._engine) as session:
-                return [_value(row, kind) for row in session.scalars(chosen)]
-        except DBAPIError as failure:
-            raise Busy(f"the metadata database could not be read: {failure.orig}.") from failure
-
-    @contextmanager
-    def _change(self, *, taken: str = "the metadata forbid this change.") -> Iterator[Session]:
-        """One transaction. A broken uniqueness or reference becomes Conflict with the words of `taken`."""
-        try:
-            with Session(self._engine) as session, session.begin():
-                yield session
-        except IntegrityError as failure:
-            raise Conflict(taken) from failure
-        except DBAPIError as failure:
-            raise Busy(f"the metadata database could not be written: {failure.orig}.") from failure
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """SQLite checks references only when asked to, and waits for another process only as long as it is told."""
-    cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
 
 def _is_source(workspace: str, id: str) -> ColumnElement[bool]:
     """The source of this workspace: an id of another workspace's finds nothing."""
@@ -254,7 +196,3 @@ def _is_source(workspace: str, id: str) -> ColumnElement[bool]:
 
 def _source_columns(source: Source) -> dict[str, Any]:
     return msgspec.structs.asdict(source) | {"settings": msgspec.to_builtins(source.settings)}
-
-
-def _value(row: Row, kind: type[Value]) -> Value:
-    return msgspec.convert({name: getattr(row, name) for name in kind.__struct_fields__}, kind)
