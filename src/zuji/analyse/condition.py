@@ -31,6 +31,8 @@ def condition_sql(statement: Statement, settled: Settled[Any], node: Node) -> st
 
 
 def _leaf(statement: Statement, settled: Settled[Any], leaf: Leaf) -> str:
+    if leaf.op in ("regex", "not_regex") and leaf.value in settled.bad_patterns:
+        return "0"
     zone = settled.calendar.zone.key
     match leaf.scope:
         case "event":
@@ -59,8 +61,6 @@ def _compared(statement: Statement, settled: Settled[Any], leaf: Leaf, value: Va
         return f"isNotNull({value.text})"
     if leaf.op == "is_not_set":
         return f"isNull({value.text})"
-    if leaf.op in ("regex", "not_regex") and leaf.value in settled.bad_patterns:
-        return "0"
     positive = _POSITIVE[leaf.op.removeprefix("not_")](statement, settled, leaf, value)
     whole = f"ifNull({positive}, 0)"
     return f"NOT {whole}" if leaf.op in NEGATIVE else whole
