@@ -100,7 +100,7 @@ class Question(Document, frozen=True, kw_only=True):
     week_start: WeekStart = "monday"
     where: Where = msgspec.field(default_factory=Where)
     count_by: CountBy = "user"
-    session_gap_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 30
+    session_gap_minutes: Annotated[int, Meta(ge=1, le=525_600)] = 30
     robots: Literal["leave_out", "include"] = "leave_out"
     inferred: Literal["leave_out", "include"] = "include"
     purposes: Literal["analytics", "any"] = "analytics"

@@ -1,0 +1,197 @@
+"""Paths: from where to where people go, step by step. docs/questions.md, `paths`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from msgspec import Meta
+
+from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
+from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.paths_flow import Flow, flow_of
+from zuji.analyse.paths_trips import Trips, trips_of
+from zuji.analyse.property import event_value
+from zuji.analyse.question import BadQuestion, Document, Name, Question, Text
+from zuji.analyse.reading import Reading
+from zuji.analyse.seen import AT, key_sql, seen
+from zuji.analyse.settled import Settled
+from zuji.analyse.statement import Statement
+from zuji.terms.period import MINUTE_MS
+
+EVENT_NAME = "event_name"
+
+
+class ItemRule(Document, frozen=True, kw_only=True):
+    """What events of a name (null: any but the excepted) are called in a path."""
+
+    event: Text | None = None
+    take: Name = EVENT_NAME
+    except_events: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
+
+
+class Paths(Question, frozen=True, kw_only=True):
+    """How events are named, which part of a trip to look at, and how much to show."""
+
+    items: Annotated[tuple[ItemRule, ...], Meta(min_length=1, max_length=20)] = (ItemRule(),)
+    step_limit: Annotated[int, Meta(ge=2, le=20)] = 5
+    start: Text | None = None
+    end: Text | None = None
+    exclude_items: Annotated[tuple[Text, ...], Meta(max_length=1_000)] = ()
+    group: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
+    ignore_trailing_slash: bool = True
+    edge_limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
+    count: Literal["trips", "people"] = "trips"
+
+
+def item_sql(statement: Statement, settled: Settled[Paths]) -> str:
+    """The item of an event before it is dressed, Nullable(String): by the first rule that is for it."""
+    cases = []
+    for rule in settled.question.items:
+        taken = (
+            "event"
+            if rule.take == EVENT_NAME
+            else event_value(statement, rule.take, zone=settled.calendar.zone.key).text
+        )
+        named = [] if rule.event is None else [f"event = {statement.text(rule.event)}"]
+        left = [f"event NOT IN {statement.texts(rule.except_events)}"] if rule.except_events else []
+        condition = " AND ".join(named + left)
+        if not condition:
+            cases.append(f"toNullable(toString({taken}))")
+            break
+        cases += [condition, f"toNullable(toString({taken}))"]
+    else:
+        cases.append("CAST(NULL, 'Nullable(String)')")
+    return cases[0] if len(cases) == 1 else f"multiIf({', '.join(cases)})"
+
+
+def dressed_sql(statement: Statement, question: Paths, item: str) -> str:
+    """The item as it is shown: without slashes at its end, then grouped; null where there is none or it is left out."""
+    shown = f"nullIf({item}, '')"
+    if question.ignore_trailing_slash:
+        shown = f"if(endsWith({shown}, '/'), ifNull(nullIf(trimRight({shown}, '/'), ''), '/'), {shown})"
+    if question.group:
+        cases = ", ".join(f"item LIKE {statement.text(_like(one))}, {statement.text(one)}" for one in question.group)
+        shown = f"multiIf(isNull({shown} AS item), NULL, {cases}, item)"
+    if question.exclude_items:
+        shown = f"if(({shown} AS kept) IN {statement.texts(question.exclude_items)}, NULL, kept)"
+    return shown
+
+
+def _like(pattern: str) -> str:
+    """The pattern, in which only `*` is special, as LIKE writes it."""
+    for special in ("\\", "%", "_"):
+        pattern = pattern.replace(special, f"\\{special}")
+    return pattern.replace("*", "%")
+
+
+def _dress(statement: Statement, settled: Settled[Paths]) -> str:
+    columns = {
+        "who": key_sql(statement, settled),
+        "at": AT,
+        "position": "position",
+        "text": dressed_sql(statement, settled.question, item_sql(statement, settled)),
+    }
+    return statement.step("dressed", seen(statement, settled, columns))
+
+
+def trips(settled: Settled[Paths], reading: Reading) -> tuple[Trips, Texts, Journeys]:
+    """Everybody's trips as they are asked for; an item is the number of its text."""
+    statement = Statement(settled)
+    texts = texts_of(
+        settled,
+        reading,
+        statement,
+        _dress(statement, settled),
+        what="items",
+        advice='Group them by patterns, as in "group": ["/product/*"].',
+    )
+
+    def mark(statement: Statement) -> None:
+        number = texts.number_sql(statement, "text")
+        source = _dress(statement, settled)
+        statement.step("marked", f"SELECT who, at, position, {number} AS mark FROM {source} WHERE mark != 0")
+
+    journeys = read_journeys(
+        settled,
+        reading,
+        mark,
+        span=settled.span,
+        most=len(texts.texts),
+        greatest=texts.greatest,
+        differ=np.not_equal,
+    )
+    question = settled.question
+    found = trips_of(
+        journeys,
+        gap_ms=question.session_gap_minutes * MINUTE_MS,
+        start=None if question.start is None else texts.number(question.start),
+        end=None if question.end is None else texts.number(question.end),
+        step_limit=question.step_limit,
+    )
+    return found, texts, journeys
+
+
+def answer(settled: Settled[Paths], reading: Reading) -> Answer:
+    """The edges used most, and what became of everybody at each of their ends."""
+    question = settled.question
+    found, texts, _ = trips(settled, reading)
+    flow = flow_of(found, len(texts.texts), count=question.count, edge_limit=question.edge_limit)
+    return {
+        "edges": _edges(flow, texts),
+        "nodes": _nodes(flow, texts),
+        "trips": len(found.lengths),
+        "people": len(np.unique(found.person)),
+        "too_long": found.too_long,
+    }
+
+
+def _edges(flow: Flow, texts: Texts) -> list[dict[str, Any]]:
+    return [
+        {
+            "step": edge.step,
+            "from": texts.texts[edge.start - 1],
+            "to": texts.texts[edge.end - 1],
+            "count": edge.count,
+            "average_seconds": edge.milliseconds / (1000 * edge.trips),
+        }
+        for edge in flow.edges
+    ]
+
+
+def _nodes(flow: Flow, texts: Texts) -> list[dict[str, Any]]:
+    return [
+        {
+            "step": node.step,
+            "item": texts.texts[node.item - 1],
+            "inflow": node.inflow,
+            "outflow": node.outflow,
+            "drop_off": node.drop_off,
+            "other": node.inflow - node.outflow - node.drop_off,
+            "cut": node.cut,
+        }
+        for node in flow.nodes
+    ]
+
+
+def people(settled: Settled[Paths], cell: Cell, reading: Reading) -> People:
+    """Everybody on an edge, or at a node, or leaving there."""
+    step = cell.get("step")
+    is_edge = set(cell) == {"step", "from", "to"}
+    is_node = set(cell) == {"step", "item", "figure"} and cell["figure"] in ("inflow", "drop_off")
+    if not isinstance(step, int) or not 1 <= step <= settled.question.step_limit or not (is_edge or is_node):
+        raise BadQuestion(
+            f"cell: paths have cells {{step: 1 to {settled.question.step_limit}, from, to}} and "
+            f"{{step, item, figure: inflow or drop_off}}, got {dict(cell)!r:.200}."
+        )
+    found, texts, journeys = trips(settled, reading)
+    if is_edge:
+        chosen = found.at_step(step, texts.number(cell["from"])) & found.at_step(step + 1, texts.number(cell["to"]))
+    else:
+        chosen = found.at_step(step, texts.number(cell["item"]))
+        if cell["figure"] == "drop_off":
+            chosen &= found.lengths == step
+    return People(journeys.keys_of(found.person[chosen]))
+
+
+PATHS = Kind("paths", Paths, answer, people)
