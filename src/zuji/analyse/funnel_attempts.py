@@ -15,13 +15,13 @@ import numpy as np
 from zuji.analyse.funnel_chain import Found, Rules, chained
 from zuji.analyse.funnel_fences import Fence
 from zuji.analyse.funnel_instants import Bools, Rows
-from zuji.analyse.funnel_log import NOT_THERE, Ints, Log
+from zuji.analyse.funnel_log import NOT_THERE, Ints, Log, Marks
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_unordered import gathered
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled
 
-ROWS_AT_ONCE = 4_000_000
+ROWS_AT_ONCE = 1_000_000
 """Rows times steps of one pass: bounds its memory, and keeps it near the processor."""
 MOST_COPIES = 200_000_000
 """Rows that may be looked at again for exclusions; beyond, the question is refused."""
@@ -63,7 +63,11 @@ class Members:
 
     unit: Ints
     row: Ints
-    marks: Ints
+    marks: Marks
+
+    def only(self, chosen: Bools | slice) -> Members:
+        """Some of them."""
+        return Members(self.unit[chosen], self.row[chosen], self.marks[chosen])
 
 
 def joined(parts: Sequence[Attempts], steps: int) -> Attempts:
@@ -111,10 +115,25 @@ class Search:
         self._excluding = [
             np.unique(log.clock[log.excluding >> place & 1 != 0]) for place in range(len(question.exclusions))
         ]
+        self._strict = self._strict_fences()
 
     def everybody(self) -> Attempts:
         """The attempt of each person."""
-        return self.best(self.members())
+        members = self.members()
+        if self.log.held is not None or self._question.order == "unordered":
+            return self.best(members)
+        return joined([self._of_persons(part) for part in self._parts(members)], self._rules.steps)
+
+    def _of_persons(self, members: Members) -> Attempts:
+        """The same as `_best` where units are persons and threads too: the clocks are taken as they are."""
+        clock = self.log.clock[members.row]
+        found = chained(Rows(clock, members.marks, members.row, clock), self._rules, self._strict)
+        attempts = Attempts(found.thread, found.depth, found.rows, found.depth)
+        void = self._is_void(attempts)
+        if not void.any():
+            return attempts
+        again = self._best(members.only(np.isin(members.unit, attempts.unit[void])))
+        return preferred(joined([attempts.only(~void), again], self._rules.steps), self.log)
 
     def members(self) -> Members:
         """Every event that fills a step, as a member of its person."""
@@ -123,8 +142,7 @@ class Search:
 
     def best(self, members: Members) -> Attempts:
         """The attempt that counts for each unit that has one."""
-        parts = [self._best(part) for part in self._parts(members)]
-        return parts[0] if len(parts) == 1 else joined(parts, self._rules.steps)
+        return joined([self._best(part) for part in self._parts(members)], self._rules.steps)
 
     def _parts(self, members: Members) -> Iterator[Members]:
         """The members in parts of bounded size; a unit is in one part."""
@@ -135,7 +153,7 @@ class Search:
             if end < len(members.unit):
                 whole = int(np.searchsorted(members.unit, members.unit[end]))
                 end = whole if whole > begin else int(np.searchsorted(members.unit, members.unit[end], side="right"))
-            yield Members(members.unit[begin:end], members.row[begin:end], members.marks[begin:end])
+            yield members.only(slice(begin, end))
             begin = end
 
     def _best(self, members: Members) -> Attempts:
@@ -145,7 +163,7 @@ class Search:
             found = gathered(rows, self._rules, excluding)
             reach = gathered(rows, self._rules, excluding[:0]) if len(excluding) else found
             return preferred(self._attempts(found, unit_of, reach), self.log)
-        found = chained(rows, self._rules, self._strict_fences())
+        found = chained(rows, self._rules, self._strict)
         attempts = preferred(self._attempts(found, unit_of, found), self.log)
         void = self._is_void(attempts)
         if not void.any():
@@ -222,7 +240,7 @@ class Search:
 
     def _clean(self, rows: Rows, depth: int) -> Found:
         """The attempts of just this depth that no exclusion between steps of theirs voids."""
-        found = chained(rows, replace(self._rules, steps=depth), self._strict_fences() + self._exclusion_fences(depth))
+        found = chained(rows, replace(self._rules, steps=depth), self._strict + self._exclusion_fences(depth))
         deep = found.depth == depth
         padded = np.full((int(deep.sum()), self._rules.steps), NOT_THERE, dtype=np.int64)
         padded[:, :depth] = found.rows[deep]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,8 +28,10 @@ def grouped(question: Funnel, breakdown: Breakdown, search: Search, everybody: A
     attempts, code = _by_value(question, search, everybody)
     steps = len(question.steps)
     values = _values(search, breakdown)
-    sizes = np.bincount(code, minlength=len(values))
-    groups = rank({values[one]: int(sizes[one]) for one in np.flatnonzero(sizes).tolist()}, breakdown)
+    sizes = Counter[str]()
+    for one, size in enumerate(np.bincount(code, minlength=len(values)).tolist()):
+        sizes[values[one]] += size  # null is there twice: as a value of events, and of persons who are in no group
+    groups = rank({key: size for key, size in sizes.items() if size}, breakdown)
     number_of = {key: number for number, key in enumerate(groups.keys)}
     number = np.array([number_of.get(value, len(groups.keys)) for value in values], dtype=np.int64)[code]
     person = search.log.clock[attempts.first] >> search.log.time_bits if len(attempts) else attempts.first

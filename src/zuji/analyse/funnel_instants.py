@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from zuji.analyse.funnel_log import NOT_THERE, Ints
+from zuji.analyse.funnel_log import NOT_THERE, Ints, Marks
 from zuji.analyse.funnel_ties import Rule, entries, filling, trimmed
 
 Bools = npt.NDArray[np.bool_]
@@ -24,7 +24,7 @@ class Rows:
     """
 
     clock: Ints
-    marks: Ints
+    marks: Marks
     row: Ints
     real: Ints
 
@@ -49,7 +49,7 @@ class Instants:
     begin: Ints
     clock: Ints
     real: Ints
-    marks: Ints
+    marks: Marks
     flows: Bools | None
     """None: nowhere."""
     knotted: Ints
@@ -61,16 +61,16 @@ class Instants:
 
     def has(self, step: int) -> Bools:
         """Which instants have an event for a step, counted from 0."""
-        found: Bools = (self.marks & np.int64(1 << step)) != 0
+        found: Bools = (self.marks & self.marks.dtype.type(1 << step)) != 0
         return found
 
     def highest(self, instants: Ints, step: int) -> Ints:
         """For each of these instants its last row that fills the step."""
-        found = self.begin[instants + 1] - 1
-        open_ = np.flatnonzero((self.rows.marks[found] & np.int64(1 << step)) == 0)
+        found, bit = self.begin[instants + 1] - 1, np.int64(1 << step)
+        open_ = np.flatnonzero((self.rows.marks[found] & bit) == 0)
         while len(open_):
             found[open_] -= 1
-            open_ = open_[(self.rows.marks[found[open_]] & np.int64(1 << step)) == 0]
+            open_ = open_[(self.rows.marks[found[open_]] & bit) == 0]
         return found
 
     @cached_property

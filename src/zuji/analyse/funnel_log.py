@@ -28,6 +28,7 @@ from zuji.store.query import Query
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Marks = npt.NDArray[np.integer[Any]]
 NOT_THERE: Final = -1
 PEOPLE_BITS: Final = 24
 """A word has room for the numbers of so many people; where one is larger, the wide rows are read."""
@@ -43,8 +44,8 @@ class Log:
     """
 
     clock: Ints
-    marks: Ints
-    matched: Ints
+    marks: Marks
+    matched: Marks
     excluding: Ints
     time_bits: int
     names: npt.NDArray[Any] | None
@@ -53,8 +54,8 @@ class Log:
     values: tuple[str, ...] = ()
     held: Codes | None = None
 
-    def part(self, rows: slice) -> Log:
-        """Some of its rows."""
+    def taken(self, rows: Ints | slice) -> Log:
+        """Its rows in this order."""
         return replace(
             self,
             clock=self.clock[rows],
@@ -75,9 +76,28 @@ def read_log(settled: Settled[Funnel], reading: Reading) -> Log:
         narrow = False
         table = reading.table(log_query(settled, edges, narrow=False))
     log = _packed(table, settled) if narrow else _wide(table, settled)
+    if not len(table) or not _needs_positions(settled.question):
+        return log
+    positions = table["position"].to_numpy()
+    order = _by_receipt(log.clock, positions)
+    log = log.taken(order)
     if any(step.first_time for step in settled.question.steps):
-        log = _only_first(log, table["position"].to_numpy()[-len(log.clock) or len(table) :], settled, reading)
+        log = _only_first(log, positions[order], settled, reading)
     return log
+
+
+def _by_receipt(clock: Ints, positions: npt.NDArray[np.uint64]) -> Ints | slice:
+    """The order of rows that are ordered by clock, with those at one instant ordered by position.
+
+    They are few, so the engine, which is quicker to sort by one number than by two, is not asked to do it.
+    """
+    tied = np.flatnonzero(clock[1:] == clock[:-1])
+    if not len(tied):
+        return slice(None)
+    tied = np.union1d(tied, tied + 1)
+    order = np.arange(len(clock))
+    order[tied] = tied[np.lexsort((positions[tied], clock[tied]))]
+    return order
 
 
 def time_bits(settled: Settled[Funnel]) -> int:
@@ -134,16 +154,13 @@ def log_query(settled: Settled[Funnel], edges: Sequence[float], *, narrow: bool)
     every = "1" if _needs_every_event(question) else "marks != 0"
     condition = f"{has_key(settled)} AND {every}"
     also = "".join(f", {name}" for name in shown)
-    behind = ", position" if "position" in shown else ""
     settings = "SETTINGS output_format_arrow_low_cardinality_as_dictionary = 1"
     if not narrow:
-        order = f"who, at{behind}"
         return statement.query(
-            f"SELECT who, at, marks{also}\nFROM marked\nWHERE {condition}\nORDER BY {order}\n{settings}"
+            f"SELECT who, at, marks{also}\nFROM marked\nWHERE {condition}\nORDER BY who, at\n{settings}"
         )
-    order = f"bitShiftRight(word, {_mark_bits(question)}){behind}" if behind else "word"
     return statement.query(
-        f"SELECT {_word(settled)} AS word{also}\nFROM marked\nWHERE {condition}\nORDER BY {order}\n{settings}"
+        f"SELECT {_word(settled)} AS word{also}\nFROM marked\nWHERE {condition}\nORDER BY word\n{settings}"
     )
 
 
@@ -227,7 +244,7 @@ def _packed(table: pa.Table, settled: Settled[Funnel]) -> Log:
     """The log of a table of words."""
     bits, times = _mark_bits(settled.question), time_bits(settled)
     words = table["word"].to_numpy() if len(table) else np.empty(0, dtype=np.uint64)
-    marks = (words & np.uint64(2**bits - 1)).astype(np.int64)
+    marks = words & np.uint64(2**bits - 1)
     clock = (words >> np.uint64(bits)).view(np.int64)
     return _log(table, settled, clock, marks, times, None)
 
@@ -236,24 +253,36 @@ def _wide(table: pa.Table, settled: Settled[Funnel]) -> Log:
     """The log of a table with persons, times and marks side by side."""
     times = time_bits(settled)
     if not len(table):
-        return _log(table, settled, *(np.empty(0, dtype=np.int64),) * 2, times, np.empty(0, dtype=np.uint64))
+        none = np.empty(0, dtype=np.uint64)
+        return _log(table, settled, none.view(np.int64), none, times, none)
     who = table["who"].combine_chunks().dictionary_encode()
     # Rows come ordered by person, so the first one met has the number 0, and numbers are in the order of the keys.
     number = who.indices.to_numpy().astype(np.int64)
     clock = (number << times) | table["at"].to_numpy()
-    marks = table["marks"].to_numpy().view(np.int64)
+    marks = table["marks"].to_numpy()
     return _log(table, settled, clock, marks, times, who.dictionary.to_numpy(zero_copy_only=False))
 
 
 def _log(
-    table: pa.Table, settled: Settled[Funnel], clock: Ints, marks: Ints, times: int, names: npt.NDArray[Any] | None
+    table: pa.Table,
+    settled: Settled[Funnel],
+    clock: Ints,
+    marks: npt.NDArray[np.uint64],
+    times: int,
+    names: npt.NDArray[Any] | None,
 ) -> Log:
-    steps = np.int64(2 ** len(settled.question.steps) - 1)
-    filled = marks & steps
-    excluding = marks >> np.int64(len(settled.question.steps)) if settled.question.exclusions else np.zeros_like(marks)
+    steps = len(settled.question.steps)
+    # Up to eight steps are bytes: the passes over them are bound by memory.
+    filled: Marks = (marks & np.uint64(2**steps - 1)).astype(np.uint8 if steps <= 8 else np.int64)
+    excluding = (marks >> np.uint64(steps)).astype(np.int64) if settled.question.exclusions else _nothing(marks)
     code, values = _codes(table, "group_key")
     held, _ = _codes(table, "held")
     return Log(clock, filled, filled, excluding, times, names, code, values, held)
+
+
+def _nothing(like: npt.NDArray[np.uint64]) -> Ints:
+    """As many zeros, which take no memory."""
+    return np.broadcast_to(np.int64(0), like.shape)
 
 
 def _codes(table: pa.Table, column: str) -> tuple[Codes | None, tuple[str, ...]]:
