@@ -8,6 +8,7 @@ import msgspec
 
 from zuji.analyse.distribution import DISTRIBUTION
 from zuji.analyse.funnel import FUNNEL
+from zuji.analyse.heat_map import HEAT_MAP
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
@@ -18,7 +19,7 @@ from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, LIFECYCLE, LTV, RFM, STICKINESS, TREND)
+    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, LIFECYCLE, LTV, RFM, STICKINESS, TREND)
 }
 
 
