@@ -78,7 +78,6 @@ def test_people_say_when_the_world_has_moved_on(world: ApiWorld, filled: str) ->
     with world.client(workspace=filled) as client:
         reference = ask(client, LIFE).json()["people"]
         world.send(filled, identify("u-9", anonymous="a-3"))
-        time.sleep(2.1)  # a horizon is told for two seconds
         body = {**reference, "cell": {"status": "new", "period": 1}}
         page = client.post("/questions/people", json=body, params={"fresh": "true"}).json()
     assert page["moved_on"] is True

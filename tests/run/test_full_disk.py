@@ -40,6 +40,7 @@ def test_rows_that_are_stored_but_cannot_leave_the_outbox_leave_it_once_there_is
             disk.clear()
             engine.ingest.start()
             engine.status.start()
+            engine.profiles.start()
             world.send(_event(50))
             world.settle()
             assert engine.storing.failure is None

@@ -60,7 +60,7 @@ class Asker:
         self._store = store
         self._now_ms = now_ms
         self._clock = clock
-        self._horizons = Horizons(store.query, clock=clock)
+        self._horizons = Horizons(store.query, store.tide)
         self._recall = Recall(store.tide)
 
     def ask(self, kind: str, document: Any, asking: Asking) -> Asked:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from zuji.analyse.reading import Run
 from zuji.store.query import Query
-
-KEPT_S = 2.0
-"""For so long a horizon is given again: it then says a little less than the answer saw, never more."""
+from zuji.store.tide import EVER, Tide
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +20,26 @@ class Horizon:
 
 
 class Horizons:
-    """The horizon of each workspace, read at most every two seconds."""
+    """The horizon of each workspace: read from the store once, and after that told by what comes in."""
 
-    def __init__(self, run: Run, *, clock: Callable[[], float]) -> None:
+    def __init__(self, run: Run, tide: Tide) -> None:
         self._run = run
-        self._clock = clock
+        self._tide = tide
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, int, int]] = {}
+        self._read: dict[str, tuple[int, int, int]] = {}
 
     def now(self, workspace: str, identity: int) -> Horizon:
         """How far a question asked now can see, at least."""
         with self._lock:
-            read_at, newest, position = self._known.get(workspace, (-KEPT_S, 0, 0))
-            if self._clock() - read_at >= KEPT_S:
-                read_at, (newest, position) = self._clock(), self._read(workspace)
-                self._known[workspace] = (read_at, newest, position)
-        return Horizon(newest, position, identity)
+            mark, newest, position = self._read.get(workspace, (-1, 0, 0))
+            if mark < 0 or self._tide.earliest_since(workspace, mark) == EVER:  # what was newest may be erased
+                mark = self._tide.mark()
+                newest, position = self._from_store(workspace)
+                self._read[workspace] = (mark, newest, position)
+        newest_came, position_came = self._tide.newest(workspace)
+        return Horizon(max(newest, newest_came), max(position, position_came), identity)
 
-    def _read(self, workspace: str) -> tuple[int, int]:
+    def _from_store(self, workspace: str) -> tuple[int, int]:
         sql = (
             "SELECT max(toUnixTimestamp64Milli(occurred_at)) AS newest, max(position) AS position "
             "FROM zuji.events WHERE workspace = {workspace:String}"

@@ -31,6 +31,7 @@ class Tide:
         self._lock = threading.Lock()
         self._count = 0
         self._traits: dict[str, int] = defaultdict(int)
+        self._newest: dict[str, tuple[int, int]] = {}
         self._changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """By workspace: (change, earliest time it touched). What a later change reaches beyond is dropped, so times
         ascend as well, and a year of live events leaves a handful."""
@@ -53,11 +54,22 @@ class Tide:
         """These events were, or may have been, stored."""
         if not events.num_rows:
             return
-        grouped = pa.table(
-            {"workspace": events["workspace"], "ms": pc.cast(events["occurred_at"], pa.int64())}
-        ).group_by("workspace")
-        for row in grouped.aggregate([("ms", "min")]).to_pylist():
+        columns = {
+            "workspace": events["workspace"],
+            "ms": pc.cast(events["occurred_at"], pa.int64()),
+            "position": events["position"],
+        }
+        found = pa.table(columns).group_by("workspace").aggregate([("ms", "min"), ("ms", "max"), ("position", "max")])
+        for row in found.to_pylist():
+            with self._lock:
+                newest, position = self._newest.get(row["workspace"], (EVER, 0))
+                self._newest[row["workspace"]] = max(newest, row["ms_max"]), max(position, row["position_max"])
             self.rose(row["workspace"], row["ms_min"])
+
+    def newest(self, workspace: str) -> tuple[int, int]:
+        """(time, position) of the newest events that came in this process's life; (EVER, 0) when none did."""
+        with self._lock:
+            return self._newest.get(workspace, (EVER, 0))
 
     def traits_changed(self, workspaces: Iterable[str]) -> None:
         """What is known about people of these workspaces changed."""
