@@ -7,7 +7,7 @@ void are searched again, with fences around the excluding events.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,8 +16,9 @@ from zuji.analyse.funnel_chain import Found, Rules, chained
 from zuji.analyse.funnel_fences import Fence
 from zuji.analyse.funnel_instants import Bools, Rows
 from zuji.analyse.funnel_log import NOT_THERE, Ints, Log, Marks
+from zuji.analyse.funnel_placed import placed
 from zuji.analyse.funnel_question import Funnel
-from zuji.analyse.funnel_unordered import gathered
+from zuji.analyse.funnel_unordered import gathered, one_step_each
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled
 
@@ -159,7 +160,7 @@ class Search:
     def _best(self, members: Members) -> Attempts:
         rows, unit_of = self._threads(members)
         if self._question.order == "unordered":
-            excluding = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._excluding]))
+            excluding = self._excluding_all()
             found = gathered(rows, self._rules, excluding)
             reach = gathered(rows, self._rules, excluding[:0]) if len(excluding) else found
             return preferred(self._attempts(found, unit_of, reach), self.log)
@@ -170,6 +171,20 @@ class Search:
             return attempts
         again = self._search_again(rows, found, unit_of, attempts.only(void))
         return preferred(joined([attempts.only(~void), again], self._rules.steps), self.log)
+
+    def _excluding_all(self) -> Ints:
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._excluding]))
+
+    def best_at(self, members: Members, place: int, code_of_unit: Callable[[Ints], Ints]) -> Attempts:
+        """The same for an unordered funnel, of attempts whose event at this place has the code of the unit."""
+        if self.log.code is None:
+            raise RuntimeError("a log that is broken down has codes")
+        rows, unit_of = self._threads(members)
+        if self._rules.same_event:
+            rows = one_step_each(rows, self._rules)
+        fits = self.log.code[rows.row] == code_of_unit(unit_of[rows.clock >> self._rules.time_bits])
+        found = placed(rows, self._rules, self._excluding_all(), place, fits)
+        return preferred(self._attempts(found, unit_of, found), self.log)
 
     def _threads(self, members: Members) -> tuple[Rows, Ints]:
         """The members as threads, and the unit of each thread."""

@@ -64,11 +64,26 @@ def _by_value(question: Funnel, search: Search, everybody: Attempts) -> tuple[At
         attempts = search.best(_by_own_value(search))
         return attempts, codes[attempts.first].astype(np.int64)
     step = question.attribution_step or 1
-    attempts = search.best(_by_value_at(search, step))
-    attempts = attempts.only(attempts.reach >= step)
+    attempts = _at_step(question, search, step)
     without = everybody.only(everybody.reach < step)
-    code = np.concatenate([attempts.unit % len(search.log.values), np.full(len(without), len(search.log.values))])
+    code = np.concatenate(
+        [attempts.unit % max(1, len(search.log.values)), np.full(len(without), len(search.log.values))]
+    )
     return joined([attempts, without], len(question.steps)), code
+
+
+def _at_step(question: Funnel, search: Search, step: int) -> Attempts:
+    """For every person and value on this step the best attempt that has it there."""
+    values = max(1, len(search.log.values))
+    if question.order == "unordered":
+        every = _by_value_of(search, np.int64(-1))
+        return search.best_at(every, step, lambda unit: unit % values)
+    bit = np.int64(1 << step - 1)
+    members = _by_value_of(search, bit)
+    same = _codes(search)[members.row] == members.unit % values
+    marks = np.where(same, members.marks, members.marks & ~bit)
+    attempts = search.best(Members(members.unit, members.row, marks).only(marks != 0))
+    return attempts.only(attempts.reach >= step)
 
 
 def _by_own_value(search: Search) -> Members:
@@ -79,18 +94,14 @@ def _by_own_value(search: Search) -> Members:
     return Members(unit[order], members.row[order], members.marks[order])
 
 
-def _by_value_at(search: Search, step: int) -> Members:
-    """Every person once for each value that an event of this step has: the others do not fill the step there."""
-    members, codes = search.members(), _codes(search)
-    bit = np.int64(1 << step - 1)
-    code = codes[members.row].astype(np.int64)
-    unit = np.unique((members.unit * len(search.log.values) + code)[members.marks & bit != 0])
-    person = unit // max(1, len(search.log.values))
+def _by_value_of(search: Search, bits: np.int64) -> Members:
+    """Every person's events once for each value that an event with one of these marks has."""
+    members, values = search.members(), max(1, len(search.log.values))
+    code = _codes(search)[members.row].astype(np.int64)
+    unit = np.unique((members.unit * values + code)[members.marks & bits != 0])
+    person = unit // values
     begin = np.searchsorted(members.unit, person)
     sizes = np.searchsorted(members.unit, person, side="right") - begin
     copy = np.repeat(np.arange(len(unit)), sizes)
     source = np.arange(len(copy)) + np.repeat(begin - np.cumsum(sizes) + sizes, sizes)
-    same = code[source] == (unit % max(1, len(search.log.values)))[copy]
-    marks = np.where(same, members.marks[source], members.marks[source] & ~bit)
-    kept = np.flatnonzero(marks)
-    return Members(unit[copy][kept], members.row[source][kept], marks[kept])
+    return Members(unit[copy], members.row[source], members.marks[source])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,16 +46,22 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class _Thread:
+class Thread:
     """One thread's events. `ahead` is what its clocks are ahead of those of its person."""
 
     clocks: list[int]
     marks: list[int]
     ahead: int
 
+    @classmethod
+    def of(cls, rows: Rows, low: int, high: int) -> Thread:
+        """The rows from `low` to below `high`."""
+        clocks = rows.clock[low:high].tolist()
+        return cls(clocks, rows.marks[low:high].tolist(), clocks[0] - int(rows.real[low]))
+
 
 @dataclass(frozen=True, slots=True)
-class _Best:
+class Best:
     """The attempts that come first so far: the depth, when they end, and when they start at the latest."""
 
     depth: int
@@ -73,12 +80,11 @@ def matched(rows: Rows, rules: Rules, excluding: Ints) -> Found:
     threads: list[int] = []
     attempts: list[list[int]] = []
     forbidden = excluding.tolist()
-    for low, high in zip(begin, [*begin[1:], len(rows.clock)], strict=True):
-        clocks, marks = rows.clock[low:high].tolist(), rows.marks[low:high].tolist()
-        thread = _Thread(clocks, marks, clocks[0] - int(rows.real[low]))
+    for low, high in pairwise([*begin, len(rows.clock)]):
+        thread = Thread.of(rows, low, high)
         attempt = _attempt(thread, rules, forbidden)
         if attempt:
-            threads.append(clocks[0] >> rules.time_bits)
+            threads.append(thread.clocks[0] >> rules.time_bits)
             attempts.append([low + event for event in attempt])
     found = np.full((len(attempts), rules.steps), NOT_THERE, dtype=np.int64)
     for place, attempt in enumerate(attempts):
@@ -87,7 +93,7 @@ def matched(rows: Rows, rules: Rules, excluding: Ints) -> Found:
     return Found(np.array(threads, dtype=np.int64), depth, rows.in_log(found))
 
 
-def _attempt(thread: _Thread, rules: Rules, forbidden: list[int]) -> list[int]:
+def _attempt(thread: Thread, rules: Rules, forbidden: list[int]) -> list[int]:
     """The attempt that counts, its events in order; none where there is no attempt."""
     low = int(rules.low)
     starts = sorted({clock for clock in thread.clocks if clock & low < rules.range_ms})
@@ -97,29 +103,29 @@ def _attempt(thread: _Thread, rules: Rules, forbidden: list[int]) -> list[int]:
     return _latest(thread, min(candidates, key=lambda best: best.preference))
 
 
-def _from(thread: _Thread, start: int, rules: Rules, forbidden: list[int]) -> Iterator[_Best]:
+def _from(thread: Thread, start: int, rules: Rules, forbidden: list[int]) -> Iterator[Best]:
     """The best attempt that starts at this instant, unless it is void."""
     matching = Matching(thread.marks)
     deepest = None
     first = bisect_right(thread.clocks, start - 1)
     for event in range(first, bisect_right(thread.clocks, start + rules.window_ms)):
         if matching.takes(event):
-            deepest = _Best(len(matching), thread.clocks[event], start)
+            deepest = Best(len(matching), thread.clocks[event], start)
         if len(matching) == rules.steps:
             break
     if deepest is None:
         return
     until = deepest.end - 1 if deepest.depth == rules.steps else start + rules.window_ms - 1
-    if not _meets(forbidden, start - thread.ahead, until - thread.ahead):
+    if not meets(forbidden, start - thread.ahead, until - thread.ahead):
         yield deepest
 
 
-def _meets(forbidden: list[int], after: int, until: int) -> bool:
+def meets(forbidden: list[int], after: int, until: int) -> bool:
     """Whether an excluding event comes later than the one moment and not later than the other."""
     return bisect_right(forbidden, until) > bisect_right(forbidden, after)
 
 
-def _latest(thread: _Thread, best: _Best) -> list[int]:
+def _latest(thread: Thread, best: Best) -> list[int]:
     """Of the attempts of this depth, start and end the one with each step as late as possible, from the last back."""
     end = bisect_right(thread.clocks, best.end)
     found: list[list[int]] = []

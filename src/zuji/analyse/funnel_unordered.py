@@ -22,7 +22,7 @@ def gathered(rows: Rows, rules: Rules, excluding: Ints) -> Found:
     """The attempt that counts for every thread. `excluding` are the clocks (of persons) of excluding events."""
     if rules.same_event:
         # An event may then fill every step that it matches: as if there were one event for each of them.
-        rows = _one_step_each(rows, rules)
+        rows = one_step_each(rows, rules)
         return _by_steps(rows, rules, excluding)
     tangled = np.unique(rows.clock[(rows.marks & (rows.marks - 1)) != 0] >> rules.time_bits)
     if not len(tangled):
@@ -40,7 +40,7 @@ def _together(one: Found, other: Found) -> Found:
     return Found(thread[order], depth[order], rows[order])
 
 
-def _one_step_each(rows: Rows, rules: Rules) -> Rows:
+def one_step_each(rows: Rows, rules: Rules) -> Rows:
     """Every row as many times as it fills steps, filling one of them each time."""
     bits = rows.marks[:, None] >> np.arange(rules.steps) & 1
     source, step = np.nonzero(bits)
