@@ -14,12 +14,13 @@ from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.rfm import RFM
+from zuji.analyse.session import SESSION
 from zuji.analyse.stickiness import STICKINESS
 from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, LIFECYCLE, LTV, RFM, STICKINESS, TREND)
+    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, LIFECYCLE, LTV, RFM, SESSION, STICKINESS, TREND)
 }
 
 
