@@ -35,8 +35,8 @@ _FEW_PEOPLE = 50_000
 _WORD_BITS = 63
 """One less than a word has, so that it is positive as a signed number too."""
 
-Mark = Callable[[Statement], None]
-"""Adds the step `marked` to a statement: who, at (ms), position, mark (above 0), and where it is asked for worth."""
+Mark = Callable[[Statement], tuple[str, ...]]
+"""Adds the step `marked` to a statement: who, at (ms), position, mark (above 0); gives the names of more columns."""
 Differ = Callable[[Ints, Ints], NDArray[np.bool_]]
 """Whether it matters which of two events at one instant came first, by their marks."""
 
@@ -58,7 +58,7 @@ class Journeys:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The different texts to be marked, in order (by code point), and the greatest key of a person among them."""
+    """The different texts to be marked, in order (by code point), and the greatest key of all people looked at."""
 
     texts: tuple[str, ...]
     greatest: int
@@ -79,21 +79,23 @@ def texts_of(
     """The different texts in the column `text` of a step that also has `who`."""
     by_user = settled.question.count_by == "user"
     query = statement.query(
-        f"SELECT text, max({'who' if by_user else '0'}) AS greatest FROM {source}\n"
-        f"WHERE {has_key(settled)} AND isNotNull(text) AND text != ''\n"
-        f"GROUP BY text LIMIT {statement.integer(MOST_TEXTS + 1)}"
+        f"SELECT text, max({'who' if by_user else '0'}) AS greatest FROM {source} WHERE {has_key(settled)}\n"
+        f"GROUP BY text LIMIT {statement.integer(MOST_TEXTS + 3)}"
     )
     found = reading.table(query)
-    if found.num_rows > MOST_TEXTS:
+    texts = sorted(text for text in found["text"].to_pylist() if text)
+    if len(texts) > MOST_TEXTS:
         raise BadQuestion(f"there are more than {MOST_TEXTS} different {what}. {advice}")
-    greatest = max(found["greatest"].to_pylist(), default=0)
-    return Texts(tuple(sorted(found["text"].to_pylist())), greatest)
+    return Texts(tuple(texts), max(found["greatest"].to_pylist(), default=0))
 
 
 def read_journeys(
     settled: Settled[Any], reading: Reading, mark: Mark, *, span: Span, most: int, greatest: int, differ: Differ
 ) -> Journeys:
-    """Everybody's marked events in order. `most` and `greatest` bound the marks and the keys of people."""
+    """Everybody's marked events in order. `most` and `greatest` bound the marks and the keys of people.
+
+    `differ` says whether it matters which of two events at one instant came first.
+    """
     time_bits, mark_bits = (span.to_ms - span.from_ms).bit_length(), max(most, 1).bit_length()
     if settled.question.count_by != "user" or time_bits + mark_bits + greatest.bit_length() > _WORD_BITS:
         return _plain(settled, reading, mark)
@@ -109,13 +111,13 @@ def read_journeys(
 
 def _packed(settled: Settled[Any], reading: Reading, mark: Mark, base: int, time_bits: int, mark_bits: int) -> Journeys:
     statement = Statement(settled)
-    mark(statement)
+    further = mark(statement)
     at = f"bitShiftLeft(toUInt64(at - {statement.integer(base)}), {mark_bits})"
     word = f"bitOr(bitShiftLeft(toUInt64(who), {time_bits + mark_bits}), bitOr({at}, mark))"
-    worth = ", worth" if _has_worth(statement) else ""
-    table = reading.table(statement.query(f"SELECT {word} AS word{worth} FROM marked WHERE {has_key(settled)}"))
+    shown = ", ".join((f"{word} AS word", *further))
+    table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}"))
     words = table["word"].to_numpy().view(np.int64) if table.num_rows else np.empty(0, np.int64)
-    if worth:
+    if further and table.num_rows:
         order = np.argsort(words, kind="stable")
         words, worths = words[order], table["worth"].to_numpy()[order]
     else:
@@ -129,13 +131,10 @@ def _packed(settled: Settled[Any], reading: Reading, mark: Mark, base: int, time
 
 def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[int] | None = None) -> Journeys:
     statement = Statement(settled)
-    mark(statement)
-    worth = ", worth" if _has_worth(statement) else ""
+    further = mark(statement)
+    shown = ", ".join(("assumeNotNull(who) AS who_key", "at", "position", "mark", *further))
     among = f" AND who IN {statement.bind(only, 'Array(UInt64)')}" if only is not None else ""
-    query = statement.query(
-        f"SELECT assumeNotNull(who) AS who_key, at, position, mark{worth} FROM marked WHERE {has_key(settled)}{among}"
-    )
-    table = reading.table(query)
+    table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}{among}"))
     if not table.num_rows:
         none = np.empty(0, np.int64)
         return Journeys(pa.array([], pa.uint64()), none, none, none, np.empty(0))
@@ -143,13 +142,9 @@ def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[in
     person = coded.indices.to_numpy().astype(np.int64)
     at = table["at"].to_numpy()
     order = np.lexsort((table["position"].to_numpy(), at, person))
-    worths = table["worth"].to_numpy()[order] if worth else np.empty(0)
+    worths = table["worth"].to_numpy()[order] if further else np.empty(0)
     marks = table["mark"].to_numpy().astype(np.int64)
     return Journeys(coded.dictionary, person[order], at[order], marks[order], worths)
-
-
-def _has_worth(statement: Statement) -> bool:
-    return statement.has_step("valued")
 
 
 def _tied(journeys: Journeys, differ: Differ) -> Ints:

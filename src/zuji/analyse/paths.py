@@ -107,10 +107,11 @@ def trips(settled: Settled[Paths], reading: Reading) -> tuple[Trips, Texts, Jour
         advice='Group them by patterns, as in "group": ["/product/*"].',
     )
 
-    def mark(statement: Statement) -> None:
+    def mark(statement: Statement) -> tuple[()]:
         number = texts.number_sql(statement, "text")
         source = _dress(statement, settled)
         statement.step("marked", f"SELECT who, at, position, {number} AS mark FROM {source} WHERE mark != 0")
+        return ()
 
     journeys = read_journeys(
         settled,
