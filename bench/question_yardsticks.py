@@ -179,7 +179,8 @@ WITH people AS (
     GROUP BY person
 ), ranked AS (
     SELECT count() OVER () AS everybody,
-        rank() OVER (ORDER BY recency DESC) - 1 AS worse_recency, rank() OVER (ORDER BY frequency) - 1 AS worse_frequency,
+        rank() OVER (ORDER BY recency DESC) - 1 AS worse_recency,
+        rank() OVER (ORDER BY frequency) - 1 AS worse_frequency,
         rank() OVER (ORDER BY money) - 1 AS worse_money
     FROM people
 )
