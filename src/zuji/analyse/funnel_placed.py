@@ -29,7 +29,7 @@ MOST_WORK = 5_000_000
 class _Work:
     """What may still be done."""
 
-    left: int = MOST_WORK
+    left: int
 
     def done(self, amount: int) -> None:
         """Some of it is done; raises BadQuestion when it was too much."""
@@ -85,7 +85,7 @@ def placed(rows: Rows, rules: Rules, excluding: Ints, place: int, fits: Bools) -
     begin = np.flatnonzero(np.diff(rows.clock >> rules.time_bits, prepend=-1)).tolist()
     threads: list[int] = []
     attempts: list[list[int]] = []
-    forbidden, work = excluding.tolist(), _Work()
+    forbidden, work = excluding.tolist(), _Work(MOST_WORK)
     for low, high in pairwise([*begin, len(rows.clock)]):
         thread = Thread.of(rows, low, high)
         fitting = [event for event, one in enumerate(fits[low:high].tolist()) if one]

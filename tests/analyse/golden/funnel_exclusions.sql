@@ -1,0 +1,15 @@
+WITH
+marked AS (
+    SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
+        toUnixTimestamp64Milli(occurred_at) - {v1:Int64} AS at,
+        transform(event, {v3:Array(String)}, {v2:Array(UInt64)}, toUInt64(0)) AS marks
+    FROM zuji.events
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v5:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v6:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND event IN {v4:Array(String)}
+)
+SELECT if(who < 268435455, bitOr(bitOr(bitShiftLeft(who, 36), bitShiftLeft(toUInt64(at), 3)), marks), toUInt64(18446744073709551615)) AS word
+FROM marked
+WHERE who != 0 AND marks != 0
+ORDER BY word
+SETTINGS output_format_arrow_low_cardinality_as_dictionary = 1
