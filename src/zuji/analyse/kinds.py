@@ -9,6 +9,7 @@ import msgspec
 from zuji.analyse.distribution import DISTRIBUTION
 from zuji.analyse.funnel import FUNNEL
 from zuji.analyse.heat_map import HEAT_MAP
+from zuji.analyse.interval import INTERVAL
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
@@ -20,7 +21,8 @@ from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, LIFECYCLE, LTV, RFM, SESSION, STICKINESS, TREND)
+    kind.name: kind
+    for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, INTERVAL, LIFECYCLE, LTV, RFM, SESSION, STICKINESS, TREND)
 }
 
 
