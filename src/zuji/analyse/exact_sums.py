@@ -29,20 +29,30 @@ def sum_sql(number: str) -> dict[str, str]:
 
     A double below 1e8 has at most 15 digits when it is whole in millionths, so it is the decimal that was written.
     """
-    finite = f"if(isFinite({number}), {number}, NULL)"
     plain = f"(abs({number}) < 1e8 AND round({number} * 1e6) / 1e6 = {number})"
-    whole = f"sum(toInt128(if({plain}, toInt64(round({number} * 1e6)), 0)))"
-    fine = (
-        f"sum(if(isNull({number}) OR {plain} OR NOT abs({number}) < 1e45, toDecimal256(0, {PLACES}), "
-        f"toDecimal256OrZero(toString(assumeNotNull({number})), {PLACES})))"
-    )
-    huge = f"sumIf(assumeNotNull({finite}), abs({finite}) >= 1e45)"
+    fine = f"(NOT {plain} AND abs({number}) < 1e45)"
+    huge = f"(isFinite({number}) AND abs({number}) >= 1e45)"
+    decimal = f"toDecimal256OrZero(toString(assumeNotNull({number})), {PLACES})"
     return {
-        "millionths": f"toInt64(if(abs({whole} AS whole) < 9e18, whole, 0))",
+        "millionths": f"toInt64(if(abs({_whole(plain, number)} AS whole) < 9e18, whole, 0))",
         "exact": (
-            f"if(({fine} AS fine) = 0 AND ({huge} AS huge) = 0 AND abs(whole) < 9e18, '', "
+            f"if((sumIf(if({fine}, {decimal}, toDecimal256(0, {PLACES})), {fine}) AS fine) = 0 "
+            f"AND (sumIf(assumeNotNull({number}), {huge}) AS huge) = 0 AND abs(whole) < 9e18, '', "
             "concat(toString(whole), ' ', toString(fine), ' ', toString(huge)))"
         ),
+    }
+
+
+def _whole(plain: str, number: str) -> str:
+    return f"sum(toInt128(if({plain}, toInt64(round({number} * 1e6)), 0)))"
+
+
+def decimal_sum_sql(number: str) -> dict[str, str]:
+    """The same over a column of type Nullable(Decimal(18, 6)): what the engine adds up is exact already."""
+    whole = f"toInt128(toDecimal256(ifNull(sum({number}), 0), {MILLIONTHS}) * 1000000)"
+    return {
+        "millionths": f"toInt64(if(abs({whole} AS whole) < 9e18, whole, 0))",
+        "exact": "if(abs(whole) < 9e18, '', concat(toString(whole), ' 0 0'))",
     }
 
 

@@ -24,7 +24,7 @@ DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 class Revenue(EventMatch, frozen=True, kw_only=True):
     """The events that bring something in, and where they say how much."""
 
-    property: Name = "amount"
+    property: Name = "$amount"
 
 
 class Ltv(Question, frozen=True, kw_only=True):

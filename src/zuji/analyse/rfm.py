@@ -13,7 +13,7 @@ import pyarrow as pa
 from msgspec import Meta
 
 from zuji.analyse.dates import Span, read_date
-from zuji.analyse.exact_sums import read_sums, sum_sql
+from zuji.analyse.exact_sums import decimal_sum_sql, read_sums, sum_sql
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.question import BadQuestion, Document, EventMatch, Name, Question, Text
@@ -40,7 +40,7 @@ class Rfm(Question, frozen=True, kw_only=True):
     """An event, the number that it is worth, and how people are scored and named by it."""
 
     event: Text | None = None
-    value: Name = "amount"
+    value: Name = "$amount"
     bins: Annotated[int, Meta(ge=2, le=10)] = 5
     thresholds: Thresholds = Thresholds()
     groups: Naming = "ten"
@@ -96,14 +96,13 @@ def _figures_table(settled: Settled[Rfm], reading: Reading) -> pa.Table:
     somebodys = f"({match}) AND {has_key(settled, f'({who})')}"
     refuse_mixed_currencies(settled, reading, question.value, somebodys, statement, settled.span)
     statement = Statement(settled)
-    columns = {
-        "who": key_sql(statement, settled),
-        "at": AT,
-        "number": property_number(statement, settled, question.value),
-    }
+    is_amount = question.value == "$amount"
+    number = "amount" if is_amount else property_number(statement, settled, question.value)
+    columns = {"who": key_sql(statement, settled), "at": AT, "number": number}
     match = matching(statement, settled, EventMatch(event=question.event))
     statement.step("matched", seen(statement, settled, columns, conditions=[match]))
-    sums = ",\n    ".join(f"{sql} AS {name}" for name, sql in sum_sql("number").items())
+    aggregates = decimal_sum_sql("number") if is_amount else sum_sql("number")
+    sums = ",\n    ".join(f"{sql} AS {name}" for name, sql in aggregates.items())
     return reading.table(
         statement.query(
             f"""

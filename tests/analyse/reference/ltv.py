@@ -58,7 +58,7 @@ def people(world: World, question: Mapping[str, Any], cell: Mapping[str, Any]) -
 
 def property_asked(asked: Asked) -> str:
     """Where revenue is found."""
-    return str(asked.question["revenue"].get("property", "amount"))
+    return str(asked.question["revenue"].get("property", "$amount"))
 
 
 def cohorts_of(asked: Asked) -> list[tuple[Period, list[Acquired]]]:

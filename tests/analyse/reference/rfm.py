@@ -89,7 +89,7 @@ def names_of(asked: Asked) -> tuple[str, ...]:
 
 def figures_of(asked: Asked) -> dict[Any, Figures]:
     """What everybody did who did anything."""
-    name = asked.question.get("value", "amount")
+    name = asked.question.get("value", "$amount")
     wanted = {"event": asked.question.get("event")}
     events = [event for event in asked.events if asked.in_range(event) and is_match(asked, event, wanted)]
     persons = by_key(asked, events)
