@@ -6,14 +6,18 @@ from typing import Any
 
 import msgspec
 
+from zuji.analyse.attribution import ATTRIBUTION
 from zuji.analyse.distribution import DISTRIBUTION
+from zuji.analyse.engagement import ENGAGEMENT
 from zuji.analyse.funnel import FUNNEL
 from zuji.analyse.heat_map import HEAT_MAP
 from zuji.analyse.interval import INTERVAL
 from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
+from zuji.analyse.paths import PATHS
 from zuji.analyse.question import BadQuestion
+from zuji.analyse.retention import RETENTION
 from zuji.analyse.rfm import RFM
 from zuji.analyse.session import SESSION
 from zuji.analyse.stickiness import STICKINESS
@@ -22,7 +26,22 @@ from zuji.terms.condition import Where
 
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
-    for kind in (DISTRIBUTION, FUNNEL, HEAT_MAP, INTERVAL, LIFECYCLE, LTV, RFM, SESSION, STICKINESS, TREND)
+    for kind in (
+        ATTRIBUTION,
+        DISTRIBUTION,
+        ENGAGEMENT,
+        FUNNEL,
+        HEAT_MAP,
+        INTERVAL,
+        LIFECYCLE,
+        LTV,
+        PATHS,
+        RETENTION,
+        RFM,
+        SESSION,
+        STICKINESS,
+        TREND,
+    )
 }
 
 
