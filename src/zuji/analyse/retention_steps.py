@@ -24,10 +24,10 @@ def deciding_sql(
     settled: Settled[Retention], cohorts: Cohorts, statement: Statement, columns: Mapping[str, str]
 ) -> str:
     """The SELECT of the first target of every person in every cohort, with these columns of it."""
-    _add_matched(statement, settled, cohorts, columns, settled.question.breakdown)
+    _add_matched(statement, settled, cohorts, columns, settled.question.breakdown, which="target")
     # In a tuple, because the engine skips a null argument of argMin.
-    firsts = ", ".join(f"argMinIf(tuple({name}), (at, position), target).1 AS {name}" for name in columns)
-    statement.step("firsts", f"SELECT who, period, {firsts}\nFROM matched\nWHERE target\nGROUP BY who, period")
+    firsts = ", ".join(f"argMin(tuple({name}), (at, position)).1 AS {name}" for name in columns)
+    statement.step("firsts", f"SELECT who, period, {firsts}\nFROM matched\nGROUP BY who, period")
     if settled.question.mode == "recurring":
         return "SELECT * FROM firsts"
     statement.step("first_ever", "SELECT * FROM firsts ORDER BY period LIMIT 1 BY who")
@@ -51,7 +51,9 @@ def add_marked(
         columns["number"] = property_number(statement, settled, question.measure.property)
     if question.measure is not None and question.measure.property in AMOUNTS:
         columns["currency_text"] = event_value(statement, "$currency", zone=settled.calendar.zone.key).text
-    _add_matched(statement, settled, cohorts, columns, ranked.breakdown if ranked else None)
+    _add_matched(
+        statement, settled, cohorts, columns, ranked.breakdown if ranked else None, which="(target OR returning)"
+    )
     statement.step("by_period", _by_period(statement, question, columns))
     statement.step("by_person", _by_person(question))
     statement.step("aimed", "SELECT who, returns, arrayJoin(targets) AS aim FROM by_person WHERE aim.1 > 0")
@@ -81,8 +83,10 @@ def _add_matched(
     cohorts: Cohorts,
     columns: Mapping[str, str],
     breakdown: Breakdown | None,
+    *,
+    which: str,
 ) -> None:
-    """The step `matched`: targets and returns, each with its period."""
+    """The step `matched`: targets and returns (`which` of them), each with its period."""
     question = settled.question
     first, end = statement.integer(cohorts.first_ms), statement.integer(cohorts.end_ms)
     targets = matching(statement, settled, question.target)
@@ -100,7 +104,7 @@ def _add_matched(
             "period": f"if(at < {first}, toUInt16(0), toUInt16({place} + 1))",
             **columns,
         },
-        conditions=["(target OR returning)", has_key(settled)],
+        conditions=[which, has_key(settled)],
         span=cohorts.seen_span(first_time=question.mode == "first_time"),
         **needs(breakdown),
     )
