@@ -18,17 +18,23 @@ from zuji.api import first_page as first
 from zuji.api.answers import add_error_handlers
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.jobs import Jobs
+from zuji.api.list_members import ListMembers
 from zuji.api.ports import Ports
 from zuji.api.questions import QuestionPool
 from zuji.api.routes import (
     accounting,
+    alerts,
     audit,
+    dashboards,
     events,
+    exports,
     identity,
+    lists,
     operation,
     profiles,
     quarantine,
     questions,
+    saved,
     sources,
     sql,
     tail,
@@ -43,6 +49,11 @@ PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     questions.router,
+    saved.router,
+    dashboards.router,
+    alerts.router,
+    lists.router,
+    exports.router,
     sql.router,
     profiles.router,
     identity.router,
@@ -96,6 +107,7 @@ def create_api(
     app.state.questions = pool or QuestionPool()
     app.state.asker = Asker(ports.events, now_ms=ports.now_ms)
     app.state.jobs = Jobs()
+    app.state.list_members = ListMembers(ports)
     app.state.running = set()
     app.state.waiting = waiting_room()
     for router in ROUTERS:

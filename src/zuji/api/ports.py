@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -18,6 +19,8 @@ from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
+from zuji.store.people_lists import PeopleLists
+from zuji.store.saved import SavedWork
 from zuji.terms.message import Message
 
 
@@ -73,7 +76,7 @@ class Stewardship(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything the API is given."""
+    """Everything the API is given. `scratch` is a folder on a disk with room, for files that exist while in use."""
 
     hot: HotStore
     events: EventStore
@@ -81,6 +84,9 @@ class Ports:
     keys: Keys
     tokens: Tokens
     audit: AuditLog
+    saved: SavedWork
+    lists: PeopleLists
+    scratch: Path
     decisions: Decisions
     freshness: Freshness
     watch: Watch

@@ -55,13 +55,14 @@ def people_out(ports: Ports, asker: Asker, caller: Caller, body: PeopleIn, *, ti
     end = start + body.limit
     return PeopleOut(
         count=len(keys),
-        people=[_person(ports, caller, key, found.people.reasons.get(key)) for key in keys[start:end]],
+        people=[person_out(ports, caller, key, found.people.reasons.get(key)) for key in keys[start:end]],
         next=str(end) if end < len(keys) else None,
         moved_on=_moved_on(found, body),
     )
 
 
-def _person(ports: Ports, caller: Caller, key: int | str, reason: Any) -> PersonOut:
+def person_out(ports: Ports, caller: Caller, key: int | str, reason: Any = None) -> PersonOut:
+    """Somebody behind a figure or on a list, as this caller may see them."""
     if isinstance(key, str):
         return PersonOut(
             person=key if caller.sees_personal else mask_text(key), identified=False, identifiers=[], reason=reason

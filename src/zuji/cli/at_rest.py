@@ -41,7 +41,7 @@ def opened_stores(data: Path) -> Iterator[ASGIApp]:
         stack.callback(hot.close)
         events = _OpenedWhenAsked(lambda: open_events(data, settings, hot))
         stack.callback(events.close)
-        yield create_api(_ports(administration, hot, events), now_s=time.monotonic, trusted=OPERATOR)
+        yield create_api(_ports(data, administration, hot, events), now_s=time.monotonic, trusted=OPERATOR)
 
 
 def backup_at_rest(data: Path, target: Path) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def restore_at_rest(source: Path, data: Path) -> dict[str, Any]:
     return cast(dict[str, Any], msgspec.to_builtins(restore(source, data)))
 
 
-def _ports(administration: Administration, hot: HotStore, events: _OpenedWhenAsked) -> Ports:
+def _ports(data: Path, administration: Administration, hot: HotStore, events: _OpenedWhenAsked) -> Ports:
     nothing = cast(Any, _NotRunning())
     return Ports(
         hot=hot,
@@ -64,6 +64,9 @@ def _ports(administration: Administration, hot: HotStore, events: _OpenedWhenAsk
         keys=administration.keys,
         tokens=administration.tokens,
         audit=administration.audit,
+        saved=administration.saved,
+        lists=administration.lists,
+        scratch=data,
         decisions=nothing,
         freshness=nothing,
         watch=nothing,

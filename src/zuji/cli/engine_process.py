@@ -50,6 +50,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             administration.keys.write_snapshot()
             house = build_house(data, settings, administration)
             house.engine.start()
+            house.alerts.start()
             let_go_of_loaded_code()
         if made:
             show_first_keys(made)
@@ -57,6 +58,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             asyncio.run(serve_api(data, house))
         finally:
             house.decisions_spool.close()
+            house.alerts.stop()
             house.engine.stop()
 
 

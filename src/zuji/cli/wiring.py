@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from zuji.analyse.ask import Asker
 from zuji.api.ports import Ports
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
@@ -21,13 +22,16 @@ from zuji.govern.keys import Keys
 from zuji.govern.principal import OPERATOR
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
+from zuji.run.alerts import AlertLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.settings import Settings
 from zuji.store import spool_positions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
+from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Limits
+from zuji.store.saved import SavedWork
 
 DECISIONS = "decisions"
 """The name under which decisions of people enter the spool, beside the gateways'."""
@@ -40,13 +44,15 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Administration:
-    """Workspaces, sources, keys, tokens and their audit log: what needs the metadata and nothing else."""
+    """Workspaces, sources, keys, tokens, audit log, what people saved: what needs the metadata and nothing else."""
 
     metadata: Metadata
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
     audit: AuditLog
+    saved: SavedWork
+    lists: PeopleLists
 
 
 def open_administration(data: Path, settings: Settings) -> Administration:
@@ -64,6 +70,8 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         ),
         Tokens(metadata, now_ms=now_ms, new_id=new_id),
         AuditLog(metadata),
+        SavedWork.beside(metadata),
+        PeopleLists.beside(metadata),
     )
 
 
@@ -106,13 +114,14 @@ class House:
     """The engine with everything around it, ready to serve."""
 
     engine: Engine
+    alerts: AlertLoop
     administration: Administration
     decisions_spool: SpoolWriter
     ports: Ports
 
 
 def build_house(data: Path, settings: Settings, administration: Administration) -> House:
-    """Open all stores of a folder and wire the engine. Nothing runs before `engine.start()`."""
+    """Open all stores of a folder and wire the engine. Nothing runs before `engine.start()` and `alerts.start()`."""
     limits = spool_limits(settings)
     keys = administration.keys
     hot = HotStore(data / "hot.sqlite")
@@ -133,6 +142,9 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         keys=keys,
         tokens=administration.tokens,
         audit=administration.audit,
+        saved=administration.saved,
+        lists=administration.lists,
+        scratch=data,
         decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
         freshness=engine,
         watch=engine.tail,
@@ -141,4 +153,11 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         now_ms=now_ms,
         new_id=new_id,
     )
-    return House(engine, administration, spool, ports)
+    alerts = AlertLoop(
+        saved=administration.saved,
+        asker=Asker(engine.events, now_ms=now_ms),
+        workspaces=administration.workspaces,
+        cancel=engine.events.cancel,
+        now_ms=now_ms,
+    )
+    return House(engine, alerts, administration, spool, ports)

@@ -31,18 +31,21 @@ Permission = Literal[
     "audit.read",
     "sql.run",
     "questions.ask",
+    "questions.save",
+    "exports.make",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read"})
 _READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask"}
+_SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "exports.make"})
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),
-    "analyst": _READER | {"profiles.read", "identity.read", "quarantine.read", "operation.read", "sql.run"},
-    "marketer": _READER | {"profiles.read"},
-    "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write"},
+    "analyst": _READER | _SAVER | {"identity.read", "quarantine.read", "operation.read", "sql.run"},
+    "marketer": _READER | _SAVER,
+    "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write", "exports.make"},
     "privacy_officer": _READER
     | {
         "profiles.read",
@@ -52,12 +55,22 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
         "sources.delete_data",
         "tokens.read",
         "audit.read",
+        "exports.make",
     },
     "viewer": _READER,
 }
 
 SQL_ROWS_OF: dict[Role, int] = {"owner": 100_000, "analyst": 10_000}
 """How many rows an answer to SQL may have. A role that is not named here gets none."""
+
+EXPORT_ROWS_OF: dict[Role, int] = {
+    "owner": 1_000_000,
+    "service": 1_000_000,
+    "privacy_officer": 1_000_000,
+    "analyst": 100_000,
+    "marketer": 100_000,
+}
+"""How many rows a file may have that is taken out. A role that is not named here gets none."""
 
 
 def may(role: Role, permission: Permission) -> bool:
