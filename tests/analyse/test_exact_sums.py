@@ -9,9 +9,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from zuji.analyse.exact_sums import MILLIONTHS, Sums, read_sums, sum_sql
+from zuji.analyse.exact_sums import MILLIONTHS, Sums, read_sums, sum_numbers
+from zuji.analyse.statement import Statement
 from zuji.store.events import EventStore
-from zuji.store.query import Query
 
 
 @pytest.fixture(scope="module")
@@ -24,19 +24,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
 def sums_of(store: EventStore, people: list[list[float]]) -> Sums:
     """The sum of each person's numbers, made by the engine."""
     pairs = [(who, number) for who, numbers in enumerate(people) for number in numbers]
-    aggregates = ", ".join(f"{sql} AS {name}" for name, sql in sum_sql("number").items())
-    query = Query(
-        f"""
-SELECT who, {aggregates}
-FROM (
-    SELECT one.1 AS who, toNullable(one.2) AS number
-    FROM (SELECT arrayJoin(arrayZip({{who:Array(UInt32)}}, {{numbers:Array(Float64)}})) AS one)
-)
-GROUP BY who
-ORDER BY who""",
-        {"who": [who for who, _ in pairs], "numbers": [number for _, number in pairs]},
-    )
-    return read_sums(store.query(query))
+    statement = Statement.of({"who": [who for who, _ in pairs], "numbers": [number for _, number in pairs]})
+    statement.step("pairs", "SELECT arrayJoin(arrayZip({who:Array(UInt32)}, {numbers:Array(Float64)})) AS one")
+    statement.step("numbered", "SELECT one.1 AS who, toNullable(one.2) AS number FROM pairs")
+    summed = sum_numbers(statement, "numbered", figures="count() AS numbers", somebody="1")
+    return read_sums(store.query(statement.query(f"SELECT who, millionths, exact FROM {summed} ORDER BY who")))
 
 
 def as_written(numbers: list[float]) -> Fraction:

@@ -18,42 +18,61 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from zuji.analyse.statement import Statement
+
 MILLIONTHS = 6
 PLACES = 20
 _WIDE = Context(prec=500)
 _INT64 = 2**63 - 1
 
 
-def sum_sql(number: str) -> dict[str, str]:
-    """Aggregates (name -> SQL) over a column of type Nullable(Float64), for `read_sums`.
+def sum_numbers(statement: Statement, source: str, *, figures: str, somebody: str) -> str:
+    """Add steps that sum up the column `number` (Nullable(Float64)) for each `who`; gives the name of the last one.
 
-    A double below 1e8 has at most 15 digits when it is whole in millionths, so it is the decimal that was written.
+    It has the columns who, millionths, exact (see `read_sums`) and these other figures. `somebody` is the condition of
+    the rows to look at. A double below 1e8 has at most 15 digits when it is whole in millionths, so it is the decimal
+    that was written.
     """
-    plain = f"(abs({number}) < 1e8 AND round({number} * 1e6) / 1e6 = {number})"
-    fine = f"(NOT {plain} AND abs({number}) < 1e45)"
-    huge = f"(isFinite({number}) AND abs({number}) >= 1e45)"
-    decimal = f"toDecimal256OrZero(toString(assumeNotNull({number})), {PLACES})"
-    return {
-        "millionths": f"toInt64(if(abs({_whole(plain, number)} AS whole) < 9e18, whole, 0))",
-        "exact": (
-            f"if((sumIf(if({fine}, {decimal}, toDecimal256(0, {PLACES})), {fine}) AS fine) = 0 "
-            f"AND (sumIf(assumeNotNull({number}), {huge}) AS huge) = 0 AND abs(whole) < 9e18, '', "
-            "concat(toString(whole), ' ', toString(fine), ' ', toString(huge)))"
-        ),
-    }
+    decimal = f"toDecimal256OrZero(toString(assumeNotNull(number)), {PLACES})"
+    statement.step(
+        "told",
+        f"""
+SELECT *,
+    abs(number) < 1e8 AND round(number * 1e6) / 1e6 = number AS is_plain,
+    NOT is_plain AND abs(number) < 1e45 AS is_fine,
+    isFinite(number) AND abs(number) >= 1e45 AS is_huge
+FROM {source}
+WHERE {somebody}""",
+    )
+    return statement.step(
+        "summed",
+        f"""
+SELECT who, {figures},
+    sum(toInt128(if(is_plain, toInt64(round(number * 1e6)), 0))) AS whole,
+    sumIf(if(is_fine, {decimal}, toDecimal256(0, {PLACES})), is_fine) AS fine,
+    sumIf(assumeNotNull(number), is_huge) AS huge,
+    fine = 0 AND huge = 0 AND abs(whole) < 9e18 AS fits,
+    toInt64(if(fits, whole, 0)) AS millionths,
+    if(fits, '', concat(toString(whole), ' ', toString(fine), ' ', toString(huge))) AS exact
+FROM told
+GROUP BY who""",
+    )
 
 
-def _whole(plain: str, number: str) -> str:
-    return f"sum(toInt128(if({plain}, toInt64(round({number} * 1e6)), 0)))"
-
-
-def decimal_sum_sql(number: str) -> dict[str, str]:
-    """The same over a column of type Nullable(Decimal(18, 6)): what the engine adds up is exact already."""
-    whole = f"toInt128(toDecimal256(ifNull(sum({number}), 0), {MILLIONTHS}) * 1000000)"
-    return {
-        "millionths": f"toInt64(if(abs({whole} AS whole) < 9e18, whole, 0))",
-        "exact": "if(abs(whole) < 9e18, '', concat(toString(whole), ' 0 0'))",
-    }
+def sum_amounts(statement: Statement, source: str, *, figures: str, somebody: str) -> str:
+    """The same of a column `number` of type Nullable(Decimal(18, 6)): what the engine adds up is exact already."""
+    return statement.step(
+        "summed",
+        f"""
+SELECT who, {figures},
+    toInt128(toDecimal256(ifNull(sum(number), 0), {MILLIONTHS}) * 1000000) AS whole,
+    abs(whole) < 9e18 AS fits,
+    toInt64(if(fits, whole, 0)) AS millionths,
+    if(fits, '', concat(toString(whole), ' 0 0')) AS exact
+FROM {source}
+WHERE {somebody}
+GROUP BY who""",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +119,8 @@ def read_sums(table: pa.Table) -> Sums:
 
 
 def _units(exact: str) -> int:
-    whole, fine, huge = exact.split(" ")
-    return (
-        int(whole) * 10 ** (PLACES - MILLIONTHS)
-        + int(_WIDE.scaleb(Decimal(fine), PLACES))
-        + int(_WIDE.scaleb(Decimal(huge), PLACES))
+    whole, fine, huge = (Decimal(part) for part in exact.split(" "))
+    return sum(
+        int(_WIDE.scaleb(part, places))
+        for part, places in ((whole, PLACES - MILLIONTHS), (fine, PLACES), (huge, PLACES))
     )

@@ -15,7 +15,6 @@ from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled, Surroundings, settle
 from zuji.analyse.statement import Statement
-from zuji.store.query import Query
 from zuji.terms.period import DAY_MS, Periods, labels
 
 DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
@@ -41,8 +40,8 @@ def settle_ltv(question: Ltv, around: Surroundings) -> Settled[Ltv]:
     return settle(question, around, first_day="-11mStart")
 
 
-def members_query(settled: Settled[Ltv], periods: Periods, *, end: str) -> Query:
-    """Everybody acquired in one of the periods, then `end`: a SELECT over (who, since, place, revenue).
+def members(settled: Settled[Ltv], periods: Periods) -> Statement:
+    """Everybody acquired in one of the periods: a statement whose step `members` has (who, since, place, revenue).
 
     place is the number of the cohort, from 0; revenue is an array of (at, value, currency) from `since` on, read in
     one pass with the acquisition: whole history until the last cohort's longest day is over.
@@ -81,22 +80,24 @@ SELECT who, since, toInt64(indexOf({starts}, roundDown(since, {starts}))) - 1 AS
     arrayFilter(one -> one.1 >= since, paid) AS revenue
 FROM everybody""",
     )
-    return statement.query(end)
+    return statement
 
 
 def answer(settled: Settled[Ltv], reading: Reading) -> Answer:
     """A row for every cohort: its people, and their revenue per head up to each of the days."""
     periods = settled.periods(settled.question.cohort)
     lengths = [days * DAY_MS for days in settled.question.days]
+    statement = members(settled, periods)
+    longest = statement.integer(max(lengths))
     end = f"""
 SELECT place, count() AS people,
-    sumForEach(arrayMap(length -> arraySum(one -> if(one.1 < since + length, one.2, 0), revenue), {lengths}))
-        AS sums,
-    groupUniqArrayArray(arrayMap(one -> one.3, arrayFilter(one -> one.1 < since + {max(lengths):d}, revenue)))
-        AS currencies
+    sumForEach(arrayMap(
+        length -> arraySum(one -> if(one.1 < since + length, one.2, 0), revenue), {statement.integers(lengths)}
+    )) AS sums,
+    groupUniqArrayArray(arrayMap(one -> one.3, arrayFilter(one -> one.1 < since + {longest}, revenue))) AS currencies
 FROM members
 GROUP BY place"""
-    found = {row["place"]: row for row in reading.table(members_query(settled, periods, end=end)).to_pylist()}
+    found = {row["place"]: row for row in reading.table(statement.query(end)).to_pylist()}
     refuse_currencies(
         settled.question.revenue.property, {name for row in found.values() for name in row["currencies"] if name}
     )
@@ -130,14 +131,15 @@ def people(settled: Settled[Ltv], cell: Cell, reading: Reading) -> People:
             f"cell: this lifetime value has cells {{row: 0 to {len(periods) - 1}; column: 0 to {len(days) - 1} or "
             f"null}}, got {dict(cell)!r:.200}."
         )
-    length = (max(days) if column is None else days[column]) * DAY_MS
+    statement = members(settled, periods)
+    length = statement.integer((max(days) if column is None else days[column]) * DAY_MS)
     end = f"""
-SELECT who, since, arrayFilter(one -> one.1 < since + {length:d}, revenue) AS brought,
+SELECT who, since, arrayFilter(one -> one.1 < since + {length}, revenue) AS brought,
     arraySum(one -> one.2, brought) AS value
 FROM members
-WHERE place = {row:d}{"" if column is None else " AND notEmpty(brought)"}
+WHERE place = {statement.integer(row)}{"" if column is None else " AND notEmpty(brought)"}
 ORDER BY who"""
-    table = reading.table(members_query(settled, periods, end=end))
+    table = reading.table(statement.query(end))
     keys, since, values = (table[name].to_pylist() for name in ("who", "since", "value"))
     reasons = {
         key: {"acquired_at": written(at, settled.calendar), "value": value}

@@ -13,7 +13,7 @@ import pyarrow as pa
 from msgspec import Meta
 
 from zuji.analyse.dates import Span, read_date
-from zuji.analyse.exact_sums import decimal_sum_sql, read_sums, sum_sql
+from zuji.analyse.exact_sums import read_sums, sum_amounts, sum_numbers
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.question import BadQuestion, Document, EventMatch, Name, Question, Text
@@ -101,18 +101,11 @@ def _figures_table(settled: Settled[Rfm], reading: Reading) -> pa.Table:
     columns = {"who": key_sql(statement, settled), "at": AT, "number": number}
     match = matching(statement, settled, EventMatch(event=question.event))
     statement.step("matched", seen(statement, settled, columns, conditions=[match]))
-    aggregates = decimal_sum_sql("number") if is_amount else sum_sql("number")
-    sums = ",\n    ".join(f"{sql} AS {name}" for name, sql in aggregates.items())
+    sum_up = sum_amounts if is_amount else sum_numbers
+    figures = "max(at) AS last_at, count() AS frequency"
+    summed = sum_up(statement, "matched", figures=figures, somebody=has_key(settled))
     return reading.table(
-        statement.query(
-            f"""
-SELECT who, max(at) AS last_at, count() AS frequency,
-    {sums}
-FROM matched
-WHERE {has_key(settled)}
-GROUP BY who
-ORDER BY who"""
-        )
+        statement.query(f"SELECT who, last_at, frequency, millionths, exact FROM {summed} ORDER BY who")
     )
 
 
