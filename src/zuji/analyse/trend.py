@@ -122,6 +122,8 @@ def _refuse_too_many(settled: Settled[Trend], grouping: Grouping | None) -> None
 def people(settled: Settled[Trend], cell: Cell, reading: Reading) -> People:
     """Everybody with an event behind one figure of one series."""
     series = settled.question.series[_index(cell, "series", len(settled.question.series))]
+    if "group" in cell and settled.question.breakdown is None:
+        raise BadQuestion("cell.group: this question has no breakdown.")
     grouping = grouping_of(settled, reading) if "group" in cell else None
     if cell.get("of") not in (None, "previous"):
         raise BadQuestion(f'cell.of: {cell["of"]!r:.80} is nothing to look at. Write "previous", or leave it out.')

@@ -36,6 +36,14 @@ _TALLIES: dict[Math, str] = {
     "max": "max(assumeNotNull(number))",
     **{math: f"quantileExactInclusive({level})(assumeNotNull(number))" for math, level in PERCENTILES.items()},
 }
+_BITS = (
+    "groupBitOr(bitShiftLeft(toUInt64(1), place - 1))",
+    "groupBitOr(seen_in)",
+    "arrayMap(bit -> toInt32(bit) + 1, bitPositionsToArray(seen_in))",
+)
+"""The places a key was seen in as one number, for up to 64 places: made, made of several, and as a sorted list."""
+_LISTS = ("groupUniqArray(toInt32(place))", "groupUniqArrayArray(seen_in)", "arraySort(seen_in)")
+"""The same for any number of places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +92,21 @@ def _marks(statement: Statement, series: Series, window: Window, *, grouped: boo
     it: so nobody is counted once per day looked back on.
     """
     key = "text" if series.math == "unique_values" else "who"
-    sets = f"GROUPING SETS (({key}, grp), ({key}))" if grouped else key
+    one, both, places = _BITS if len(window.bounds) - 1 <= 64 else _LISTS
     grp = ", grp" if grouped else ""
-    statement.step(
-        "present",
-        f"SELECT {key}{grp}, arraySort(groupUniqArray(toInt32(place))) AS places\nFROM matched\nGROUP BY {sets}",
-    )
+    statement.step("present", f"SELECT {key}{grp}, {one} AS seen_in\nFROM matched\nGROUP BY {key}{grp}")
+    if grouped:
+        all_groups = f"arrayPushBack(groupArray((grp, seen_in)), (toUInt32(0), {both})) AS groups"
+        statement.step("gathered", f"SELECT {all_groups}\nFROM present\nGROUP BY {key}")
+        statement.step("split", "SELECT arrayJoin(groups) AS one, one.1 AS grp, one.2 AS seen_in FROM gathered")
+    statement.step("placed", f"SELECT {places} AS places{grp} FROM {'split' if grouped else 'present'}")
     marks = "arrayConcat(places, [0, -places[1]])"
     if window.width > 1:
         width = statement.bind(window.width, "Int32")
         nexts = "arrayPushBack(arrayPopFront(places), 2147483647)"
         gone = f"arrayMap((into, following) -> -least(into + {width}, following), places, {nexts})"
         marks = f"arrayConcat(places, {gone})"
-    return f"SELECT arrayJoin({marks}) AS place{grp}, count() AS figure\nFROM present\nGROUP BY place{grp}"
+    return f"SELECT arrayJoin({marks}) AS place{grp}, count() AS figure\nFROM placed\nGROUP BY place{grp}"
 
 
 def _by_group(table: pa.Table, lines: int) -> list[dict[int, float]]:
