@@ -13,7 +13,7 @@ from analyse.random_questions.funnel import random_question
 from analyse.reference.world import Event, World
 from analyse.test_engine_equals_reference import outcome
 from analyse.worlds import random_world
-from zuji.analyse import funnel_attempts, funnel_log, funnel_placed
+from zuji.analyse import funnel_attempts, funnel_events, funnel_placed
 from zuji.analyse.ask import Asking
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_ties import Filling, entries, filling
@@ -63,7 +63,7 @@ def test_people_whose_numbers_fit_no_word_are_read_as_wide_rows(
         for question in [random_question(rng, world) for _ in range(5)]:
             packed = outcome(partial(loaded.answer, "funnel", question))
             with monkeypatch.context() as wide:
-                wide.setattr(funnel_log, "PEOPLE_BITS", 64)
+                wide.setattr(funnel_events, "PEOPLE_BITS", 64)
                 assert outcome(partial(loaded.answer, "funnel", question)) == packed, question
 
 

@@ -32,5 +32,4 @@ marked AS (
 SELECT if(who < 536870911, bitOr(bitOr(bitShiftLeft(who, 35), bitShiftLeft(toUInt64(at), 2)), marks), toUInt64(18446744073709551615)) AS word
 FROM marked
 WHERE who != 0 AND marks != 0
-ORDER BY word
 SETTINGS output_format_arrow_low_cardinality_as_dictionary = 1

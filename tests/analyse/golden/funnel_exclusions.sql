@@ -11,5 +11,4 @@ marked AS (
 SELECT if(who < 268435455, bitOr(bitOr(bitShiftLeft(who, 36), bitShiftLeft(toUInt64(at), 3)), marks), toUInt64(18446744073709551615)) AS word
 FROM marked
 WHERE who != 0 AND marks != 0
-ORDER BY word
 SETTINGS output_format_arrow_low_cardinality_as_dictionary = 1
