@@ -27,7 +27,7 @@ class Pairs:
 
 
 def paired(person: Whole, marks: Whole) -> Pairs:
-    """The pairs of everybody. Rows are ordered by person, a number that grows from 0, and in order for each.
+    """The pairs of everybody. Rows are ordered by person, given as a number, and in order for each.
 
     >>> paired(np.array([0, 0, 0, 1]), np.array([OPENS, OPENS, CLOSES, CLOSES]))
     Pairs(opened=array([1]), closed=array([2]))
@@ -35,15 +35,14 @@ def paired(person: Whole, marks: Whole) -> Pairs:
     if not len(person):
         return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     rows, opens = _brackets(marks)
-    person = person[rows]
-    level, taken = _levels(person, opens)
-    # Among the brackets of one person and level opening and closing ones take turns: a pair are neighbours there.
-    kept = np.flatnonzero(opens | taken)
-    key = person[kept] * (int(level.max()) + 1) + level[kept]
-    order = np.argsort(key, kind="stable")
-    kept, key = kept[order], key[order]
-    first = np.flatnonzero((key[1:] == key[:-1]) & opens[kept[:-1]])
-    return Pairs(rows[kept[first]], rows[kept[first + 1]])
+    depth = np.cumsum(np.where(opens, 1, -1))
+    # A bracket's level is the depth inside it. What closes nothing and what is never closed only move the levels of
+    # all that follows, and among the brackets of one level a pair are still neighbours.
+    level = depth + ~opens
+    order = np.argsort(level, kind="stable")
+    one, other = order[:-1], order[1:]
+    pair = (level[one] == level[other]) & opens[one] & ~opens[other] & (person[rows[one]] == person[rows[other]])
+    return Pairs(rows[one[pair]], rows[other[pair]])
 
 
 def _brackets(marks: Whole) -> tuple[Whole, Truths]:
@@ -53,22 +52,3 @@ def _brackets(marks: Whole) -> tuple[Whole, Truths]:
     second = np.zeros(len(rows), dtype=bool)
     second[1:] = rows[1:] == rows[:-1]
     return rows, (marks[rows] == OPENS) | second
-
-
-def _levels(person: Whole, opens: Truths) -> tuple[Whole, Truths]:
-    """How many are open inside each bracket, itself included; and whether it closes one that is open.
-
-    A sum of +1 and -1 says so, measured from the lowest point it had for that person: what lies below that was closed
-    without being open.
-    """
-    change = np.where(opens, 1, -1)
-    after = np.cumsum(change)
-    before = after - change
-    begins = np.ones(len(person), dtype=bool)
-    begins[1:] = person[1:] != person[:-1]
-    start = before[begins][np.cumsum(begins) - 1]
-    # Each person lies lower than the one before by more than any sum: the running minimum begins anew with each.
-    deeper = person * (2 * len(person) + 2)
-    floor = np.minimum(np.minimum.accumulate(after - deeper) + deeper, start)
-    floor_before = np.where(begins, start, np.roll(floor, 1))
-    return np.where(opens, after - floor, before - floor_before), ~opens & (before > floor_before)
