@@ -1,0 +1,27 @@
+SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
+;
+SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
+;
+WITH
+matched AS (
+    SELECT toUInt32(intDiv(toUnixTimestamp64Milli(occurred_at) - {v1:Int64}, {v2:Int64})) AS place,
+        coalesce(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), toFloat64(amount)) AS number
+    FROM zuji.events
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v8:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v9:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND event = {v7:String}
+        AND isNotNull(number)
+)
+SELECT place, sumKahan(assumeNotNull(number)) AS figure FROM matched GROUP BY CUBE(place)
+;
+WITH
+matched AS (
+    SELECT toUInt32(intDiv(toUnixTimestamp64Milli(occurred_at) - {v1:Int64}, {v2:Int64})) AS place,
+        coalesce(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), toFloat64(amount)) AS number
+    FROM zuji.events
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v8:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v9:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND event = {v7:String}
+        AND isNotNull(number)
+)
+SELECT place, sumKahan(assumeNotNull(number)) AS figure FROM matched GROUP BY CUBE(place)
