@@ -1,0 +1,16 @@
+WITH
+clicks AS (
+    SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
+        url_path AS page,
+        element AS item
+    FROM zuji.events
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v3:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v4:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND event = {v1:String}
+        AND url_path != '' AND url_path LIKE {v2:String}
+)
+SELECT grouping(page, item) != 0 AS is_all, page, item, count() AS clicks, uniqExactIf(who, who != 0) AS people
+FROM clicks
+GROUP BY GROUPING SETS ((page, item), ())
+ORDER BY is_all DESC, clicks DESC, page = '', page, item = '', item
+LIMIT {v5:Int64}

@@ -1,0 +1,34 @@
+WITH
+in_sessions AS (
+    SELECT *,
+        if(anchor = 0, 0, first_value(position) OVER session) AS session_id,
+        max(toUnixTimestamp64Milli(occurred_at)) OVER session - min(toUnixTimestamp64Milli(occurred_at)) OVER session AS session_ms,
+        count() OVER session AS session_events,
+        countIf(type IN ('page', 'screen')) OVER session AS session_pages,
+        argMinIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_entry_page,
+        argMaxIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_exit_page
+    FROM (
+        SELECT *, sum(begins) OVER (PARTITION BY anchor ORDER BY occurred_at, position ROWS UNBOUNDED PRECEDING) AS number
+        FROM (
+            SELECT *, toUnixTimestamp64Milli(occurred_at) - lagInFrame(toUnixTimestamp64Milli(occurred_at), 1, toUnixTimestamp64Milli(occurred_at)) OVER (
+                PARTITION BY anchor ORDER BY occurred_at, position ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+            ) > {v5:Int64} AS begins
+            FROM zuji.events
+            WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        )
+    )
+    WINDOW session AS (PARTITION BY anchor, number ORDER BY occurred_at, position
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+),
+logged AS (
+    SELECT session_id AS who,
+        toUnixTimestamp64Milli(occurred_at) AS at,
+        position AS position,
+        toUInt8((event = {v1:String}) * 1 + (event = {v2:String}) * 2) AS marks
+    FROM in_sessions
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v3:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v4:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND (event = {v1:String} OR event = {v2:String})
+        AND who != 0
+)
+SELECT who, at, marks FROM logged ORDER BY who, at, position

@@ -1,0 +1,29 @@
+WITH
+matched AS (
+    SELECT nullIf(JSONExtract(properties, {v2:String}, 'Nullable(String)'), '') AS who,
+        toUnixTimestamp64Milli(occurred_at) AS at
+    FROM zuji.events
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v6:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v7:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+),
+active AS (
+    SELECT who, min(at) AS first_at,
+        arrayMap(place -> toInt32(place) + 1, bitPositionsToArray(groupBitOr(bitShiftLeft(toUInt64(at >= {v8:Int64}), transform(roundDown(greatest(at, {v8:Int64}), {v9:Array(Int64)}), {v9:Array(Int64)}, {v10:Array(UInt16)}, toUInt16(0)))))) AS places
+    FROM matched
+    WHERE isNotNull(who)
+    GROUP BY who
+    HAVING notEmpty(places)
+),
+stated AS (
+    SELECT who,
+        arrayJoin(arrayConcat(
+            arrayMap((place, before) -> (place, multiIf(
+                {v1:Array(Int64)}[place] <= first_at, 'new', before = place - 1, 'returning', 'resurrecting'
+            )), places, arrayPopBack(arrayPushFront(places, 0))),
+            arrayMap(place -> (place + 1, 'dormant'), arrayFilter(place -> NOT has(places, place + 1), places))
+        )) AS stated,
+        stated.1 - 2 AS place, stated.2 AS status
+    FROM active
+    WHERE place >= 0 AND place < {v11:Int64}
+)
+SELECT place, status, count() AS people FROM stated GROUP BY place, status
