@@ -65,19 +65,6 @@ def item_sql(statement: Statement, settled: Settled[Paths]) -> str:
     return cases[0] if len(cases) == 1 else f"multiIf({', '.join(cases)})"
 
 
-def dressed_sql(statement: Statement, question: Paths, item: str) -> str:
-    """The item as it is shown: without slashes at its end, then grouped; null where there is none or it is left out."""
-    shown = f"nullIf({item}, '')"
-    if question.ignore_trailing_slash:
-        shown = f"if(endsWith({shown}, '/'), ifNull(nullIf(trimRight({shown}, '/'), ''), '/'), {shown})"
-    if question.group:
-        cases = ", ".join(f"item LIKE {statement.text(_like(one))}, {statement.text(one)}" for one in question.group)
-        shown = f"multiIf(isNull({shown} AS item), NULL, {cases}, item)"
-    if question.exclude_items:
-        shown = f"if(({shown} AS kept) IN {statement.texts(question.exclude_items)}, NULL, kept)"
-    return shown
-
-
 def _like(pattern: str) -> str:
     """The pattern, in which only `*` is special, as LIKE writes it."""
     for special in ("\\", "%", "_"):
@@ -86,13 +73,27 @@ def _like(pattern: str) -> str:
 
 
 def _dress(statement: Statement, settled: Settled[Paths]) -> str:
+    """The steps to every event's item as it is shown (`text`): without slashes at its end, grouped, or left out."""
+    question = settled.question
     columns = {
         "who": key_sql(statement, settled),
         "at": AT,
         "position": "position",
-        "text": dressed_sql(statement, settled.question, item_sql(statement, settled)),
+        "item": f"nullIf({item_sql(statement, settled)}, '')",
     }
-    return statement.step("dressed", seen(statement, settled, columns))
+    source = statement.step("named", seen(statement, settled, columns))
+    bare, shown = "item", "bare"
+    if question.ignore_trailing_slash:
+        bare = "if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item)"
+    if question.group:
+        cases = ", ".join(f"bare LIKE {statement.text(_like(one))}, {statement.text(one)}" for one in question.group)
+        shown = f"multiIf(isNull(bare), NULL, {cases}, bare)"
+    source = statement.step("stripped", f"SELECT who, at, position, {bare} AS bare FROM {source}")
+    source = statement.step("dressed", f"SELECT who, at, position, {shown} AS text FROM {source}")
+    if not question.exclude_items:
+        return source
+    left_out = statement.texts(question.exclude_items)
+    return statement.step("staying", f"SELECT who, at, position, text FROM {source} WHERE text NOT IN {left_out}")
 
 
 def trips(settled: Settled[Paths], reading: Reading) -> tuple[Trips, Texts, Journeys]:

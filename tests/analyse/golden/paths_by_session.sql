@@ -1,0 +1,81 @@
+WITH
+in_sessions AS (
+    SELECT *,
+        if(anchor = 0, 0, first_value(position) OVER session) AS session_id,
+        max(toUnixTimestamp64Milli(occurred_at)) OVER session - min(toUnixTimestamp64Milli(occurred_at)) OVER session AS session_ms,
+        count() OVER session AS session_events,
+        countIf(type IN ('page', 'screen')) OVER session AS session_pages,
+        argMinIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_entry_page,
+        argMaxIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_exit_page
+    FROM (
+        SELECT *, sum(begins) OVER (PARTITION BY anchor ORDER BY occurred_at, position ROWS UNBOUNDED PRECEDING) AS number
+        FROM (
+            SELECT *, toUnixTimestamp64Milli(occurred_at) - lagInFrame(toUnixTimestamp64Milli(occurred_at), 1, toUnixTimestamp64Milli(occurred_at)) OVER (
+                PARTITION BY anchor ORDER BY occurred_at, position ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+            ) > {v3:Int64} AS begins
+            FROM zuji.events
+            WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        )
+    )
+    WINDOW session AS (PARTITION BY anchor, number ORDER BY occurred_at, position
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+),
+named AS (
+    SELECT session_id AS who,
+        toUnixTimestamp64Milli(occurred_at) AS at,
+        position AS position,
+        nullIf(toNullable(toString(event)), '') AS item
+    FROM in_sessions
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v1:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v2:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+),
+stripped AS (
+    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
+),
+dressed AS (
+    SELECT who, at, position, bare AS text FROM stripped
+)
+SELECT text, max(0) AS greatest FROM dressed WHERE who != 0
+GROUP BY text LIMIT {v4:Int64}
+;
+WITH
+in_sessions AS (
+    SELECT *,
+        if(anchor = 0, 0, first_value(position) OVER session) AS session_id,
+        max(toUnixTimestamp64Milli(occurred_at)) OVER session - min(toUnixTimestamp64Milli(occurred_at)) OVER session AS session_ms,
+        count() OVER session AS session_events,
+        countIf(type IN ('page', 'screen')) OVER session AS session_pages,
+        argMinIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_entry_page,
+        argMaxIf(url_path, (occurred_at, position), url_path != '') OVER session AS session_exit_page
+    FROM (
+        SELECT *, sum(begins) OVER (PARTITION BY anchor ORDER BY occurred_at, position ROWS UNBOUNDED PRECEDING) AS number
+        FROM (
+            SELECT *, toUnixTimestamp64Milli(occurred_at) - lagInFrame(toUnixTimestamp64Milli(occurred_at), 1, toUnixTimestamp64Milli(occurred_at)) OVER (
+                PARTITION BY anchor ORDER BY occurred_at, position ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+            ) > {v5:Int64} AS begins
+            FROM zuji.events
+            WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        )
+    )
+    WINDOW session AS (PARTITION BY anchor, number ORDER BY occurred_at, position
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+),
+named AS (
+    SELECT session_id AS who,
+        toUnixTimestamp64Milli(occurred_at) AS at,
+        position AS position,
+        nullIf(toNullable(toString(event)), '') AS item
+    FROM in_sessions
+    WHERE occurred_at >= fromUnixTimestamp64Milli({v3:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v4:Int64})
+        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+),
+stripped AS (
+    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
+),
+dressed AS (
+    SELECT who, at, position, bare AS text FROM stripped
+),
+marked AS (
+    SELECT who, at, position, transform(ifNull(text, ''), {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM dressed WHERE mark != 0
+)
+SELECT assumeNotNull(who) AS who_key, at, position, mark FROM marked WHERE who != 0
