@@ -114,4 +114,5 @@ def groups_of(scores: Scores, bins: int, naming: Naming) -> Whole:
         return _PLACES[recency - 1, frequency - 1]
     # Low is 1 and not 0: the names begin with high.
     lows = [score * len(score) <= score.sum() for score in scores.columns]
-    return (lows[0] * 4 + lows[1] * 2 + lows[2] * 1).astype(np.int64)
+    places: Whole = (lows[0] * 4 + lows[1] * 2 + lows[2] * 1).astype(np.int64)
+    return places
