@@ -219,6 +219,7 @@ def test_a_lifecycle_and_a_funnel_name_their_figures_by_status_and_step() -> Non
     assert measured("funnel", funnel, Figure(step=2, figure="count")) == Measured(4)
 
 
+VIEWS: dict[str, Any] = {"series": [{"event": "view", "math": "total"}]}
 FUNNEL = {"steps": [{"event": "view"}, {"event": "cart"}]}
 
 
@@ -256,3 +257,15 @@ def test_one_answer_holds_all_looks_at_periods_and_no_others() -> None:
     last = Figure(status="new", figure="last_complete_period")
     assert one_answer_holds_all("lifecycle", {}, last)
     assert not one_answer_holds_all("funnel", FUNNEL, Figure(step=1, figure="count"))
+    trend_last = Figure(series=0, figure="last_complete_period")
+    assert one_answer_holds_all("trend", VIEWS, trend_last)
+    assert not one_answer_holds_all("trend", VIEWS, Figure(series=0, figure="total"))
+    for drawn in ({"cumulative": True}, {"smoothing": 7}):
+        assert not one_answer_holds_all("trend", {**VIEWS, **drawn}, trend_last)
+
+
+def test_formulas_of_a_trend_are_counted_behind_its_series() -> None:
+    with_formula = {**VIEWS, "formulas": ["A * 2"]}
+    check_figure("trend", with_formula, Figure(series=1, figure="total"))
+    with pytest.raises(BadQuestion, match="there is no series 2"):
+        check_figure("trend", with_formula, Figure(series=2, figure="total"))

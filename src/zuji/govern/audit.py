@@ -1,5 +1,5 @@
-"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys and tokens, and who asked
-what in SQL.
+"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys and tokens, who asked what
+in SQL, took what out as a file, made or deleted a list of people.
 
 Decisions about people and quarantined events are not here: each is an entry of identity's own log.
 """

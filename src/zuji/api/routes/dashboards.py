@@ -78,9 +78,12 @@ async def run(request: Request, caller: AnyCaller, dashboard_id: SavedId) -> Das
     """Every tile answered, one after the other, so that a large dashboard takes one place in the line at a time."""
     desk = desk_of(request, caller)
     tiles = dashboards.tiles_of(await run_in_threadpool(seen, desk, Dashboard, dashboard_id))
-    return DashboardAnswer(
-        tiles=[await _answered(request, caller, desk, place, tile) for place, tile in enumerate(tiles)]
-    )
+    found: list[TileOut] = []
+    for place, tile in enumerate(tiles):
+        if await request.is_disconnected():
+            break  # nobody would read the others
+        found.append(await _answered(request, caller, desk, place, tile))
+    return DashboardAnswer(tiles=found)
 
 
 @router.post("/dashboards/{dashboard_id}/annotations", status_code=201, openapi_extra=needs("questions.save"))
