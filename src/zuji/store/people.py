@@ -2,9 +2,9 @@
 
 Questions about behaviour ask for a `PersonOfEvent` and put its `sql` wherever they need the person:
 
->>> whose = store.person_of_event()                                          # doctest: +SKIP
->>> sql = f"SELECT {whose.sql} AS person, count() AS n FROM zuji.events WHERE workspace = {{workspace:String}} ..."
->>> store.query(Query(sql, {"workspace": "default", **whose.params}))        # doctest: +SKIP
+>>> whose = store.person_of_event()  # doctest: +SKIP
+>>> sql = f"SELECT {whose.sql} AS person, count() AS n FROM zuji.events GROUP BY person"  # doctest: +SKIP
+>>> store.query(Query(sql, whose.params))  # doctest: +SKIP
 
 The person of (anchor, occurred_at) is 0 for anchor 0; what the newest stretches in `owner_slice` say, where an anchor
 has any; else the newest person in `profile_now`; else the anchor itself.
