@@ -21,6 +21,7 @@ from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_unordered import gathered, one_step_each
 from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled
+from zuji.analyse.threads import side_by_side
 
 ROWS_AT_ONCE = 1_000_000
 """Rows times steps of one pass: bounds its memory, and keeps it near the processor."""
@@ -120,42 +121,63 @@ class Search:
 
     def everybody(self) -> Attempts:
         """The attempt of each person."""
-        members = self.members()
-        if self.log.held is not None or self._question.order == "unordered":
-            return self.best(members)
-        return joined([self._of_persons(part) for part in self._parts(members)], self._rules.steps)
+        # Where units are persons and threads too, clocks are taken as they are.
+        plain = self.log.held is None and self._question.order != "unordered"
+        work = self._of_persons if plain else lambda rows: self._best(self.members(rows))
+        return joined(side_by_side(work, self._parts(self.log.clock, self.log.time_bits)), self._rules.steps)
 
-    def _of_persons(self, members: Members) -> Attempts:
-        """The same as `_best` where units are persons and threads too: the clocks are taken as they are."""
-        clock = self.log.clock[members.row]
-        found = chained(Rows(clock, members.marks, members.row, clock), self._rules, self._strict)
+    def members(self, rows: slice = slice(None)) -> Members:
+        """Every event among these that fills a step, as a member of its person."""
+        marks = self.log.marks[rows]
+        filling = np.flatnonzero(marks)
+        row = filling + (rows.start or 0)
+        return Members(self.log.clock[row] >> self.log.time_bits, row, marks[filling])
+
+    def best(self, members: Members) -> Attempts:
+        """The attempt that counts for each unit that has one."""
+        parts = self._parts(members.unit, 0)
+        return joined(side_by_side(lambda part: self._best(members.only(part)), parts), self._rules.steps)
+
+    def _parts(self, ordered: Ints, low_bits: int) -> Iterator[slice]:
+        """Parts of bounded size; what is equal above the low bits is in one part."""
+        most, begin = ROWS_AT_ONCE // self._rules.steps, 0
+        while begin < len(ordered):
+            end = min(begin + most, len(ordered))
+            if end < len(ordered):
+                first = ordered[end] >> low_bits << low_bits
+                whole = int(np.searchsorted(ordered, first))
+                end = whole if whole > begin else int(np.searchsorted(ordered, first + (1 << low_bits)))
+            yield slice(begin, end)
+            begin = end
+
+    def _of_persons(self, rows: slice) -> Attempts:
+        """The same as `_best`, for the persons of these rows."""
+        found = chained(self._that_matter(rows), self._rules, self._strict)
         attempts = Attempts(found.thread, found.depth, found.rows, found.depth)
         void = self._is_void(attempts)
         if not void.any():
             return attempts
+        members = self.members(rows)
         again = self._best(members.only(np.isin(members.unit, attempts.unit[void])))
         return preferred(joined([attempts.only(~void), again], self._rules.steps), self.log)
 
-    def members(self) -> Members:
-        """Every event that fills a step, as a member of its person."""
-        row = np.arange(len(self.log.clock)) if self.log.marks.all() else np.flatnonzero(self.log.marks)
-        return Members(self.log.clock[row] >> self.log.time_bits, row, self.log.marks[row])
+    def _that_matter(self, rows: slice) -> Rows:
+        """The rows that the attempts that count are made of.
 
-    def best(self, members: Members) -> Attempts:
-        """The attempt that counts for each unit that has one."""
-        return joined([self._best(part) for part in self._parts(members)], self._rules.steps)
-
-    def _parts(self, members: Members) -> Iterator[Members]:
-        """The members in parts of bounded size; a unit is in one part."""
-        most = ROWS_AT_ONCE // self._rules.steps
-        begin = 0
-        while begin < len(members.unit):
-            end = min(begin + most, len(members.unit))
-            if end < len(members.unit):
-                whole = int(np.searchsorted(members.unit, members.unit[end]))
-                end = whole if whole > begin else int(np.searchsorted(members.unit, members.unit[end], side="right"))
-            yield members.only(slice(begin, end))
-            begin = end
+        Of several events in a row for one and the same step only the first and the last matter: an attempt that ends
+        with the step ends with the first, one that goes on has it as late as it goes. Behind the range nothing starts.
+        """
+        clock, marks = self.log.clock[rows], self.log.marks[rows]
+        useless = marks == 0
+        if not self._rules.increasing:
+            useless |= (marks == 1) & ((clock & self._rules.low) >= self._rules.range_ms)
+            again = np.zeros(len(marks), dtype=np.bool_)
+            again[1:] = (marks[1:] == marks[:-1]) & ((clock[1:] ^ clock[:-1]) < 1 << self._rules.time_bits)
+            again &= (marks & (marks - 1)) == 0
+            useless[:-1] |= again[:-1] & again[1:] & ~useless[1:]
+        kept = np.flatnonzero(~useless)
+        real = clock[kept]
+        return Rows(real, marks[kept], kept + (rows.start or 0), real)
 
     def _best(self, members: Members) -> Attempts:
         rows, unit_of = self._threads(members)

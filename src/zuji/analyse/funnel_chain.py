@@ -121,7 +121,7 @@ def _left_behind(
         thread = instants.clock & ~rules.low
         reached = np.where(greatest >= floor, thread | (greatest & rules.low), NO_START)
         entering[1:] = np.where(fence.open[1:], reached[:-1], NO_START)
-    entering[instants.clock - entering > rules.window_ms] = NO_START
+    np.copyto(entering, NO_START, where=instants.clock - entering > rules.window_ms)
     leaders = np.flatnonzero((known == greatest) & (known >= 0))
     return _Depth(latest, leaving, entering, leaders, fence)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 from zuji.analyse.funnel_events import (
@@ -136,16 +137,20 @@ def _words(table: pa.Table) -> Words:
     return table["word"].to_numpy() if len(table) else np.empty(0, dtype=np.uint64)
 
 
+def _sorted(words: Words) -> Words:
+    # Polars, because it sorts words four times as fast as numpy and ten times as fast as the store.
+    return pl.Series(words).sort(multithreaded=False).to_numpy()
+
+
 def _sorted_with(words: Words, code: Codes | None, values: int) -> tuple[Words, Codes | None]:
     """Words in order, each with its code: below the word, where that fits, so that one sort moves both."""
     if code is None:
-        return np.sort(words), None
+        return _sorted(words), None
     bits = np.uint64(values.bit_length())
     if int(words.max(initial=0)).bit_length() + int(bits) > 64:
         order = np.argsort(words)
         return words[order], code[order]
-    both = (words << bits) | code.astype(np.uint64)
-    both.sort()
+    both = _sorted((words << bits) | code.astype(np.uint64))
     return both >> bits, (both & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int32)
 
 
@@ -198,10 +203,21 @@ def _by_receipt(log: Log, table: pa.Table, order: Ints, settled: Settled[Funnel]
     return _only_first(log, positions[inner], settled, reading)
 
 
+def _in_doubt(log: Log, code: Codes, question: Funnel) -> Ints:
+    """Rows at the instant of the row before, in another group, where the receipt may decide which of the two counts."""
+    differ = (log.clock[1:] == log.clock[:-1]) & (code[1:] != code[:-1])
+    if question.order == "unordered" or question.exclusions:
+        return np.flatnonzero(differ) + 1
+    # Steps in order: only two events for one step are in doubt (rows are sorted by their marks too).
+    differ &= log.marks[1:] == log.marks[:-1]
+    if question.attributed_by == "first_touch":
+        differ &= log.marks[1:] & 1 != 0
+    return np.flatnonzero(differ) + 1
+
+
 def _ties_by_receipt(log: Log, code: Codes, settled: Settled[Funnel], edges: Sequence[float], reading: Reading) -> Log:
     """Where events of different groups are at one instant the order of receipt counts: read it, for those people."""
-    differ = (log.clock[1:] == log.clock[:-1]) & (code[1:] != code[:-1])
-    people = np.unique(log.clock[1:][differ] >> log.time_bits)
+    people = np.unique(log.clock[_in_doubt(log, code, settled.question)] >> log.time_bits)
     if not len(people):
         return log
     again = _of_words_by_receipt(settled, edges, reading, people.tolist() if len(people) <= MOST_TIED else None)
