@@ -112,21 +112,29 @@ def read_journeys(
 def _packed(settled: Settled[Any], reading: Reading, mark: Mark, base: int, time_bits: int, mark_bits: int) -> Journeys:
     statement = Statement(settled)
     further = mark(statement)
-    at = f"bitShiftLeft(toUInt64(at - {statement.integer(base)}), {mark_bits})"
-    word = f"bitOr(bitShiftLeft(toUInt64(who), {time_bits + mark_bits}), bitOr({at}, mark))"
+    since = f"bitShiftLeft(toUInt64(at - {statement.integer(base)}), {mark_bits})"
+    word = f"bitOr(bitShiftLeft(toUInt64(who), {time_bits + mark_bits}), bitOr({since}, mark))"
     shown = ", ".join((f"{word} AS word", *further))
     table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}"))
     words = table["word"].to_numpy().view(np.int64) if table.num_rows else np.empty(0, np.int64)
+    worths = np.empty(0)
     if further and table.num_rows:
         order = np.argsort(words, kind="stable")
         words, worths = words[order], table["worth"].to_numpy()[order]
     else:
-        words, worths = np.sort(words, kind="stable"), np.empty(0)
+        words = np.sort(words, kind="stable")
+    del table  # as large as the words: what follows needs the room
     who = words >> (time_bits + mark_bits)
-    begins = np.flatnonzero(np.diff(who, prepend=-1))
-    person = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(who)))
-    at_ms = ((words >> mark_bits) & ((1 << time_bits) - 1)) + base
-    return Journeys(pa.array(who[begins].view(np.uint64)), person, at_ms, words & ((1 << mark_bits) - 1), worths)
+    new = np.ones(len(who), np.bool_)
+    np.not_equal(who[1:], who[:-1], out=new[1:])
+    keys = pa.array(who[new].view(np.uint64))
+    person = np.cumsum(new, out=who)
+    person -= 1
+    at = words >> mark_bits
+    at &= (1 << time_bits) - 1
+    at += base
+    words &= (1 << mark_bits) - 1
+    return Journeys(keys, person, at, words, worths)
 
 
 def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[int] | None = None) -> Journeys:
@@ -149,15 +157,17 @@ def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[in
 
 def _tied(journeys: Journeys, differ: Differ) -> Ints:
     """The persons with events at one instant whose order matters."""
-    same = (np.diff(journeys.person) == 0) & (np.diff(journeys.at) == 0)
-    places = np.flatnonzero(same)
-    places = places[differ(journeys.mark[places], journeys.mark[places + 1])]
-    return np.unique(journeys.person[places])
+    person, at, mark = journeys.person, journeys.at, journeys.mark
+    places = np.flatnonzero(at[1:] == at[:-1])
+    places = places[person[places] == person[places + 1]]
+    return np.unique(person[places[differ(mark[places], mark[places + 1])]])
 
 
 def _together(packed: Journeys, tied: Ints, again: Journeys) -> Journeys:
     """The packed journeys, those of the tied people replaced by the ones read again."""
-    stays = ~np.isin(packed.person, tied)
+    is_tied = np.zeros(len(packed.keys), np.bool_)
+    is_tied[tied] = True
+    stays = ~is_tied[packed.person]
     joined = partial(_joined, stays)
     moved = again.person + len(packed.keys)
     return Journeys(

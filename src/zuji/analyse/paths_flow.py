@@ -11,6 +11,9 @@ import numpy as np
 from zuji.analyse.journeys import Ints
 from zuji.analyse.paths_trips import Trips
 
+_FEW_PAIRS = 4_000_000
+"""So many pairs of items are counted in a list of all of them: 32 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -55,13 +58,12 @@ def flow_of(trips: Trips, items: int, *, count: Literal["trips", "people"], edge
 
 def _edges(trips: Trips, step: int, items: int, count: str, most: int) -> list[Edge]:
     """The largest edges of one step: no more than `most` can be shown, whatever the other steps have."""
-    passing = trips.lengths > step
+    passing = np.flatnonzero(trips.lengths > step)
     place = trips.first[passing] + step - 1
     # Items are at most 200,000 (MOST_TEXTS), so a pair of them is far from the end of 64 bits.
-    pair = trips.item[place] * (items + 1) + trips.item[place + 1]
-    pairs, which = np.unique(pair, return_inverse=True)
+    pairs, which = _numbered(trips.item[place] * (items + 1) + trips.item[place + 1], (items + 1) ** 2)
     numbers = np.bincount(which, minlength=len(pairs))
-    taken = trips.at[place + 1] - trips.at[place]
+    taken = np.bincount(which, trips.at[place + 1] - trips.at[place], len(pairs))
     counted = numbers if count == "trips" else _people(which, trips.person[passing], len(pairs))
     largest = np.lexsort((pairs, -counted))[:most]
     return [
@@ -70,15 +72,27 @@ def _edges(trips: Trips, step: int, items: int, count: str, most: int) -> list[E
             *divmod(int(pairs[edge]), items + 1),
             count=int(counted[edge]),
             trips=int(numbers[edge]),
-            milliseconds=int(taken[which == edge].sum()),
+            milliseconds=int(taken[edge]),
         )
         for edge in largest
+        if numbers[edge]
     ]
+
+
+def _numbered(pair: Ints, bound: int) -> tuple[Ints, Ints]:
+    """The different pairs, ascending, and the place of each pair among them.
+
+    Where there are few items every possible pair is listed, also those that nobody took: counting needs no sorting.
+    """
+    if bound <= _FEW_PAIRS:
+        return np.arange(bound), pair
+    pairs, which = np.unique(pair, return_inverse=True)
+    return pairs, which
 
 
 def _people(which: Ints, person: Ints, edges: int) -> Ints:
     """How many different people are on each edge."""
-    order = np.lexsort((person, which))
+    order = np.argsort(which, kind="stable")  # trips are in order of person, and stay so within an edge
     which, person = which[order], person[order]
     new = np.ones(len(which), np.bool_)
     new[1:] = (which[1:] != which[:-1]) | (person[1:] != person[:-1])
