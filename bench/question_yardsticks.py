@@ -100,10 +100,10 @@ WITH weeks AS (
     WHERE {SEEN} AND event = 'view' AND anchor != 0 AND occurred_at >= toDateTime('2025-12-29', {ZONE})
     GROUP BY person
 ), pairs AS (
-    SELECT arrayJoin(active) AS cohort, arrayJoin(active) AS week FROM weeks
+    SELECT began, week FROM weeks ARRAY JOIN active AS began ARRAY JOIN active AS week
 )
-SELECT toString(cohort) AS cohort, intDiv(week - cohort, 7) AS after, count() AS people
-FROM pairs WHERE week >= cohort GROUP BY cohort, after""",
+SELECT toString(began) AS cohort, intDiv(week - began, 7) AS after, count() AS people
+FROM pairs WHERE week >= began GROUP BY began, after""",
         check_retention,
     ),
     Yardstick(
