@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zuji.analyse.finite import finite
 from zuji.analyse.horizon import Horizon, Horizons
 from zuji.analyse.kind import People
 from zuji.analyse.kinds import kind_of
-from zuji.analyse.question import Question, document_of, read_question
+from zuji.analyse.question import Question, document_of, read_question, refuse_broken_text
 from zuji.analyse.reading import Reading
 from zuji.analyse.recall import Recall
 from zuji.analyse.settled import Settled, Surroundings
@@ -71,7 +72,7 @@ class Asker:
         horizon = self._horizons.now(asking.workspace, settled.whose.version)
         answer = self._recall.find(kind_of(kind), settled)
         if answer is None:
-            answer = kind_of(kind).answer(settled, reading)
+            answer = finite(kind_of(kind).answer(settled, reading))
             self._recall.keep(kind_of(kind), settled, answer, mark)
         else:
             settled = settled.noted("Answered before; nothing that the answer depends on has changed since.")
@@ -88,6 +89,7 @@ class Asker:
 
     def people(self, kind: str, document: Any, cell: Mapping[str, Any], asking: Asking) -> Found:
         """Everybody behind one figure of the answer to a question, in order."""
+        refuse_broken_text(cell)
         settled, reading = self._settled(kind, document, asking)
         horizon = self._horizons.now(asking.workspace, settled.whose.version)
         return Found(kind_of(kind).people(settled, cell, reading), horizon)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ class Formula:
     text: str
     steps: tuple[float | int | str, ...]
 
-    def value(self, operands: Sequence[float | None]) -> float:
-        """The value for these values of the series.
+    def value(self, operands: Sequence[float | None]) -> float | None:
+        """The value for these values of the series; null where it is beyond what a double holds.
 
         >>> read_formula("A / B * 100", 2).value([1, 0])
         0.0
@@ -33,7 +34,7 @@ class Formula:
                 stack.append(_applied(step, left, right))
             else:
                 stack.append(step if isinstance(step, float) else float(operands[step] or 0))
-        return stack[0]
+        return stack[0] if math.isfinite(stack[0]) else None
 
 
 def read_formula(text: str, series: int) -> Formula:

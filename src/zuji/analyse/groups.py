@@ -8,6 +8,7 @@ largest, and so on, `len(groups.keys)` for `other`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -99,7 +100,10 @@ def bin_edges(least: float | None, greatest: float | None, bins: int) -> tuple[f
         return ()
     if least == greatest:
         return (least, greatest)
-    return (*(least + (greatest - least) * step / bins for step in range(bins)), greatest)
+    edges = (*(least + (greatest - least) * step / bins for step in range(bins)), greatest)
+    if not all(math.isfinite(edge) for edge in edges):
+        raise BadQuestion(f"bins: {least:g} and {greatest:g} are too far apart for {bins} ranges of equal width.")
+    return edges
 
 
 def ranking(statement: Statement, source: str, breakdown: Breakdown, *, size: str) -> str:

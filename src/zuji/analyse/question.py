@@ -30,6 +30,10 @@ LONGEST_MS = 3_660 * DAY_MS
 """Ten years, the longest window anybody has asked for and the longest we take."""
 
 
+LONGEST_MESSAGE = 1_000
+"""Of what a refusal repeats of a question."""
+
+
 class BadQuestion(BadRequest):
     """A question that makes no sense; the message says what, where, and what would."""
 
@@ -113,10 +117,27 @@ def read_question(kind: type[Q], document: Any) -> Q:
     """The value of a document; raises BadQuestion naming the field and what is allowed there."""
     if not isinstance(document, Mapping):
         raise BadQuestion(f"a question is a JSON object, got {document!r:.80}.")
+    refuse_broken_text(document)
     try:
         return msgspec.convert(document, kind, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError) as error:
-        raise BadQuestion(f"{error}.{_allowed(kind, str(error))}") from error
+        # An unknown field is told by its name, which may be as long as a request.
+        raise BadQuestion(f"{shortened(str(error))}.{_allowed(kind, str(error))}") from error
+
+
+def refuse_broken_text(document: Any) -> None:
+    """Half a pair of UTF-16 is no text: JSON can write it (`"\\ud800"`), but no engine and no answer can hold it."""
+    try:
+        msgspec.json.encode(document)
+    except UnicodeEncodeError as error:
+        raise BadQuestion(f"a text has {error.object[error.start]!r}, which is no character of Unicode.") from error
+    except RecursionError as error:
+        raise BadQuestion("the question is nested too deeply.") from error
+
+
+def shortened(text: str) -> str:
+    """A text of at most some hundred characters, its middle left out."""
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:400]} ... {text[-200:]}"
 
 
 def document_of(question: Struct) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from zuji.analyse.question import BadQuestion
 from zuji.store.query import Query
 
 Run = Callable[[Query], pa.Table]
+LONGEST_SQL = 250_000
+"""The engine reads statements of up to 262,144 bytes (max_query_size); what is bound is not part of them."""
 
 
 @dataclass(slots=True)
@@ -22,5 +25,7 @@ class Reading:
 
     def table(self, query: Query) -> pa.Table:
         """The answer of one query."""
+        if len(query.sql.encode()) > LONGEST_SQL:
+            raise BadQuestion("the question has too many comparisons for one statement. Ask for fewer of them.")
         self.statements.append(query)
         return self.run(replace(query, ticket=self.ticket))

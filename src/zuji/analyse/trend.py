@@ -92,7 +92,12 @@ def _smoothed(values: Sequence[Figure], periods: int, series: Series) -> list[Fi
 def _sum(values: Sequence[Figure]) -> float:
     """Whole numbers stay whole; others are added without losing digits."""
     known = [value for value in values if value is not None]
-    return math.fsum(known) if any(isinstance(value, float) for value in known) else sum(known)
+    if not any(isinstance(value, float) for value in known):
+        return sum(known)
+    try:
+        return math.fsum(known)
+    except (OverflowError, ValueError):  # beyond what a double holds, or endless both ways
+        return math.nan
 
 
 def _periods(settled: Settled[Trend]) -> list[dict[str, Any]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
 _TOKEN = re.compile(r"\s*([A-Z]|[0-9]+(?:\.[0-9]+)?|[-+*/()])\s*")
 
 
-def value_of_formula(text: str, letters: Mapping[str, float | None]) -> float:
-    """The value where every letter stands for a number; null is 0, x / 0 is 0."""
+def value_of_formula(text: str, letters: Mapping[str, float | None]) -> float | None:
+    """The value where every letter stands for a number; null is 0, x / 0 is 0, what no double holds is null."""
     tokens = _TOKEN.findall(text)
     value = _sum(tokens, letters)
     if tokens:
         raise ValueError(f"{tokens} is left over in {text!r}")
-    return value
+    return value if math.isfinite(value) else None
 
 
 def _sum(tokens: list[str], letters: Mapping[str, float | None]) -> float:
