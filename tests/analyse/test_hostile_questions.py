@@ -161,3 +161,18 @@ def test_two_workspaces_with_the_same_events_know_nothing_of_each_other(ours: Lo
     totals = [[one["total"] for one in loaded.answer("trend", question)["series"]] for loaded in (ours, theirs)]
     assert totals == [[OURS, 20, 0], [4, 1, 1]]
     assert TREASURE in json.dumps(theirs.answer("trend", {**question, "breakdown": {"property": "plan"}}))
+
+
+@pytest.mark.parametrize("math", ["sum", "avg"])
+def test_a_figure_beyond_what_a_double_holds_is_null(engine: Engine, math: str) -> None:
+    """And not 0, as if there were nothing; nor does it break the others."""
+    events = [
+        Event(number, f"h{number}", number, number, MONDAY + number, name, properties={"price": price})
+        for number, (name, price) in enumerate((("A", 1.7e308), ("A", 1.7e308), ("B", 5)), start=1)
+    ]
+    loaded = engine.load(World(tuple(events), {}, "UTC"))
+    series = [{"event": name, "math": math, "property": "price"} for name in ("A", "B")]
+    question = {"series": series, "formulas": ["A + B"], "date_from": "2026-03-02", "date_to": "2026-03-02"}
+    answer = loaded.answer("trend", question)
+    assert [one["total"] for one in answer["series"]] == [None, 5, None if math == "sum" else 5]
+    assert [one["values"] for one in answer["series"]] == [[None], [5], [None if math == "sum" else 5]]

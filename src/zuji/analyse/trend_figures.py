@@ -121,7 +121,8 @@ def _by_group(table: pa.Table, lines: int) -> list[dict[int, float]]:
 
 def _line_of_tally(tally: dict[int, float], window: Window, series: Series) -> Line:
     nothing = 0 if series.math in ZERO_OF_NOTHING else None
-    known = {place: figure for place, figure in tally.items() if figure == figure}  # of nothing: not a number
+    # An average of nothing is not a number; a sum is none where it is beyond all doubles, which is not nothing.
+    known = {place: figure for place, figure in tally.items() if figure == figure or nothing == 0}
     plain: list[Figure] = [known.get(place, nothing) for place in range(1, len(window.bounds))]
     # Where nothing matched, the engine gives either no row of all or one that says 0.
     total = known.get(0, nothing) if any(place > 0 for place in known) else nothing
