@@ -25,7 +25,7 @@ ROUNDS = int(os.environ.get("ANALYSE_ROUNDS", "60"))
 
 ANALYSE_ROUNDS=10000 ANALYSE_SEED=any ./zuji test tests/analyse/test_engine_equals_reference.py --timeout=0
 """
-SEED = os.environ.get("ANALYSE_SEED", "20261122")
+SEED = os.environ.get("ANALYSE_SEED", "7")
 """The gate asks the same questions every time, so that it says something about the change and not about luck."""
 
 
