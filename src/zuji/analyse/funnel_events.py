@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from zuji.analyse.dates import Span
 from zuji.analyse.funnel_question import Funnel, Step
+from zuji.analyse.group_ranking import needs
 from zuji.analyse.groups import key_of, number_of
 from zuji.analyse.question import Breakdown, EventMatch
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, property_text, seen
@@ -106,7 +107,6 @@ def _more_columns(
 
 def _marked(statement: Statement, settled: Settled[Funnel], columns: dict[str, str]) -> str:
     question = settled.question
-    scope = question.breakdown.scope if question.breakdown else "event"
     names = [one.event for one in (*question.steps, *question.exclusions)]
     known = [name for name in names if name is not None]
     narrowing = [] if None in names or _needs_every_event(question) else [f"event IN {statement.texts(known)}"]
@@ -116,8 +116,7 @@ def _marked(statement: Statement, settled: Settled[Funnel], columns: dict[str, s
         columns,
         conditions=narrowing,
         span=_span(settled),
-        traits=scope == "profile",
-        sessions=scope == "session",
+        **needs(question.breakdown),
     )
 
 
@@ -157,10 +156,7 @@ def extremes_query(settled: Settled[Funnel], breakdown: Breakdown) -> Query:
     statement = Statement(settled)
     columns = {"who": key_sql(statement, settled), "marks": _marks(statement, settled)}
     columns["number"] = number_of(statement, settled, breakdown)
-    scope = breakdown.scope
-    body = seen(
-        statement, settled, columns, span=_span(settled), traits=scope == "profile", sessions=scope == "session"
-    )
+    body = seen(statement, settled, columns, span=_span(settled), **needs(breakdown))
     statement.step("marked", body)
     steps = 2 ** len(settled.question.steps) - 1
     return statement.query(

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from zuji.analyse.condition import text_of
-from zuji.analyse.property import event_value, session_value, trait_value
+from zuji.analyse.property import Value, event_value, session_value, trait_value
 from zuji.analyse.question import BadQuestion, Breakdown
 from zuji.analyse.settled import Settled
 from zuji.analyse.statement import Statement
@@ -76,11 +76,7 @@ def key_of(statement: Statement, settled: Settled[Any], breakdown: Breakdown, *,
 
     `edges` are the bounds of the ranges when the breakdown has `bins` (see `bin_edges`).
     """
-    zone = settled.calendar.zone.key
-    if breakdown.scope in ("tag", "segment"):
-        raise BadQuestion(f"breakdown: there is no {breakdown.scope} {breakdown.names()[0]!r:.80} in this workspace.")
-    make = {"event": event_value, "profile": trait_value, "session": session_value}[breakdown.scope]
-    values = [make(statement, name, zone=zone) for name in breakdown.names()]
+    values = _values(statement, settled, breakdown)
     if breakdown.bins is not None:
         return _range_key(statement, values[0].number, edges)
     texts = [f"ifNull({value.text}, '')" for value in values]
@@ -89,9 +85,15 @@ def key_of(statement: Statement, settled: Settled[Any], breakdown: Breakdown, *,
 
 def number_of(statement: Statement, settled: Settled[Any], breakdown: Breakdown) -> str:
     """The number that `bins` are made of, Nullable(Float64)."""
-    zone = settled.calendar.zone.key
+    return _values(statement, settled, breakdown)[0].number
+
+
+def _values(statement: Statement, settled: Settled[Any], breakdown: Breakdown) -> list[Value]:
+    """The properties of a breakdown."""
+    if breakdown.scope in ("tag", "segment"):
+        raise BadQuestion(f"breakdown: there is no {breakdown.scope} {breakdown.names()[0]!r:.80} in this workspace.")
     make = {"event": event_value, "profile": trait_value, "session": session_value}[breakdown.scope]
-    return make(statement, breakdown.names()[0], zone=zone).number
+    return [make(statement, name, zone=settled.calendar.zone.key) for name in breakdown.names()]
 
 
 def bin_edges(least: float | None, greatest: float | None, bins: int) -> tuple[float, ...]:

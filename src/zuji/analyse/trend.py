@@ -12,6 +12,7 @@ from typing import Any
 
 from zuji.analyse.dates import Span
 from zuji.analyse.formula import Formula, read_formula
+from zuji.analyse.group_ranking import RankedGroups, group_of_cell
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.question import BadQuestion
@@ -21,7 +22,7 @@ from zuji.analyse.settled import Settled, periods_out
 from zuji.analyse.statement import Statement
 from zuji.analyse.trend_figures import Figure, Line, lines_of
 from zuji.analyse.trend_groups import grouping_of
-from zuji.analyse.trend_matched import Grouping, add_matched
+from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import WHOLE, Series, Trend
 from zuji.analyse.trend_window import compared_with, settle_trend, window_of
 
@@ -49,7 +50,7 @@ def answer(settled: Settled[Trend], reading: Reading) -> Answer:
     return found
 
 
-def _entries(settled: Settled[Trend], reading: Reading, grouping: Grouping | None) -> list[list[Entry]]:
+def _entries(settled: Settled[Trend], reading: Reading, grouping: RankedGroups | None) -> list[list[Entry]]:
     """The entries of `series`: those of all events, and behind them those of every group."""
     question = settled.question
     formulas = [read_formula(text, len(question.series)) for text in question.formulas]
@@ -112,7 +113,7 @@ def _refuse_mixed_money(settled: Settled[Trend], reading: Reading) -> None:
             refuse_mixed_currencies(settled, reading, series.property, condition, statement, settled.span)
 
 
-def _refuse_too_many(settled: Settled[Trend], grouping: Grouping | None) -> None:
+def _refuse_too_many(settled: Settled[Trend], grouping: RankedGroups | None) -> None:
     question = settled.question
     groups = 1 + (len(grouping.groups) if grouping else 0) + (question.compare_to is not None)
     lines = groups * (len(question.series) + len(question.formulas))
@@ -127,9 +128,8 @@ def _refuse_too_many(settled: Settled[Trend], grouping: Grouping | None) -> None
 def people(settled: Settled[Trend], cell: Cell, reading: Reading) -> People:
     """Everybody with an event behind one figure of one series."""
     series = settled.question.series[_index(cell, "series", len(settled.question.series))]
-    if "group" in cell and settled.question.breakdown is None:
-        raise BadQuestion("cell.group: this question has no breakdown.")
     grouping = grouping_of(settled, reading) if "group" in cell else None
+    group = group_of_cell(cell, grouping)
     if cell.get("of") not in (None, "previous"):
         raise BadQuestion(f'cell.of: {cell["of"]!r:.80} is nothing to look at. Write "previous", or leave it out.')
     if cell.get("of") == "previous":
@@ -138,9 +138,8 @@ def people(settled: Settled[Trend], cell: Cell, reading: Reading) -> People:
     columns = {"who": key_sql(statement, settled)}
     add_matched(statement, settled, series, columns, span=_span_of(settled, series, cell), grouping=grouping)
     conditions = [has_key(settled)]
-    if grouping is not None:
-        number = grouping.groups.number_of(cell["group"], cell.get("group_kind", "value"))
-        conditions.append(f"grp = {statement.integer(number + 1)}")
+    if group is not None:
+        conditions.append(f"grp = {statement.integer(group + 1)}")
     query = statement.query(f"SELECT DISTINCT who FROM matched WHERE {' AND '.join(conditions)} ORDER BY who")
     return People(tuple(reading.table(query)["who"].to_pylist()))
 

@@ -15,11 +15,12 @@ from itertools import accumulate
 
 import pyarrow as pa
 
+from zuji.analyse.group_ranking import RankedGroups
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT
 from zuji.analyse.settled import Settled
 from zuji.analyse.statement import Statement
-from zuji.analyse.trend_matched import Grouping, add_matched
+from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, ZERO_OF_NOTHING, Math, Series, Trend
 from zuji.analyse.trend_window import Window, place_sql, window_of
 
@@ -55,7 +56,7 @@ class Line:
     total: Figure
 
 
-def lines_of(settled: Settled[Trend], reading: Reading, series: Series, grouping: Grouping | None) -> list[Line]:
+def lines_of(settled: Settled[Trend], reading: Reading, series: Series, grouping: RankedGroups | None) -> list[Line]:
     """The line of all events of a series, and behind it the line of every group."""
     window = window_of(settled, series)
     statement = Statement(settled)

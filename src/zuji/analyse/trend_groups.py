@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from zuji.analyse.dates import Span
+from zuji.analyse.group_ranking import RankedGroups, needs
 from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table, ranking
 from zuji.analyse.question import Breakdown, PropertyRef
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, seen, within
 from zuji.analyse.settled import Settled
 from zuji.analyse.statement import Statement
-from zuji.analyse.trend_matched import Grouping, beside, counted, counted_columns
+from zuji.analyse.trend_matched import counted, counted_columns
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, Math, Trend
 from zuji.analyse.trend_window import window_of
 
@@ -28,7 +29,7 @@ _SIZES: dict[Math, str] = {
 }
 
 
-def grouping_of(settled: Settled[Trend], reading: Reading) -> Grouping | None:
+def grouping_of(settled: Settled[Trend], reading: Reading) -> RankedGroups | None:
     """The groups of the question, largest first, or None without a breakdown."""
     breakdown = settled.question.breakdown
     if breakdown is None:
@@ -41,7 +42,7 @@ def grouping_of(settled: Settled[Trend], reading: Reading) -> Grouping | None:
             statement.query("SELECT min(number) AS least, max(number) AS greatest FROM deciding")
         ).to_pylist()
         edges = bin_edges(row["least"], row["greatest"], breakdown.bins)
-    return Grouping(breakdown, _ranked(settled, reading, breakdown, edges), edges)
+    return RankedGroups(breakdown, _ranked(settled, reading, breakdown, edges), edges)
 
 
 def _ranked(settled: Settled[Trend], reading: Reading, breakdown: Breakdown, edges: tuple[float, ...]) -> Groups:
@@ -79,5 +80,5 @@ def _add_deciding(statement: Statement, settled: Settled[Trend], breakdown: Brea
     if isinstance(settled.question.count_by, PropertyRef):
         columns = {**columns, "who": key_sql(statement, settled)}
         conditions.append(has_key(settled))
-    body = seen(statement, settled, columns, conditions=conditions, span=union, **beside(breakdown))
+    body = seen(statement, settled, columns, conditions=conditions, span=union, **needs(breakdown))
     statement.step("deciding", body)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from zuji.analyse.dates import Span
-from zuji.analyse.groups import Groups, key_of
-from zuji.analyse.question import Breakdown, PropertyRef
+from zuji.analyse.group_ranking import RankedGroups, needs
+from zuji.analyse.question import PropertyRef
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, property_text, seen
 from zuji.analyse.settled import Settled
 from zuji.analyse.statement import Statement
@@ -15,20 +12,6 @@ from zuji.analyse.trend_series import ACTIVE_DAYS, OF_NUMBERS, Math, Series, Tre
 
 OF_PERSONS: frozenset[Math] = frozenset({"unique_users", "per_user_average", "max_per_user", *ACTIVE_DAYS})
 """Maths that events of nobody are left out of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """The groups of a breakdown, and the bounds of its ranges where it has `bins`."""
-
-    breakdown: Breakdown
-    groups: Groups
-    edges: tuple[float, ...]
-
-    def number_sql(self, statement: Statement, settled: Settled[Any]) -> str:
-        """The number of an event's group, from 1, UInt32; 0 is for all events together."""
-        key = key_of(statement, settled, self.breakdown, edges=self.edges)
-        return f"toUInt32({self.groups.number_sql(statement, key)} + 1)"
 
 
 def counted_columns(statement: Statement, settled: Settled[Trend], series: Series) -> dict[str, str]:
@@ -61,24 +44,21 @@ def add_matched(
     columns: dict[str, str],
     *,
     span: Span,
-    grouping: Grouping | None,
+    grouping: RankedGroups | None,
 ) -> None:
-    """The step `matched`: the events of this time that a series counts; with a grouping the group of each, `grp`."""
+    """The step `matched`: the events of this time that a series counts; with a grouping also `grp`.
+
+    `grp` is the number of an event's group from 1, because 0 stands for all events together.
+    """
     columns = {**columns, **counted_columns(statement, settled, series)}
     if grouping is not None:
-        columns["grp"] = grouping.number_sql(statement, settled)
+        columns["grp"] = f"toUInt32({grouping.number_sql(statement, settled)} + 1)"
     body = seen(
         statement,
         settled,
         columns,
         conditions=[matching(statement, settled, series), *counted(settled, series)],
         span=span,
-        **beside(grouping.breakdown if grouping else None),
+        **needs(grouping.breakdown if grouping else None),
     )
     statement.step("matched", body)
-
-
-def beside(breakdown: Breakdown | None) -> dict[str, bool]:
-    """Which columns beside the events' own a breakdown needs of `seen`."""
-    scope = "event" if breakdown is None else breakdown.scope
-    return {"traits": scope == "profile", "sessions": scope == "session"}

@@ -13,6 +13,7 @@ import msgspec
 import polars as pl
 
 from zuji.analyse.dates import Span
+from zuji.analyse.group_ranking import needs
 from zuji.analyse.places import place_sql
 from zuji.analyse.question import EventMatch, PropertyRef
 from zuji.analyse.reading import Reading
@@ -105,7 +106,7 @@ def _logged(statement: Statement, settled: Settled[Session], carried: dict[str, 
         **carried,
     }
     asks = any(leaf.scope == "session" for where in wheres(question) for leaf in where.leaves())
-    scope = None if question.breakdown is None else question.breakdown.scope
+    beside = needs(question.breakdown)
     everything = replace(settled, question=msgspec.structs.replace(question, where=Where()))
     return seen(
         statement,
@@ -113,8 +114,8 @@ def _logged(statement: Statement, settled: Settled[Session], carried: dict[str, 
         columns,
         conditions=[f"anchor >= {statement.integer(first)} AND anchor < {statement.integer(last)}"],
         span=_read(settled),
-        traits=scope == "profile",
-        sessions=asks or scope == "session",
+        traits=beside["traits"],
+        sessions=asks or beside["sessions"],
     )
 
 
