@@ -12,6 +12,7 @@ from analyse.hand import happened, week, world_of
 from zuji.analyse.question import BadQuestion
 
 TREND = week(series=[{"event": "A"}], breakdown={"property": "v"})
+FUNNEL = week(steps=[{"event": "A"}, {"event": "B"}], breakdown={"property": "v"})
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,11 @@ def test_a_tag_or_segment_that_nobody_defined_is_refused_with_and_without_ranges
 
 
 @pytest.mark.parametrize("group", [5, "v", {"v": 1}, None])
-def test_a_cell_whose_group_is_no_list_is_refused(loaded: Loaded, group: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "question", "cell"), [("trend", TREND, {"series": 0, "period": 0}), ("funnel", FUNNEL, {"step": 1})]
+)
+def test_a_cell_whose_group_is_no_list_is_refused(
+    loaded: Loaded, kind: str, question: dict[str, Any], cell: dict[str, Any], group: Any
+) -> None:
     with pytest.raises(BadQuestion, match="a group is a list of texts"):
-        loaded.people("trend", TREND, {"series": 0, "period": 0, "group": group})
+        loaded.people(kind, question, {**cell, "group": group})

@@ -84,8 +84,8 @@ def test_the_reason_of_a_person_is_when_they_did_each_step(engine: Engine) -> No
     [
         ({"steps": [{"event": "A"}]}, "length >= 2"),
         ({"order": "unordered", "require_increasing_time": True}, "require_increasing_time"),
-        ({"attribution": "step"}, "attribution_step"),
-        ({"attribution": "step", "attribution_step": 3}, "there are 2 steps"),
+        ({"attribution": "step"}, "`step` goes with attribution step"),
+        ({"attribution": "step", "step": 3}, "there are 2 steps"),
         ({"exclusions": [{"event": "X", "from_step": 2}]}, "must come before"),
         ({"view": {"type": "over_time", "to_step": 5}}, "there are 2 steps"),
         ({"view": {"type": "steps", "bins": 3}}, "bins are for time_to_convert"),
@@ -100,7 +100,7 @@ def test_a_funnel_that_makes_no_sense_is_refused_with_what_would(wrong: dict[str
 def test_too_much_work_for_one_unordered_step_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(funnel_placed, "MOST_WORK", 2)
     loaded = engine.load(a_world(("A", 0), ("A", 1), ("B", 2), ("B", 3)))
-    question = {**STEPS, "order": "unordered", "attribution": "step", "attribution_step": 2}
+    question = {**STEPS, "order": "unordered", "attribution": "step", "step": 2}
     with pytest.raises(BadQuestion, match="shorter range"):
         loaded.answer("funnel", {**question, "breakdown": {"property": "plan"}})
 

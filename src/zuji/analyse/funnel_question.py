@@ -58,7 +58,7 @@ class Funnel(Question, frozen=True, kw_only=True):
     exclusions: Annotated[tuple[Exclusion, ...], Meta(max_length=31)] = ()
     breakdown: Breakdown | None = None
     attribution: Attribution = "first_touch"
-    attribution_step: Place | None = None
+    attribution_step: Place | None = msgspec.field(default=None, name="step")
     view: View = View()
     require_increasing_time: bool = False
     same_event_may_fill_steps: bool = False
@@ -68,8 +68,8 @@ class Funnel(Question, frozen=True, kw_only=True):
         if self.require_increasing_time and self.order == "unordered":
             raise ValueError("require_increasing_time: steps in any order cannot be asked to come one after another")
         if (self.attribution == "step") != (self.attribution_step is not None):
-            raise ValueError("attribution_step goes with attribution step, and that with it")
-        self._check_place("attribution_step", self.attribution_step)
+            raise ValueError("`step` goes with attribution step, and that with it")
+        self._check_place("step", self.attribution_step)
         for exclusion in self.exclusions:
             self._check_pair("exclusions", exclusion.from_step, exclusion.to_step)
         self._check_pair("view", self.view.from_step, self.view.to_step)

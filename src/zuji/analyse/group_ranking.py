@@ -74,12 +74,9 @@ def group_of_cell(cell: Cell, ranked: RankedGroups | None) -> int | None:
     """The number of the group that a cell names; None where it names none."""
     if "group" not in cell:
         return None
-    value, kind = cell["group"], cell.get("group_kind", "value")
     if ranked is None:
         raise BadQuestion("cell.group: this question has no breakdown.")
-    if not isinstance(value, list | tuple) or not isinstance(kind, str):
-        raise BadQuestion(f"cell.group: a group is a list of texts, got {value!r:.80}.")
-    return ranked.groups.number_of(value, kind)
+    return ranked.groups.number_of(cell["group"], cell.get("group_kind", "value"))
 
 
 def place_of_cell(cell: Cell, name: str, count: int) -> int | None:

@@ -62,8 +62,10 @@ class Groups:
         numbers = statement.bind(list(range(count)), "Array(UInt32)")
         return f"transform({key}, {statement.texts(self.keys)}, {numbers}, toUInt32({count}))"
 
-    def number_of(self, value: Sequence[str | None], kind: str) -> int:
+    def number_of(self, value: Any, kind: Any) -> int:
         """The number of the group that a cell names; raises BadQuestion when it is none of them."""
+        if not isinstance(value, list | tuple) or not isinstance(kind, str):
+            raise BadQuestion(f"cell.group: a group is a list of texts, got {value!r:.80}.")
         for number in range(len(self)):
             group = self.group(number)
             if (group.kind == "other") == (kind == "other") and (kind == "other" or group.value == tuple(value)):

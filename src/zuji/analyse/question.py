@@ -162,4 +162,4 @@ def _allowed(kind: type[Struct], message: str) -> str:
     """For a misspelt field of the question itself: the fields there are."""
     if "unknown field" not in message or " - at " in message:
         return ""
-    return f" There are: {', '.join(sorted(kind.__struct_fields__))}."
+    return f" There are: {', '.join(sorted(kind.__struct_encode_fields__))}."

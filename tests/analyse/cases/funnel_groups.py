@@ -54,7 +54,7 @@ CASES = [
         [group("x", 1, 1), group("y", 1, 1)],
         ({"step": 2, "group": ["y"]}, {1}),
         attribution="step",
-        attribution_step=1,
+        step=1,
     ),
     case(
         "step attribution: who did not reach the step is null",
@@ -62,7 +62,7 @@ CASES = [
         [group("y", 1, 1), group(None, 1, 0)],
         ({"step": 1, "group": [None], "group_kind": "null"}, {2}),
         attribution="step",
-        attribution_step=2,
+        step=2,
     ),
     case(
         "null, empty and missing are one group and 0 is a value",

@@ -36,7 +36,7 @@ def random_question(rng: Random, world: World) -> Question:
         question["breakdown"] = parts.breakdown(rng)
         maybe(rng, question, "attribution", ["first_touch", "last_touch", "all_events", "step", "step"], 0.8)
         if question.get("attribution") == "step":
-            question["attribution_step"] = rng.randint(1, steps)
+            question["step"] = rng.randint(1, steps)
     if rng.random() < 0.4:
         question |= random_view(rng, world, steps)
     return question

@@ -55,7 +55,7 @@ def by_attribution(
             if len(different) == 1:
                 of_value.setdefault(different.pop(), []).append(attempt)
         return {value: best(those, log, rules) for value, those in of_value.items()}
-    step = question["attribution_step"]
+    step = question["step"]
     reaching = [attempt for attempt in attempts if len(attempt) >= step]
     if not reaching:
         width = len(question["breakdown"]["property"]) if isinstance(question["breakdown"]["property"], list) else 1
