@@ -99,7 +99,14 @@ def _show(answer: dict[str, Any], *, show_sql: bool) -> None:
 
 
 def _figure(value: Any) -> Any:
-    return f"{value:,.4g}" if isinstance(value, float) else value
+    """A figure as people read it: four digits that matter, never an exponent for what has more before the point.
+
+    >>> [_figure(value) for value in (0.48673, 11960.4, 7, None)]
+    ['0.4867', '11,960', 7, None]
+    """
+    if not isinstance(value, float):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def _show_people(page: dict[str, Any], *, as_json: bool) -> None:
