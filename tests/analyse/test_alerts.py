@@ -25,7 +25,7 @@ from zuji.analyse.alerts import (
     read_schedule,
     replayed,
 )
-from zuji.analyse.question import BadQuestion
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Calendar
 
 MINUTE = 60_000

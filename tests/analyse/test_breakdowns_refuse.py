@@ -9,7 +9,7 @@ import pytest
 
 from analyse.engine import Engine, Loaded
 from analyse.hand import happened, week, world_of
-from zuji.analyse.question import BadQuestion
+from zuji.terms.error import BadQuestion
 
 TREND = week(series=[{"event": "A"}], breakdown={"property": "v"})
 FUNNEL = week(steps=[{"event": "A"}, {"event": "B"}], breakdown={"property": "v"})

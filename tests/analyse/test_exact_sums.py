@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from zuji.analyse.exact_sums import MILLIONTHS, Sums, read_sums, sum_numbers
-from zuji.analyse.statement import Statement
 from zuji.store.events import EventStore
+from zuji.store.statement import Statement
 
 
 @pytest.fixture(scope="module")

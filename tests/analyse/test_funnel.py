@@ -17,7 +17,8 @@ from zuji.analyse import funnel_attempts, funnel_events, funnel_placed
 from zuji.analyse.ask import Asking
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_ties import Filling, entries, filling
-from zuji.analyse.question import BadQuestion, read_question
+from zuji.analyse.question import read_question
+from zuji.terms.error import BadQuestion
 
 NOON = 1_772_366_400_000  # 1 March 2026, 12:00 UTC
 STEPS = {"steps": [{"event": "A"}, {"event": "B"}], "now": "2026-03-02T00:00:00Z", "timezone": "UTC"}

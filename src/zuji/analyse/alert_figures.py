@@ -16,9 +16,9 @@ import msgspec
 
 from zuji.analyse.alerts import Figure, FigureName, Measured, Moment, Rule, period_end
 from zuji.analyse.ask import Asked
-from zuji.analyse.dates import written
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.saved import read_document
+from zuji.terms.dates import written
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Calendar
 
 Ask = Callable[[str, Mapping[str, Any]], Asked]

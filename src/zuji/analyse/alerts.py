@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from zuji.analyse.question import BadQuestion, Document
 from zuji.store.saved import AlertState
+from zuji.terms.document import Document
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar, milliseconds
 
 Condition = Literal["above", "below", "change_up_percent", "change_down_percent"]

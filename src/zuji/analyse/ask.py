@@ -11,13 +11,14 @@ from zuji.analyse.finite import finite
 from zuji.analyse.horizon import Horizon, Horizons
 from zuji.analyse.kind import People
 from zuji.analyse.kinds import kind_of
-from zuji.analyse.question import Question, document_of, read_question, refuse_broken_text
+from zuji.analyse.question import Question, read_question
 from zuji.analyse.reading import Reading
 from zuji.analyse.recall import Recall
 from zuji.analyse.settled import Settled, Surroundings
 from zuji.store.events import EventStore
 from zuji.store.failure import Refused
 from zuji.store.query import Query
+from zuji.terms.document import document_of, refuse_broken_text
 from zuji.terms.source import DEFAULT_WORKSPACE
 
 

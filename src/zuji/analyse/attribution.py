@@ -19,15 +19,17 @@ from zuji.analyse.attribution_paths import (
     order_matters,
     touches_and_goals,
 )
-from zuji.analyse.dates import Span
 from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
-from zuji.analyse.question import BadQuestion, Duration, EventMatch, Name, Question, Text
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, has_key, key_sql, matching, property_number, property_text, seen, within
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.document import Duration, EventMatch, Name, Text
+from zuji.terms.error import BadQuestion
 
 
 class Touch(EventMatch, frozen=True, kw_only=True):

@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from zuji.analyse.question import BadQuestion, Document, Name
 from zuji.analyse.saved import Desk, changeable, read_document, seen
 from zuji.store.saved import Annotation, Dashboard, SavedQuestion, Shared
-from zuji.terms.error import NotAllowed
+from zuji.terms.document import Document, Name
+from zuji.terms.error import BadQuestion, NotAllowed
 
 COLUMNS = 12
 MOST_TILES = 50

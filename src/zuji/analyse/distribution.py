@@ -15,11 +15,13 @@ from zuji.analyse.group_ranking import RankedGroups, group_of_cell, needs, place
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.places import place_sql
-from zuji.analyse.question import BadQuestion, Breakdown, EventMatch, Name, Question, Text
+from zuji.analyse.question import Breakdown, Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled, Surroundings, periods_out, settle
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.document import EventMatch, Name, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval, Periods
 
 COUNTS = (1.0, 2.0, 3.0, 6.0, 11.0, 21.0, 51.0, 101.0)

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from zuji.analyse.exact_sums import MILLIONTHS, Sums
 from zuji.analyse.kind import Answer, Cell, Kind, People
-from zuji.analyse.question import BadQuestion, Duration, EventMatch, Question
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.document import Duration, EventMatch
+from zuji.terms.error import BadQuestion
 
 Whole = NDArray[np.int64]
 

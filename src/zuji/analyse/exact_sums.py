@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
 
 MILLIONTHS = 6
 PLACES = 20

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from zuji.analyse.dates import written
 from zuji.analyse.funnel_attempts import Attempts, Search
 from zuji.analyse.funnel_groups import Grouped, grouped
 from zuji.analyse.funnel_log import read_log
 from zuji.analyse.funnel_question import Funnel, settle_funnel
 from zuji.analyse.funnel_views import Viewer
 from zuji.analyse.kind import Answer, Cell, Kind, People
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.reading import Reading
 from zuji.analyse.settled import Settled
+from zuji.terms.dates import written
+from zuji.terms.error import BadQuestion
 
 
 def answer(settled: Settled[Funnel], reading: Reading) -> Answer:

@@ -19,9 +19,9 @@ from zuji.analyse.funnel_log import NOT_THERE, Ints, Log, Marks
 from zuji.analyse.funnel_placed import placed
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_unordered import gathered, one_step_each
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled
 from zuji.analyse.threads import side_by_side
+from zuji.terms.error import BadQuestion
 
 ROWS_AT_ONCE = 1_000_000
 """Rows times steps of one pass: bounds its memory, and keeps it near the processor."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from zuji.analyse.dates import Span
 from zuji.analyse.funnel_question import Funnel, Step
 from zuji.analyse.group_ranking import needs
 from zuji.analyse.groups import key_of, number_of
-from zuji.analyse.question import Breakdown, EventMatch
+from zuji.analyse.question import Breakdown
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, property_text, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.document import EventMatch
 
 PEOPLE_BITS: Final = 24
 """A word has room for the numbers of so many people; where one is larger, the wide rows are read."""

@@ -19,7 +19,7 @@ from zuji.analyse.funnel_chain import Found, Rules
 from zuji.analyse.funnel_instants import Bools, Rows
 from zuji.analyse.funnel_log import NOT_THERE, Ints
 from zuji.analyse.funnel_matching import Best, Matching, Thread, meets
-from zuji.analyse.question import BadQuestion
+from zuji.terms.error import BadQuestion
 
 MOST_WORK = 5_000_000
 """Matchings that are tried for one question: about half a minute."""

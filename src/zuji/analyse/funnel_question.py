@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from zuji.analyse.question import BadQuestion, Breakdown, Document, Duration, EventMatch, Name, Question, Text
+from zuji.analyse.question import Breakdown, Question
 from zuji.analyse.settled import Settled, Surroundings, settle
+from zuji.terms.document import Document, Duration, EventMatch, Name, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval
 
 Place = Annotated[int, Meta(ge=1, le=32)]

@@ -12,8 +12,8 @@ from zuji.analyse.funnel_instants import Bools
 from zuji.analyse.funnel_log import Ints, Log
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.kind import Cell
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Periods, labels
 
 Figures = dict[str, Any]

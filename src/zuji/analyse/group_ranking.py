@@ -8,10 +8,11 @@ from typing import Any, TypedDict
 
 from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table, ranking
 from zuji.analyse.kind import Cell
-from zuji.analyse.question import BadQuestion, Breakdown
+from zuji.analyse.question import Breakdown
 from zuji.analyse.reading import Reading
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.error import BadQuestion
 
 Deciding = Callable[[Statement, dict[str, str]], str]
 """Gives the SELECT of the rows that decide the groups: the columns given to it, and those that `size` is made of."""

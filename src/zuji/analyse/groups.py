@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from zuji.analyse.condition import text_of
-from zuji.analyse.property import Value, event_value, session_value, trait_value
-from zuji.analyse.question import BadQuestion, Breakdown
+from zuji.analyse.question import Breakdown
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.property_sql import Value, event_value, session_value, trait_value
+from zuji.store.statement import Statement
+from zuji.terms.error import BadQuestion
+from zuji.terms.value import text_of
 
 GroupKind = Literal["value", "null", "other"]
 

@@ -9,11 +9,13 @@ import pyarrow as pa
 from msgspec import Meta
 
 from zuji.analyse.kind import Answer, Cell, Kind, People
-from zuji.analyse.question import BadQuestion, EventMatch, Name, PropertyRef, Question, Text
+from zuji.analyse.question import PropertyRef, Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.document import EventMatch, Name, Text
+from zuji.terms.error import BadQuestion
 
 DEPTHS = tuple(range(0, 101, 10))
 """The depths of a scroll curve, in percent."""

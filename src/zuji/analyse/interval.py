@@ -8,17 +8,18 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from zuji.analyse.dates import Span
 from zuji.analyse.group_ranking import RankedGroups, group_of_cell, needs, place_of_cell
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.pairs import CLOSES, OPENS, paired
-from zuji.analyse.question import Breakdown, Duration, EventMatch, Question
+from zuji.analyse.question import Breakdown, Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.row_groups import COLUMN, NUMBER, deciding_sql, grouped
 from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
 from zuji.analyse.settled import Settled, periods_out
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.document import Duration, EventMatch
 from zuji.terms.period import Interval, Periods
 
 

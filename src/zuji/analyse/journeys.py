@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from zuji.analyse.dates import Span
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.error import BadQuestion
 
 Ints = NDArray[np.int64]
 MOST_TEXTS = 200_000

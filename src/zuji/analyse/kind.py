@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from zuji.analyse.dates import Span
 from zuji.analyse.question import Q
 from zuji.analyse.reading import Reading
 from zuji.analyse.settled import Settled, Surroundings, settle
+from zuji.terms.dates import Span
 
 Answer = dict[str, Any]
 """The `answer` object, exactly as docs/questions.md writes it."""

@@ -16,13 +16,13 @@ from zuji.analyse.kind import Kind
 from zuji.analyse.lifecycle import LIFECYCLE
 from zuji.analyse.ltv import LTV
 from zuji.analyse.paths import PATHS
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.retention import RETENTION
 from zuji.analyse.rfm import RFM
 from zuji.analyse.session import SESSION
 from zuji.analyse.stickiness import STICKINESS
 from zuji.analyse.trend import TREND
 from zuji.terms.condition import Where
+from zuji.terms.error import BadQuestion
 
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from zuji.analyse.dates import Span
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.places import place_sql
-from zuji.analyse.question import BadQuestion, EventMatch, Question, Text
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, seen
 from zuji.analyse.settled import Settled, Surroundings, periods_out, settle
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.document import EventMatch, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval, Periods
 
 Status = Literal["new", "returning", "resurrecting", "dormant"]

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from zuji.analyse.ask import Asker, Asking, Found
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.saved import Desk, read_document
 from zuji.store.people_lists import PeopleList, PeopleLists
-from zuji.terms.error import NotAllowed
+from zuji.terms.error import BadQuestion, NotAllowed
 
 MOST_MEMBERS = 1_000_000
 

@@ -7,14 +7,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from zuji.analyse.dates import Span, written
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import AMOUNTS, refuse_currencies
-from zuji.analyse.question import BadQuestion, EventMatch, Name, Question
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled, Surroundings, settle
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span, written
+from zuji.terms.document import EventMatch, Name
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, Periods, labels
 
 DAYS = (1, 7, 14, 30, 60, 90, 180, 365)

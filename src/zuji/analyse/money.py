@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from zuji.analyse.dates import Span
-from zuji.analyse.property import event_value
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import property_number, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.property_sql import event_value
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.error import BadQuestion
 
 AMOUNTS = frozenset({"amount", "$amount"})
 

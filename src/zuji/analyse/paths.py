@@ -11,12 +11,14 @@ from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.paths_flow import Flow, flow_of
 from zuji.analyse.paths_trips import Trips, trips_of
-from zuji.analyse.property import event_value
-from zuji.analyse.question import BadQuestion, Document, Name, Question, Text
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, key_sql, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.property_sql import event_value
+from zuji.store.statement import Statement
+from zuji.terms.document import Document, Name, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import MINUTE_MS
 
 EVENT_NAME = "event_name"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from zuji.analyse.seen import AT
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
 from zuji.terms.period import Periods
 
 

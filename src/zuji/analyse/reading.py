@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from zuji.analyse.question import BadQuestion
 from zuji.store.query import Query
+from zuji.terms.error import BadQuestion
 
 Run = Callable[[Query], pa.Table]
 LONGEST_SQL = 250_000

@@ -15,11 +15,12 @@ from typing import Any
 
 import msgspec
 
-from zuji.analyse.dates import Span
 from zuji.analyse.kind import Answer, Kind
-from zuji.analyse.question import PropertyRef, document_of
+from zuji.analyse.question import PropertyRef
 from zuji.analyse.settled import Settled, wheres
 from zuji.store.tide import Tide
+from zuji.terms.dates import Span
+from zuji.terms.document import document_of
 
 MOST_ANSWERS = 500
 MOST_BYTES = 64 * 1024 * 1024

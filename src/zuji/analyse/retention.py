@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from zuji.analyse.group_ranking import RankedGroups, group_of_cell, place_of_cell, ranked_groups
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_currencies
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.reading import Reading
 from zuji.analyse.retention_question import Cohorts, Measure, Retention, cohorts_of, settle_retention
 from zuji.analyse.retention_steps import add_marked, deciding_sql, totals_sql
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import labels
 
 MOST_FIGURES = 1_000_000

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zuji.analyse.dates import Span
-from zuji.analyse.question import Breakdown, Document, EventMatch, Name, Question
+from zuji.analyse.question import Breakdown, Question
 from zuji.analyse.seen import EVER
 from zuji.analyse.settled import Settled, Surroundings, settle
+from zuji.terms.dates import Span
+from zuji.terms.document import Document, EventMatch, Name
 from zuji.terms.period import Interval, Periods
 
 

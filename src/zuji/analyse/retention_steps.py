@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from zuji.analyse.group_ranking import RankedGroups, needs
 from zuji.analyse.money import AMOUNTS
 from zuji.analyse.places import place_sql
-from zuji.analyse.property import event_value
 from zuji.analyse.question import Breakdown
 from zuji.analyse.retention_question import Cohorts, Retention
 from zuji.analyse.seen import AT, has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.property_sql import event_value
+from zuji.store.statement import Statement
 
 
 def deciding_sql(

@@ -12,16 +12,18 @@ import polars as pl
 import pyarrow as pa
 from msgspec import Meta
 
-from zuji.analyse.dates import Span, read_date
 from zuji.analyse.exact_sums import read_sums, sum_amounts, sum_numbers
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
-from zuji.analyse.question import BadQuestion, Document, EventMatch, Name, Question, Text
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.rfm_scores import NAMES, Bounds, Figures, Naming, Scores, Whole, groups_of, scores_of
 from zuji.analyse.seen import AT, has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled, Surroundings, settle
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span, read_date
+from zuji.terms.document import Document, EventMatch, Name, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, Calendar, milliseconds
 
 BoundsAsked = tuple[float, ...] | None

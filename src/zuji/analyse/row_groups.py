@@ -15,7 +15,7 @@ from zuji.analyse.group_ranking import RankedGroups
 from zuji.analyse.groups import key_of, number_of, range_labels, rank
 from zuji.analyse.question import Breakdown
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
+from zuji.store.statement import Statement
 
 COLUMN = "deciding"
 """The column of the rows that decides each one's group."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zuji.analyse.condition import condition_sql
-from zuji.analyse.dates import Span
-from zuji.analyse.property import event_value, trait_value
-from zuji.analyse.question import EventMatch, PropertyRef
+from zuji.analyse.question import PropertyRef
 from zuji.analyse.settled import Settled, wheres
-from zuji.analyse.statement import Statement
+from zuji.store.condition_sql import condition_sql
 from zuji.store.profiles import CURRENT_PROFILES
+from zuji.store.property_sql import event_value, trait_value
+from zuji.store.statement import Statement
 from zuji.terms.condition import Where
+from zuji.terms.dates import Span
+from zuji.terms.document import EventMatch
 from zuji.terms.event import Flag
 from zuji.terms.period import MINUTE_MS
 

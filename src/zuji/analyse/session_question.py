@@ -6,7 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from zuji.analyse.question import Breakdown, Question, Text
+from zuji.analyse.question import Breakdown, Question
+from zuji.terms.document import Text
 from zuji.terms.period import Interval
 
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from zuji.analyse.dates import Span, read_instant, span_of, written
-from zuji.analyse.question import BadQuestion, Q, Question
+from zuji.analyse.question import Q, Question
 from zuji.store.people import PersonOfEvent
 from zuji.terms.condition import All, AnyOf, Leaf, Node, Not, Where
+from zuji.terms.dates import Span, read_instant, span_of, written
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Calendar, Interval, Periods, labels
 
 MOST_COMPARISONS = 2_000

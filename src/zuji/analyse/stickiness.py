@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from zuji.analyse.dates import Span
 from zuji.analyse.kind import Answer, Cell, Kind, People
-from zuji.analyse.question import BadQuestion, Document, EventMatch, Question, Text
+from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
 from zuji.analyse.settled import Settled, periods_out
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.document import Document, EventMatch, Text
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval, Periods
 
 _OPERATORS = {"gte": ">=", "lte": "<=", "eq": "="}

@@ -10,21 +10,21 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from zuji.analyse.dates import Span
 from zuji.analyse.formula import Formula, read_formula
 from zuji.analyse.group_ranking import RankedGroups, group_of_cell
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching
 from zuji.analyse.settled import Settled, periods_out
-from zuji.analyse.statement import Statement
 from zuji.analyse.trend_figures import Figure, Line, lines_of
 from zuji.analyse.trend_groups import grouping_of
 from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import WHOLE, Series, Trend
 from zuji.analyse.trend_window import compared_with, settle_trend, window_of
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
+from zuji.terms.error import BadQuestion
 
 MOST_FIGURES = 1_000_000
 """Of one answer, groups and comparison included: about 10 MB of JSON."""

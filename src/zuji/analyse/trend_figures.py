@@ -19,10 +19,10 @@ from zuji.analyse.group_ranking import RankedGroups
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
 from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, ZERO_OF_NOTHING, Math, Series, Trend
 from zuji.analyse.trend_window import Window, place_sql, window_of
+from zuji.store.statement import Statement
 
 Figure = float | None
 

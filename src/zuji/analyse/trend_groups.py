@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from zuji.analyse.dates import Span
 from zuji.analyse.group_ranking import RankedGroups, needs
 from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table, ranking
 from zuji.analyse.question import Breakdown, PropertyRef
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, seen, within
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
 from zuji.analyse.trend_matched import counted, counted_columns
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, Math, Trend
 from zuji.analyse.trend_window import window_of
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
 
 _SIZES: dict[Math, str] = {
     "total": "countIf(counted)",

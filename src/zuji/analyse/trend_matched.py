@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from zuji.analyse.dates import Span
 from zuji.analyse.group_ranking import RankedGroups, needs
 from zuji.analyse.question import PropertyRef
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, property_text, seen
 from zuji.analyse.settled import Settled
-from zuji.analyse.statement import Statement
 from zuji.analyse.trend_series import ACTIVE_DAYS, OF_NUMBERS, Math, Series, Trend
+from zuji.store.statement import Statement
+from zuji.terms.dates import Span
 
 OF_PERSONS: frozenset[Math] = frozenset({"unique_users", "per_user_average", "max_per_user", *ACTIVE_DAYS})
 """Maths that events of nobody are left out of."""

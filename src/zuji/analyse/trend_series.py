@@ -6,7 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from zuji.analyse.question import Breakdown, Document, EventMatch, Name, Question
+from zuji.analyse.question import Breakdown, Question
+from zuji.terms.document import Document, EventMatch, Name
 from zuji.terms.period import Interval
 
 Math = Literal[

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import msgspec
 
-from zuji.analyse.dates import EARLIEST, Span
 from zuji.analyse.formula import read_formula
-from zuji.analyse.question import BadQuestion
 from zuji.analyse.settled import Settled, Surroundings, settle
-from zuji.analyse.statement import Statement
 from zuji.analyse.trend_series import ACTIVE_DAYS, Series, Trend
+from zuji.store.statement import Statement
+from zuji.terms.dates import EARLIEST, Span
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import HOUR_MS, Interval, milliseconds, plus_months
 
 MONTHS: dict[Interval, int] = {"month": 1, "quarter": 3, "year": 12}

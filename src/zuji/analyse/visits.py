@@ -12,18 +12,19 @@ from itertools import pairwise
 import msgspec
 import polars as pl
 
-from zuji.analyse.dates import Span
 from zuji.analyse.group_ranking import needs
 from zuji.analyse.places import place_sql
-from zuji.analyse.question import EventMatch, PropertyRef
+from zuji.analyse.question import PropertyRef
 from zuji.analyse.reading import Reading
 from zuji.analyse.row_groups import COLUMN, deciding_sql
 from zuji.analyse.seen import AT, EVER, key_sql, matching, seen, where_sql, within
 from zuji.analyse.session_question import Session
 from zuji.analyse.settled import Settled, wheres
-from zuji.analyse.statement import Statement
 from zuji.store.query import Query
+from zuji.store.statement import Statement
 from zuji.terms.condition import Where
+from zuji.terms.dates import Span
+from zuji.terms.document import EventMatch
 from zuji.terms.period import MINUTE_MS, Periods
 
 EVENTS_AT_ONCE = 3_000_000

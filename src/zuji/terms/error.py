@@ -16,6 +16,12 @@ class BadRequest(ZujiError, ValueError):
     code = "bad_request"
 
 
+class BadQuestion(BadRequest):
+    """A question or rule that makes no sense; the message says what, where, and what would."""
+
+    code = "bad_question"
+
+
 class NotFound(ZujiError, LookupError):
     """No such thing, in this workspace."""
 

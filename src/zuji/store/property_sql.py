@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from zuji.analyse.question import BadQuestion
-from zuji.analyse.statement import Statement
 from zuji.store.schema import EVENT_COLUMNS
+from zuji.store.statement import Statement
+from zuji.terms.error import BadQuestion
 
 FieldKind = Literal["text", "amount", "time"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from zuji.analyse.question import BadQuestion
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar, Interval, milliseconds, plus_months
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")

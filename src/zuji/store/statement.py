@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from zuji.analyse.settled import Settled
+from zuji.store.circumstances import Circumstances
 from zuji.store.query import Query
 
 
@@ -22,8 +22,8 @@ class Statement:
     SELECT count() AS n FROM bought
     """
 
-    def __init__(self, settled: Settled[Any]) -> None:
-        self._start({"workspace": settled.workspace, **settled.whose.params})
+    def __init__(self, around: Circumstances) -> None:
+        self._start({"workspace": around.workspace, **around.whose.params})
 
     @classmethod
     def of(cls, params: dict[str, Any]) -> Statement:
