@@ -7,7 +7,7 @@ What a condition means, value by value, is written in docs/questions.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -141,10 +141,10 @@ def _node(document: Any, path: str, depth: int) -> Node:
         raise BadRequest(f"{path}: a condition is an object or a list, got {document!r:.80}.")
     for name, kind in (("all", All), ("any", AnyOf)):
         if name in document:
-            _only(document, {name}, path)
+            only(document, {name}, path)
             return kind(_parts(document[name], f"{path}.{name}", depth))
     if "not" in document:
-        _only(document, {"not"}, path)
+        only(document, {"not"}, path)
         return Not(_node(document["not"], f"{path}.not", depth + 1))
     return _leaf(document, path)
 
@@ -156,7 +156,7 @@ def _parts(document: Any, path: str, depth: int) -> tuple[Node, ...]:
 
 
 def _leaf(document: Mapping[str, Any], path: str) -> Leaf:
-    _only(document, {"property", "scope", "op", "value"}, path)
+    only(document, {"property", "scope", "op", "value"}, path)
     property_, op, scope = document.get("property", ""), document.get("op"), document.get("scope", "event")
     if op not in OPS:
         raise BadRequest(f"{path}.op: {op!r:.80} is no comparison. There are: {', '.join(OPS)}.")
@@ -167,16 +167,17 @@ def _leaf(document: Mapping[str, Any], path: str) -> Leaf:
     if op != "in_segment" and (not isinstance(property_, str) or not property_ or len(property_) > LONGEST_TEXT):
         raise BadRequest(f"{path}.property: the name of a property is expected, got {property_!r:.80}.")
     value = document.get("value")
-    _check_value(op, value, f"{path}.value", given="value" in document)
+    check_value(op, value, f"{path}.value", given="value" in document)
     return Leaf(str(property_), op, scope, tuple(value) if isinstance(value, list) else value)
 
 
-def _only(document: Mapping[str, Any], allowed: set[str], path: str) -> None:
+def only(document: Mapping[str, Any], allowed: Set[str], path: str) -> None:
+    """Refuse a field that has no meaning here."""
     if unknown := sorted(set(document) - allowed):
         raise BadRequest(f"{path}: unknown field {unknown[0]!r:.80}. Here there may be: {', '.join(sorted(allowed))}.")
 
 
-def _check_value(op: Op, value: Any, path: str, *, given: bool) -> None:
+def check_value(op: Op, value: Any, path: str, *, given: bool) -> None:
     """Refuse what the comparison cannot use."""
     problem = ""
     if op in ("is_set", "is_not_set"):

@@ -1,0 +1,67 @@
+"""The measures of rules, read from JSON. Meaning: docs/rules.md, `Measures`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zuji.tag.read_window import read_window
+from zuji.tag.rule import OF_NUMBERS, OF_TEXTS, UNITS, WHATS, Measure, What
+from zuji.terms.document import EventMatch, read_document
+from zuji.terms.error import BadQuestion
+
+GIVES_NUMBER: frozenset[What] = frozenset(WHATS) - {"first", "last", "top"}
+MOST_TEXTS = 20
+LONGEST_NAME = 1_000
+
+
+def read_measure(fields: Mapping[str, Any], path: str) -> Measure:
+    """The measure that these fields of a condition (or value) name; fields that are not a measure's are left alone.
+
+    >>> read_measure({"measure": "count", "event": "Order Completed"}, "rule").what
+    'count'
+    """
+    what = fields.get("measure")
+    if what not in WHATS:
+        raise BadQuestion(f"{path}.measure: {what!r:.80} is no measure. There are: {', '.join(WHATS)}.")
+    match = read_document(EventMatch, {name: fields[name] for name in ("event", "where") if name in fields})
+    return Measure(
+        what,
+        match,
+        read_window(fields.get("window"), f"{path}.window"),
+        _property(what, fields.get("property"), path),
+        _whole(fields, "limit", what == "top", path, most=MOST_TEXTS),
+        _whole(fields, "at_least", what == "top", path, most=1_000_000),
+        _unit(what, fields, path),
+    )
+
+
+def _property(what: What, name: Any, path: str) -> str | None:
+    needs = what in OF_NUMBERS or what in OF_TEXTS
+    if needs and (not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME):
+        raise BadQuestion(f"{path}.property: {what} needs the name of a property, got {name!r:.80}.")
+    if not needs and name is not None:
+        raise BadQuestion(f"{path}.property: {what} is about events and takes no property.")
+    return name if needs else None
+
+
+def _whole(fields: Mapping[str, Any], name: str, allowed: bool, path: str, *, most: int) -> int:
+    number = fields.get(name)
+    if number is None:
+        return 1
+    if not allowed:
+        raise BadQuestion(f"{path}.{name}: only the measure top takes it.")
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+        raise BadQuestion(f"{path}.{name}: a whole number from 1 to {most} is expected, got {number!r:.80}.")
+    return number
+
+
+def _unit(what: What, fields: Mapping[str, Any], path: str) -> Any:
+    unit = fields.get("unit")
+    if unit is None:
+        return "day"
+    if what not in ("since_first", "since_last"):
+        raise BadQuestion(f"{path}.unit: only since_first and since_last take it.")
+    if unit not in UNITS:
+        raise BadQuestion(f"{path}.unit: one of {', '.join(UNITS)}, got {unit!r:.80}.")
+    return unit
