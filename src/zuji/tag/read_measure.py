@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import compute
+
 from zuji.tag.read_window import read_window
 from zuji.tag.rule import OF_NUMBERS, OF_TEXTS, UNITS, WHATS, Measure, What
 from zuji.terms.document import EventMatch, read_document
@@ -13,6 +16,7 @@ from zuji.terms.error import BadQuestion
 GIVES_NUMBER: frozenset[What] = frozenset(WHATS) - {"first", "last", "top"}
 MOST_TEXTS = 20
 LONGEST_NAME = 1_000
+_NOTHING = pa.array([""])
 
 
 def read_measure(fields: Mapping[str, Any], path: str) -> Measure:
@@ -24,16 +28,36 @@ def read_measure(fields: Mapping[str, Any], path: str) -> Measure:
     what = fields.get("measure")
     if what not in WHATS:
         raise BadQuestion(f"{path}.measure: {what!r:.80} is no measure. There are: {', '.join(WHATS)}.")
-    match = read_document(EventMatch, {name: fields[name] for name in ("event", "where") if name in fields})
     return Measure(
         what,
-        match,
+        read_match({name: fields[name] for name in ("event", "where") if name in fields}, path),
         read_window(fields.get("window"), f"{path}.window"),
         _property(what, fields.get("property"), path),
         _whole(fields, "limit", what == "top", path, most=MOST_TEXTS),
         _whole(fields, "at_least", what == "top", path, most=1_000_000),
         _unit(what, fields, path),
     )
+
+
+def read_match(document: Any, path: str) -> EventMatch:
+    """Which events are meant. Their conditions are about the event alone, and do not change as time passes."""
+    match = read_document(EventMatch, document)
+    for leaf in match.where.leaves():
+        if leaf.scope != "event":
+            raise BadQuestion(f"{path}.where: scope {leaf.scope} does not go here. Make it a condition of its own.")
+        if leaf.op == "within_last":
+            raise BadQuestion(f"{path}.where: within_last does not go here. Give the measure a window.")
+        if leaf.op in ("regex", "not_regex"):
+            check_pattern(leaf.value, f"{path}.where")
+    return match
+
+
+def check_pattern(pattern: str, path: str) -> None:
+    """Refuse what RE2 does not take."""
+    try:
+        compute.match_substring_regex(_NOTHING, pattern=pattern)
+    except pa.ArrowInvalid as error:
+        raise BadQuestion(f"{path}: {pattern!r:.80} is no regular expression (RE2): {error!s:.200}.") from error
 
 
 def _property(what: What, name: Any, path: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zuji.tag.read_measure import GIVES_NUMBER, read_measure
+from zuji.tag.read_measure import GIVES_NUMBER, check_pattern, read_match, read_measure
 from zuji.tag.read_window import read_window
 from zuji.tag.rule import (
     AllOf,
@@ -28,7 +28,7 @@ from zuji.tag.rule import (
     leaves,
 )
 from zuji.terms.condition import OPS, Op, check_value, only
-from zuji.terms.document import Duration, EventMatch, read_document, refuse_broken_text
+from zuji.terms.document import Duration, read_document, refuse_broken_text
 from zuji.terms.error import BadQuestion
 
 DEEPEST = 20
@@ -168,8 +168,8 @@ def _measured(fields: Mapping[str, Any], path: str, _: int) -> Condition:
 def _sequence(fields: Mapping[str, Any], path: str, _: int) -> Condition:
     only(fields, {"sequence", "without", "within", "window"}, path)
     parts = _list(fields["sequence"], f"{path}.sequence", least=1, most=MOST_STEPS)
-    steps = tuple(read_document(EventMatch, part) for part in parts)
-    without = read_document(EventMatch, fields["without"]) if fields.get("without") is not None else None
+    steps = tuple(read_match(part, f"{path}.sequence[{number}]") for number, part in enumerate(parts))
+    without = read_match(fields["without"], f"{path}.without") if fields.get("without") is not None else None
     within = read_document(Duration, fields["within"]).milliseconds if fields.get("within") is not None else None
     if within is not None and within > LONGEST_WITHIN_MS:
         raise BadQuestion(f"{path}.within: at most 366 days.")
@@ -200,6 +200,8 @@ def _comparison(fields: Mapping[str, Any], path: str, allowed: frozenset[Op]) ->
     if op not in allowed:
         raise BadQuestion(f"{path}.op: {op!r:.80} does not go here. There are: {', '.join(sorted(allowed))}.")
     check_value(op, value, f"{path}.value", given="value" in fields)
+    if op in ("regex", "not_regex"):
+        check_pattern(str(value), f"{path}.value")
     if op == "within_last":
         return Comparison(op, read_document(Duration, value))
     return Comparison(op, tuple(value) if isinstance(value, list) else value)
