@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from zuji.analyse.formula import Formula, read_formula
-from zuji.analyse.group_ranking import RankedGroups, group_of_cell
+from zuji.analyse.group_ranking import RankedGroups, candidate_groups, group_of_cell
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching
 from zuji.analyse.settled import Settled, periods_out
-from zuji.analyse.trend_figures import Figure, Line, lines_of
-from zuji.analyse.trend_groups import grouping_of
+from zuji.analyse.trend_figures import FEW_GROUPS, Figure, Line, lines_of
+from zuji.analyse.trend_groups import grouping_of, in_order
 from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import WHOLE, Series, Trend
 from zuji.analyse.trend_window import compared_with, settle_trend, window_of
@@ -37,12 +37,17 @@ def answer(settled: Settled[Trend], reading: Reading) -> Answer:
     before = compared_with(settled)
     for asked in (settled, before) if before else (settled,):
         _refuse_mixed_money(asked, reading)
-    grouping = grouping_of(settled, reading)
+    candidates = candidate_groups(settled, reading, settled.question.breakdown, most=FEW_GROUPS)
+    grouping = grouping_of(settled, reading) if candidates is None else candidates
     _refuse_too_many(settled, grouping)
-    groups = _entries(settled, reading, grouping)
+    lines = [lines_of(settled, reading, series, grouping) for series in settled.question.series]
+    if candidates is not None:
+        grouping, lines = in_order(settled, reading, candidates, lines)
+    groups = _entries(settled, lines)
     found: Answer = {"periods": _periods(settled), "series": groups[0], "previous": None}
     if before is not None:
-        found["previous"] = {"periods": _periods(before), "series": _entries(before, reading, None)[0]}
+        compared = [lines_of(before, reading, series, None) for series in before.question.series]
+        found["previous"] = {"periods": _periods(before), "series": _entries(before, compared)[0]}
     if grouping is not None:
         found["by_breakdown"] = [
             {**grouping.groups.group(number).document, "series": entries} for number, entries in enumerate(groups[1:])
@@ -50,11 +55,10 @@ def answer(settled: Settled[Trend], reading: Reading) -> Answer:
     return found
 
 
-def _entries(settled: Settled[Trend], reading: Reading, grouping: RankedGroups | None) -> list[list[Entry]]:
-    """The entries of `series`: those of all events, and behind them those of every group."""
+def _entries(settled: Settled[Trend], lines: Sequence[Sequence[Line]]) -> list[list[Entry]]:
+    """The entries of `series`, from the lines of each: those of all events, and behind them those of every group."""
     question = settled.question
     formulas = [read_formula(text, len(question.series)) for text in question.formulas]
-    lines = [lines_of(settled, reading, series, grouping) for series in question.series]
     found = []
     for of_group in zip(*lines, strict=True):
         entries = [_entry(question, series, line) for series, line in zip(question.series, of_group, strict=True)]

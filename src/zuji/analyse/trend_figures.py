@@ -45,6 +45,8 @@ _BITS = (
 """The places a key was seen in as one number, for up to 64 places: made, made of several, and as a sorted list."""
 _LISTS = ("groupUniqArray(toInt32(place))", "groupUniqArrayArray(seen_in)", "arraySort(seen_in)")
 """The same for any number of places."""
+FEW_GROUPS = 12
+"""So many groups have a number each beside every key: some 100 bytes a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def lines_of(settled: Settled[Trend], reading: Reading, series: Series, grouping
     add_matched(statement, settled, series, columns, span=window.span, grouping=grouping)
     grouped = grouping is not None
     if series.math in OF_KEYS:
-        select = _marks(statement, series, window, grouped=grouped)
+        select = _marks(statement, series, window, groups=None if grouping is None else len(grouping))
     elif series.math == "max_per_user":
         select = _most(statement, grouped=grouped)
     else:
@@ -85,7 +87,7 @@ def _most(statement: Statement, *, grouped: bool) -> str:
     return f"SELECT {keys}, max(events) AS figure FROM own GROUP BY {keys}"
 
 
-def _marks(statement: Statement, series: Series, window: Window, *, grouped: bool) -> str:
+def _marks(statement: Statement, series: Series, window: Window, *, groups: int | None) -> str:
     """(grp, place, figure): how many keys have this mark.
 
     A key leaves a mark in each place it was seen in, one in place 0, and minus its first place. Where a figure looks
@@ -93,14 +95,14 @@ def _marks(statement: Statement, series: Series, window: Window, *, grouped: boo
     it: so nobody is counted once per day looked back on.
     """
     key = "text" if series.math == "unique_values" else "who"
-    one, both, places = _BITS if len(window.bounds) - 1 <= 64 else _LISTS
-    grp = ", grp" if grouped else ""
-    statement.step("present", f"SELECT {key}{grp}, {one} AS seen_in\nFROM matched\nGROUP BY {key}{grp}")
-    if grouped:
-        all_groups = f"arrayPushBack(groupArray((grp, seen_in)), (toUInt32(0), {both})) AS groups"
-        statement.step("gathered", f"SELECT {all_groups}\nFROM present\nGROUP BY {key}")
-        statement.step("split", "SELECT arrayJoin(groups) AS one, one.1 AS grp, one.2 AS seen_in FROM gathered")
-    statement.step("placed", f"SELECT {places} AS places{grp} FROM {'split' if grouped else 'present'}")
+    fits = len(window.bounds) - 1 <= 64
+    _, _, places = _BITS if fits else _LISTS
+    if fits and groups is not None and groups <= FEW_GROUPS:
+        source = _present_in_few(statement, key, groups)
+    else:
+        source = _present(statement, key, _BITS if fits else _LISTS, grouped=groups is not None)
+    grp = "" if groups is None else ", grp"
+    statement.step("placed", f"SELECT {places} AS places{grp} FROM {source}")
     marks = "arrayConcat(places, [0, -places[1]])"
     if window.width > 1:
         width = statement.bind(window.width, "Int32")
@@ -108,6 +110,29 @@ def _marks(statement: Statement, series: Series, window: Window, *, grouped: boo
         gone = f"arrayMap((into, following) -> -least(into + {width}, following), places, {nexts})"
         marks = f"arrayConcat(places, {gone})"
     return f"SELECT arrayJoin({marks}) AS place{grp}, count() AS figure\nFROM placed\nGROUP BY place{grp}"
+
+
+def _present(statement: Statement, key: str, how: tuple[str, str, str], *, grouped: bool) -> str:
+    """The step with where each key was seen (`seen_in`): with groups a row for each of its groups, and one of all."""
+    one, both, _ = how
+    if not grouped:
+        return statement.step("present", f"SELECT {key}, {one} AS seen_in\nFROM matched\nGROUP BY {key}")
+    statement.step("present", f"SELECT {key}, grp, {one} AS seen_in\nFROM matched\nGROUP BY {key}, grp")
+    all_groups = f"arrayPushBack(groupArray((grp, seen_in)), (toUInt32(0), {both})) AS groups"
+    statement.step("gathered", f"SELECT {all_groups}\nFROM present\nGROUP BY {key}")
+    return statement.step("split", "SELECT arrayJoin(groups) AS one, one.1 AS grp, one.2 AS seen_in FROM gathered")
+
+
+def _present_in_few(statement: Statement, key: str, groups: int) -> str:
+    """The same for few groups: with a number for each of them beside every key, the key alone is looked up."""
+    bit = "bitShiftLeft(toUInt64(1), place - 1)"
+    numbers = range(1, groups + 1)
+    seen_in = "".join(f",\n    groupBitOrIf({bit}, grp = {number}) AS seen_in_{number}" for number in numbers)
+    statement.step("present", f"SELECT {key}, groupBitOr({bit}) AS seen_in_0{seen_in}\nFROM matched\nGROUP BY {key}")
+    pairs = ", ".join(f"(toUInt32({number}), seen_in_{number})" for number in (0, *numbers))
+    return statement.step(
+        "split", f"SELECT arrayJoin([{pairs}]) AS one, one.1 AS grp, one.2 AS seen_in FROM present WHERE seen_in != 0"
+    )
 
 
 def _by_group(table: pa.Table, lines: int) -> list[dict[int, float]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from zuji.analyse.group_ranking import RankedGroups, needs
-from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table, ranking
+from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank, rank_table, ranking
 from zuji.analyse.question import Breakdown, PropertyRef
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, seen, within
 from zuji.analyse.settled import Settled
+from zuji.analyse.trend_figures import Line
 from zuji.analyse.trend_matched import counted, counted_columns
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, Math, Trend
 from zuji.analyse.trend_window import window_of
@@ -43,6 +46,41 @@ def grouping_of(settled: Settled[Trend], reading: Reading) -> RankedGroups | Non
         ).to_pylist()
         edges = bin_edges(row["least"], row["greatest"], breakdown.bins)
     return RankedGroups(breakdown, _ranked(settled, reading, breakdown, edges), edges)
+
+
+def in_order(
+    settled: Settled[Trend], reading: Reading, candidates: RankedGroups, lines: Sequence[Sequence[Line]]
+) -> tuple[RankedGroups, list[list[Line]]]:
+    """The candidates that are groups, ranked, and the lines of every series again (that of all events stays first).
+
+    Figures say of most that there are such events. Of those without any it is asked: an event may decide a group and
+    count for nothing, as one of nobody does where people are counted.
+    """
+    keys = candidates.groups.keys
+    there = {key for of_group, key in zip(_of_groups(lines), keys, strict=True) if any(map(_says_something, of_group))}
+    there |= _existing(settled, reading, candidates.breakdown, [key for key in keys if key not in there])
+    totals = {key: line.total or 0 for key, line in zip(keys, lines[0][1:], strict=True) if key in there}
+    ranked = rank(totals, candidates.breakdown)
+    places = [0, *(1 + keys.index(key) for key in ranked.keys)]
+    return RankedGroups(candidates.breakdown, ranked, ()), [[of[place] for place in places] for of in lines]
+
+
+def _of_groups(lines: Sequence[Sequence[Line]]) -> Iterator[tuple[Line, ...]]:
+    return zip(*(of_series[1:] for of_series in lines), strict=True)
+
+
+def _says_something(line: Line) -> bool:
+    return any(line.plain) or bool(line.total)
+
+
+def _existing(settled: Settled[Trend], reading: Reading, breakdown: Breakdown, doubtful: list[str]) -> set[str]:
+    """Those of these groups that an event decides."""
+    if not doubtful:
+        return set()
+    statement = Statement(settled)
+    _add_deciding(statement, settled, breakdown, {"group_key": key_of(statement, settled, breakdown)})
+    query = f"SELECT DISTINCT group_key FROM deciding WHERE group_key IN {statement.texts(doubtful)}"
+    return set(reading.table(statement.query(query))["group_key"].to_pylist())
 
 
 def _ranked(settled: Settled[Trend], reading: Reading, breakdown: Breakdown, edges: tuple[float, ...]) -> Groups:

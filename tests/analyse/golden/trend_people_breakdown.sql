@@ -22,17 +22,12 @@ matched AS (
         AND who != 0
 ),
 present AS (
-    SELECT who, grp, groupBitOr(bitShiftLeft(toUInt64(1), place - 1)) AS seen_in
+    SELECT who, groupBitOr(bitShiftLeft(toUInt64(1), place - 1)) AS seen_in_0
     FROM matched
-    GROUP BY who, grp
-),
-gathered AS (
-    SELECT arrayPushBack(groupArray((grp, seen_in)), (toUInt32(0), groupBitOr(seen_in))) AS groups
-    FROM present
     GROUP BY who
 ),
 split AS (
-    SELECT arrayJoin(groups) AS one, one.1 AS grp, one.2 AS seen_in FROM gathered
+    SELECT arrayJoin([(toUInt32(0), seen_in_0)]) AS one, one.1 AS grp, one.2 AS seen_in FROM present WHERE seen_in != 0
 ),
 placed AS (
     SELECT arrayMap(bit -> toInt32(bit) + 1, bitPositionsToArray(seen_in)) AS places, grp FROM split
