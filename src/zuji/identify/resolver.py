@@ -7,7 +7,7 @@ component's last change, it changes nothing either, and only its time is written
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
@@ -17,12 +17,13 @@ import msgspec
 from zuji.identify import outcome
 from zuji.identify.admission import Admission, SourceName, forgets
 from zuji.identify.decision import carry_out
+from zuji.identify.holdings import Holding, in_homes, in_tables
 from zuji.identify.linked import Linked, Owners, PeopleChange
 from zuji.identify.memory import CAPACITY, Link, Memory, Shape
 from zuji.identify.statements import StatementLog
 from zuji.identify.turn import Turn
 from zuji.store.evidence import YOUNG_ROWS, EvidenceLog
-from zuji.store.hot import HotStore
+from zuji.store.hot import HotStore, HotTransaction
 from zuji.terms.message import Message
 from zuji.terms.rejection import Rejection
 from zuji.terms.source import Source
@@ -107,6 +108,11 @@ class Resolver:
     def nothing(self) -> Linked:
         """The outcome of a decision that concerns nobody's identity."""
         return Linked()
+
+    def holdings(self, connection: HotTransaction, workspace: str, persons: Iterable[int]) -> dict[int, list[Holding]]:
+        """What these people own, with what was linked last; `connection` must see that too (the batch's own does)."""
+        found, absent = in_homes(self._memory.homes, persons)
+        return found | in_tables(connection, workspace, absent) if absent else found
 
     def settle(self, linked: Linked) -> None:
         """What was linked is committed."""

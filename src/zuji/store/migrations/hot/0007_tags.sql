@@ -22,3 +22,5 @@ CREATE TABLE tag_live (workspace TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT
 -- How far each workspace's anchors have been brought up to its newest definitions: those up to next_anchor have.
 CREATE TABLE tag_backfill (workspace TEXT PRIMARY KEY, next_anchor INTEGER NOT NULL, last_anchor INTEGER NOT NULL, announce INTEGER NOT NULL,
   started_ms INTEGER NOT NULL, finished_ms INTEGER) WITHOUT ROWID;
+-- Anchors whose events are about to be erased: noted before, worked in with the decision, so that a crash between loses none.
+CREATE TABLE tag_stale (anchor INTEGER PRIMARY KEY);

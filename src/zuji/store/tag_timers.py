@@ -1,0 +1,98 @@
+"""Who must be looked at when, because time alone may change their tags; and flapping values still to be told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from zuji.store.tag_values import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A flapping value: what subscribers were told last, and when they hear the newest one."""
+
+    workspace: str
+    person: int
+    kind: Kind
+    key: str
+    told: Any
+    due_ms: int
+
+
+def set_due(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, int | None]]) -> None:
+    """(person, workspace, when) of the next look at each; None: none is needed."""
+    kept = []
+    gone = []
+    for person, workspace, due_ms in rows:
+        if due_ms is None:
+            gone.append((person,))
+        else:
+            kept.append((person, workspace, due_ms))
+    connection.executemany("DELETE FROM tag_due WHERE person = ?", gone)
+    connection.executemany("INSERT OR REPLACE INTO tag_due VALUES (?, ?, ?)", kept)
+
+
+def wake(connection: sqlite3.Connection, workspace: str, persons: Iterable[int], at_ms: int) -> None:
+    """Look at these people by this time at the latest: something outside the stream changed that their rules name."""
+    connection.executemany(
+        "INSERT INTO tag_due VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
+        ((person, workspace, at_ms) for person in persons),
+    )
+
+
+def due_of(connection: sqlite3.Connection, persons: Iterable[int]) -> dict[int, int]:
+    """When each of these people is to be looked at, as far as that is known."""
+    rows = connection.execute(
+        "SELECT d.person, d.due_ms FROM json_each(?) AS wanted CROSS JOIN tag_due AS d ON d.person = wanted.value",
+        (msgspec.json.encode(list(persons)).decode(),),
+    )
+    return dict(rows.fetchall())
+
+
+def due_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[tuple[str, int]]:
+    """(workspace, person) of those whose time has come, the longest waiting first."""
+    return connection.execute(
+        "SELECT workspace, person FROM tag_due WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit)
+    ).fetchall()
+
+
+def hold(connection: sqlite3.Connection, held: Held) -> None:
+    """A change was damped. What was told before the first one, and when the newest is due, stay as they were."""
+    told = None if held.told is None else msgspec.json.encode(held.told).decode()
+    connection.execute(
+        "INSERT OR IGNORE INTO tag_held VALUES (?, ?, ?, ?, ?, ?)",
+        (held.workspace, held.person, held.kind, held.key, told, held.due_ms),
+    )
+
+
+def held_of(connection: sqlite3.Connection, persons: Iterable[int]) -> list[Held]:
+    """What is held of these people."""
+    rows = connection.execute(
+        "SELECT h.* FROM json_each(?) AS wanted JOIN tag_held AS h ON h.person = wanted.value",
+        (msgspec.json.encode(list(persons)).decode(),),
+    )
+    return [_held(row) for row in rows]
+
+
+def held_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[Held]:
+    """What is to be told now."""
+    rows = connection.execute("SELECT * FROM tag_held WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit))
+    return [_held(row) for row in rows]
+
+
+def release(connection: sqlite3.Connection, held: Iterable[Held]) -> None:
+    """The newest value was told, or is again what was told last."""
+    connection.executemany(
+        "DELETE FROM tag_held WHERE workspace = ? AND person = ? AND kind = ? AND key = ?",
+        ((one.workspace, one.person, one.kind, one.key) for one in held),
+    )
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    workspace, person, kind, key, told, due_ms = row
+    return Held(workspace, person, kind, key, None if told is None else msgspec.json.decode(told), due_ms)
