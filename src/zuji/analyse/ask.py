@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from zuji.analyse.finite import finite
@@ -83,7 +83,7 @@ class Asker:
             answer=answer,
             notes=settled.notes,
             milliseconds=round((self._clock() - began) * 1000),
-            rows_read=sum(self._rows_of(query) for query in reading.statements),
+            rows_read=reading.rows_read,
             horizon=horizon,
             sql=tuple(reading.statements),
         )
@@ -105,7 +105,7 @@ class Asker:
             asking.timezone,
             is_pattern=self._is_pattern,
         )
-        return chosen.settle(question, around), Reading(self._store.query, asking.ticket)
+        return chosen.settle(question, around), Reading(self._store.query_counted, asking.ticket)
 
     def _is_pattern(self, pattern: str) -> bool:
         """Whether the engine's RE2 takes the pattern: it alone can say."""
@@ -114,8 +114,3 @@ class Asker:
         except Refused:
             return False
         return True
-
-    def _rows_of(self, query: Query) -> int:
-        """How many rows the engine reads for a query, by its own estimate of parts and marks."""
-        estimate = self._store.query(replace(query, sql=f"EXPLAIN ESTIMATE {query.sql}"))
-        return sum(estimate["rows"].to_pylist()) if estimate.num_rows else 0

@@ -22,6 +22,7 @@ from clickhouse_connect.driver.client import Client
 
 from zuji.store.background import let_merging_wait
 from zuji.store.connections import Connections, is_server, read_table
+from zuji.store.counted import Counted, read_counted
 from zuji.store.erasure import erase
 from zuji.store.event_migrations import applied, is_prepared, migrate
 from zuji.store.failure import StoreBusy, translated
@@ -171,6 +172,11 @@ class EventStore:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
         with self._connections.asking() as client, translated("answering a question"):
             return read_table(client, query.sql, query.params, ticket=query.ticket)
+
+    def query_counted(self, query: Query) -> Counted:
+        """The same, with the number of rows that were read for the answer."""
+        with self._connections.asking() as client, translated("answering a question"):
+            return read_counted(client, query)
 
     def cancel(self, ticket: str) -> bool:
         """Stop the running query with this ticket. Whether one was found."""
