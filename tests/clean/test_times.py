@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -117,10 +118,16 @@ def test_a_clock_two_hours_behind_is_put_right_by_the_time_of_sending() -> None:
     assert row["flags"] == Flag.TIME_CORRECTED
 
 
-def test_a_retry_of_a_client_that_keeps_its_first_time_of_sending_moves_nothing() -> None:
+@pytest.mark.parametrize("place", ["message", "context"])
+def test_a_retry_of_a_client_that_keeps_its_first_time_of_sending_moves_nothing(place: str) -> None:
     receipt = a_receipt(sent_at=NOON_MS - 60 * SECOND)
-    stale = clean_one(a_message(timestamp=NOON_MS - 61 * SECOND, library="posthog-node"), receipt=receipt)
-    fresh = clean_one(a_message(timestamp=NOON_MS - 61 * SECOND, library="analytics.js"), receipt=receipt)
+
+    def said_by(library: str) -> dict[str, Any]:
+        named = {"library": {"name": library}}
+        fields: dict[str, Any] = {"library": library} if place == "message" else {"context": named}
+        return clean_one(a_message(timestamp=NOON_MS - 61 * SECOND, **fields), receipt=receipt)
+
+    stale, fresh = said_by("posthog-node"), said_by("analytics.js")
     assert stale["occurred_at"].timestamp() * 1000 == NOON_MS - 61 * SECOND
     assert fresh["occurred_at"].timestamp() * 1000 == NOON_MS - SECOND
 

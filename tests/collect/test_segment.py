@@ -57,7 +57,6 @@ def test_a_track_message_keeps_every_field() -> None:
     assert (message.type, message.event, message.message_id) == ("track", "Order Completed", "m1")
     assert (message.user_id, message.anonymous_id, message.group_id, message.previous_id) == ("u1", "a1", "g1", "p1")
     assert (message.timestamp, message.sent_at) == ("2026-11-21T10:00:00Z", "2026-11-21T10:00:01Z")
-    assert (message.library, message.library_version) == ("analytics-python", "2.4.0")
     assert parts(message.properties) == {"total": 12.50, "名": "值"}
     assert parts(message.traits) == {"plan": "gold"}
     assert parts(message.context) == {"library": {"name": "analytics-python", "version": "2.4.0"}, "ip": "1.2.3.4"}
@@ -181,7 +180,24 @@ def test_the_context_of_a_batch_lies_under_the_context_of_each_message() -> None
     own, none = decode_batch(a_track(context={"ip": "1.1.1.1"}), a_track(), context=shared)
     assert parts(own.context) == {"library": {"name": "lib", "version": "1"}, "ip": "1.1.1.1"}
     assert parts(none.context) == shared
-    assert (own.library, none.library) == ("lib", "lib")
+
+
+def test_integrations_are_kept_in_the_context_those_of_the_message_over_those_of_the_batch() -> None:
+    mine, nobody, named = decode_batch(
+        a_track(integrations={"All": False}, context={"ip": "1.1.1.1"}),
+        a_track(),
+        a_track(context={"integrations": "mine"}),
+        integrations={"All": True, "Mixpanel": {"key": 1}},
+    )
+    assert parts(mine.context) == {"ip": "1.1.1.1", "integrations": {"All": False, "Mixpanel": {"key": 1}}}
+    assert parts(nobody.context) == {"integrations": {"All": True, "Mixpanel": {"key": 1}}}
+    assert parts(named.context) == {"integrations": "mine"}
+
+
+@pytest.mark.parametrize("integrations", [None, {}, "text", 5, [], True])
+def test_integrations_that_say_nothing_are_let_go(integrations: object) -> None:
+    message = decode_one(a_track(integrations=integrations, context={"ip": "1.1.1.1"}))
+    assert (message.problem, parts(message.context)) == ("", {"ip": "1.1.1.1"})
 
 
 @pytest.mark.parametrize("context", [None, {}, "text", 5, []])

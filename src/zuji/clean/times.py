@@ -60,8 +60,7 @@ def correct_times(sheet: Sheet) -> None:
     """Settle `occurred_at` of every row, and reject what lies too far ahead or too far back."""
     given, sent = _as_given(sheet)
     received = np.array([row.receipt.received_at for row in sheet.receipts], dtype=np.int64)[sheet.receipt_codes]
-    stale = np.array([message.library in KEEPS_FIRST_SENT_AT for message in sheet.messages], dtype=np.bool_)
-    occurred, flags = corrected(given, sent, received, keeps_first_sent=stale)
+    occurred, flags = corrected(given, sent, received, keeps_first_sent=_sent_by_forgetful(sheet))
     years = [earliest_ms(row.source.settings.earliest_year) for row in sheet.receipts]
     earliest = np.array(years, dtype=np.int64)[sheet.receipt_codes]
     for number in np.flatnonzero(occurred > received).tolist():
@@ -72,6 +71,14 @@ def correct_times(sheet: Sheet) -> None:
         sheet.reject(number, "too_old", f"dated before {year}, the earliest year of its source")
     sheet.occurred_at = occurred
     sheet.flags |= flags
+
+
+def _sent_by_forgetful(sheet: Sheet) -> Mask:
+    """Rows of libraries that send the time of their first try again: Segment's name themselves in the context."""
+    named = [message.library in KEEPS_FIRST_SENT_AT for message in sheet.messages]
+    libraries = [context.library for context in sheet.distinct_contexts]
+    in_context = [library is not None and library.name in KEEPS_FIRST_SENT_AT for library in libraries]
+    return np.array(named, dtype=np.bool_) | np.array(in_context, dtype=np.bool_)[sheet.context_codes]
 
 
 def corrected(given: Times, sent: Times, received: Times, *, keeps_first_sent: Mask) -> tuple[Times, Flags]:

@@ -176,9 +176,9 @@ class Gateway:
             return BadBody(413, "body_too_big", message)
         try:
             decoded = protocol.decode(request, settings)
-            if decoded.messages:
+            if decoded.count:
                 receipt = _receipt(entry, route, request, decoded, caller)
-                await self._spool.append(receipt, decoded.body, len(decoded.messages))
+                await self._spool.append(receipt, decoded.body, decoded.count)
         except BadBody as refusal:
             return refusal
         except Busy as failure:

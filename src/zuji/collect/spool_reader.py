@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import lz4.frame
 import msgspec
 
 from zuji.collect.spool import SpoolFailed, SpoolLimits, SpoolPosition, SpoolRow
@@ -27,6 +26,7 @@ from zuji.collect.spool_files import (
     read_taken,
     write_taken,
 )
+from zuji.collect.spool_rows import unpack_body
 from zuji.terms.message import decode_receipt
 
 POLL_S = 0.02
@@ -193,7 +193,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _as_row(name: FileName, number: int, receipt: bytes, body: bytes, count: int) -> SpoolRow:
     try:
-        return SpoolRow(*name, number, decode_receipt(receipt), lz4.frame.decompress(body), count)
+        return SpoolRow(*name, number, decode_receipt(receipt), unpack_body(body), count)
     except (msgspec.DecodeError, RuntimeError) as failure:
         raise SpoolFailed(f"row {number} of spool file {name[0]}/{name[1]} is damaged: {failure}.") from failure
 

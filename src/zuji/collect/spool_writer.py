@@ -1,7 +1,8 @@
 """The spool's writer on local disk: SQLite files in write-ahead mode, written by one thread with group commit.
 
 Requests queue up while a commit is under way; the next transaction takes all of them. So a lone request waits for
-one sync of the disk, and a flood shares it, without a window that anybody has to wait out.
+one sync of the disk, and a flood shares it, without a window that anybody has to wait out. What one turn of an event
+loop brings is handed over together at its end: waking the thread for each request would cost more than the request.
 
 The thread writes a whole group by one statement: SQLite lets go of the interpreter at every step, and getting it back
 from a busy event loop can take milliseconds, so a step for every row would make everybody wait.
@@ -22,7 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-import lz4.frame
 import msgspec
 
 from zuji.collect.spool import SpoolFailed, SpoolFull, SpoolLimits, SpoolState
@@ -37,19 +37,20 @@ from zuji.collect.spool_files import (
     size_or_nothing,
     sync_folder,
 )
-from zuji.terms.message import Receipt, encode_receipt
+from zuji.collect.spool_rows import Row, pack
+from zuji.terms.message import Receipt
 
 MEASURE_EVERY_S = 0.25
 RETRY_AFTER_S = 0.1
 """After a failure of the disk: how long requests are refused before it is tried again."""
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 """Memory for requests that wait for a slow disk; beyond it they are refused."""
-MOST_PER_COMMIT = 4096
+ENOUGH_PER_COMMIT = 4096
+CLOSED = "the spool is closed: this gateway is stopping. Send the request again."
 
 SCHEMA = """
 CREATE TABLE request (id INTEGER PRIMARY KEY, receipt BLOB NOT NULL, body BLOB NOT NULL, messages INTEGER NOT NULL)
 """
-_Row = tuple[bytes, bytes, int]
 INSERT, ONE_ROW = "INSERT INTO request (receipt, body, messages) VALUES ", "(?, ?, ?)"
 
 
@@ -60,7 +61,13 @@ class _Waiting(msgspec.Struct, frozen=True):
     body: bytes
     count: int
     answer: asyncio.Future[None]
+
+
+class _Turn(msgspec.Struct, frozen=True):
+    """The requests of one turn of an event loop."""
+
     loop: asyncio.AbstractEventLoop
+    waiting: list[_Waiting]
 
 
 class SqliteSpoolWriter:
@@ -75,7 +82,8 @@ class SqliteSpoolWriter:
         self._limits = limits or SpoolLimits()
         self._segments = _Segments(folder / gateway, self._limits)
         self._nudge = _Nudge(folder / NUDGE_SOCKET)
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Turn | None] = queue.SimpleQueue()
+        self._turns: dict[asyncio.AbstractEventLoop, _Turn] = {}
         self._waiting_bytes = 0
         self._waiting_lock = threading.Lock()
         self._failure = ""
@@ -91,7 +99,11 @@ class SqliteSpoolWriter:
         self._refuse_what_cannot_be_kept(len(body))
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Waiting(receipt, body, count, answer, loop))
+        turn = self._turns.get(loop)
+        if turn is None:
+            turn = self._turns[loop] = _Turn(loop, [])
+            loop.call_soon(self._hand_over, loop)
+        turn.waiting.append(_Waiting(receipt, body, count, answer))
         await answer
 
     def state(self) -> SpoolState:
@@ -109,7 +121,7 @@ class SqliteSpoolWriter:
 
     def _refuse_what_cannot_be_kept(self, size: int) -> None:
         if self._closed:
-            raise SpoolFailed("the spool is closed: this gateway is stopping. Send the request again.")
+            raise SpoolFailed(CLOSED)
         if self._state.full:
             raise SpoolFull(f"the spool is full: {self._state.reason}. Start the engine or free some disk.")
         if self._failure and time.monotonic() < self._retry_at:
@@ -118,6 +130,14 @@ class SqliteSpoolWriter:
             if self._waiting_bytes and self._waiting_bytes + size > MOST_WAITING_BYTES:
                 raise SpoolFull(f"{self._waiting_bytes:,} bytes wait for the disk already. Send the request again.")
             self._waiting_bytes += size
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End a loop's turn: the thread gets what came in it."""
+        turn = self._turns.pop(loop)
+        if self._closed:
+            _answer([turn], SpoolFailed(CLOSED))
+        else:
+            self._queue.put(turn)
 
     def _run(self) -> None:
         """The thread: everything queued, in one transaction, again and again."""
@@ -134,22 +154,25 @@ class SqliteSpoolWriter:
         self._segments.close()
         self._nudge.close()
 
-    def _take_group(self) -> tuple[list[_Waiting], bool]:
-        group: list[_Waiting] = []
+    def _take_group(self) -> tuple[list[_Turn], bool]:
+        group: list[_Turn] = []
+        size = 0
         with contextlib.suppress(queue.Empty):
-            waiting = self._queue.get(timeout=MEASURE_EVERY_S)
-            while waiting is not None:
-                group.append(waiting)
-                if len(group) == MOST_PER_COMMIT:
+            turn = self._queue.get(timeout=MEASURE_EVERY_S)
+            while turn is not None:
+                group.append(turn)
+                size += len(turn.waiting)
+                if size >= ENOUGH_PER_COMMIT:
                     return group, False
-                waiting = self._queue.get_nowait()
+                turn = self._queue.get_nowait()
             return group, True
         return group, False
 
-    def _write(self, group: list[_Waiting]) -> None:
+    def _write(self, group: list[_Turn]) -> None:
         failure: SpoolFailed | None = None
+        requests = [waiting for turn in group for waiting in turn.waiting]
         try:
-            written = self._segments.append([_as_row(waiting) for waiting in group])
+            written = self._segments.append([pack(each.receipt, each.body, each.count) for each in requests])
         except Exception as cause:  # whatever it was, the clients must hear of it and the thread must live
             failure = self._note_failure(cause)
         else:
@@ -158,7 +181,7 @@ class SqliteSpoolWriter:
             self._nudge.send()
         finally:
             with self._waiting_lock:
-                self._waiting_bytes -= sum(len(waiting.body) for waiting in group)
+                self._waiting_bytes -= sum(len(each.body) for each in requests)
         _answer(group, failure)
 
     def _try_again(self) -> None:
@@ -171,11 +194,11 @@ class SqliteSpoolWriter:
 
     def _refuse_the_late(self) -> None:
         """Requests that came while the spool was closing."""
-        late = []
+        late: list[_Turn | None] = []
         with contextlib.suppress(queue.Empty):
             while True:
                 late.append(self._queue.get_nowait())
-        _answer([waiting for waiting in late if waiting], SpoolFailed("the spool is closed. Send the request again."))
+        _answer([turn for turn in late if turn], SpoolFailed(CLOSED))
 
     def _note_failure(self, cause: Exception) -> SpoolFailed:
         self._failure = f"the spool could not be written: {cause}. Check the disk of {self._folder}."
@@ -214,7 +237,7 @@ class _Segments:
         self._bytes = 0
         self._rows = 0
 
-    def append(self, rows: Sequence[_Row]) -> int:
+    def append(self, rows: Sequence[Row]) -> int:
         """Commit rows to the open segment, synced. Gives their bytes. On any failure the segment is left for good."""
         connection = self._connection or self._open()
         if not rows:
@@ -298,28 +321,24 @@ class _Nudge:
         self._socket.close()
 
 
-def _as_row(waiting: _Waiting) -> _Row:
-    return encode_receipt(waiting.receipt), lz4.frame.compress(waiting.body, store_size=False), waiting.count
-
-
-def _answer(group: Sequence[_Waiting], failure: SpoolFailed | None) -> None:
+def _answer(group: Sequence[_Turn], failure: SpoolFailed | None) -> None:
     """Wake everybody of a group, with one call per event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for waiting in group:
-        by_loop.setdefault(waiting.loop, []).append(waiting.answer)
-    for loop, answers in by_loop.items():
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+    for turn in group:
+        by_loop.setdefault(turn.loop, []).extend(turn.waiting)
+    for loop, requests in by_loop.items():
         with contextlib.suppress(RuntimeError):  # that loop has ended, and those who waited with it
-            loop.call_soon_threadsafe(_resolve, answers, failure)
+            loop.call_soon_threadsafe(_resolve, requests, failure)
 
 
-def _resolve(answers: Sequence[asyncio.Future[None]], failure: SpoolFailed | None) -> None:
-    for answer in answers:
-        if answer.done():  # its client went away; the request is kept all the same
+def _resolve(requests: Sequence[_Waiting], failure: SpoolFailed | None) -> None:
+    for waiting in requests:
+        if waiting.answer.done():  # its client went away; the request is kept all the same
             continue
         if failure is None:
-            answer.set_result(None)
+            waiting.answer.set_result(None)
         else:
-            answer.set_exception(failure)
+            waiting.answer.set_exception(failure)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from zuji.collect.refusal import BadBody as BadBody
-from zuji.terms.message import Message, Scalar, encode_messages
+from zuji.terms.message import Message, Scalar, decode_messages
 from zuji.terms.source import SourceSettings
 
 
@@ -49,20 +49,27 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """The messages of a request, and the same as the JSON array that goes into the spool.
+    """What a request holds: `count` messages, as the JSON array that goes into the spool.
 
-    No messages means: a good request with nothing to keep (a dry run). `sent_at` is the batch's, as sent.
+    None means: a good request with nothing to keep (a dry run). `sent_at` is the batch's, as sent.
     """
 
-    messages: tuple[Message, ...]
     body: bytes
+    count: int
     sent_at: Scalar = None
 
     @classmethod
-    def of(cls, messages: Sequence[Message], sent_at: Scalar = None) -> Decoded:
-        """Encode the messages, once."""
-        kept = tuple(messages)
-        return cls(kept, encode_messages(kept), sent_at)
+    def of(cls, messages: Sequence[msgspec.Struct], sent_at: Scalar = None) -> Decoded:
+        """Encode messages: canonical ones, or others that are written the same way."""
+        return cls(_encode(messages), len(messages), sent_at)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages, read back as the engine will read them."""
+        return decode_messages(self.body)
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Overload(msgspec.Struct, frozen=True):
