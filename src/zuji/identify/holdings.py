@@ -14,6 +14,9 @@ from zuji.identify.reading import views_of
 from zuji.store import identity
 from zuji.store.hot import HotTransaction
 
+UNDIVIDED: tuple[int, ...] = (BEGINNING,)
+"""Where the one stretch of nearly every identifier begins."""
+
 
 class Holding(NamedTuple):
     """Events of this anchor from `from_ms` on, before `to_ms`, are the person's."""
@@ -48,6 +51,30 @@ def in_tables(connection: HotTransaction, workspace: str, persons: Iterable[int]
             found[person] = _in_component(view.component.people, view.component.owned(), person)
         elif view.person:
             found[person] = [Holding(person, BEGINNING, END)]
+    return found
+
+
+def starts_in_homes(homes: dict[int, Home], anchors: Iterable[int]) -> tuple[dict[int, tuple[int, ...]], list[int]]:
+    """Where the stretches of each anchor begin, as far as its home is in memory; and those whose home is not."""
+    found: dict[int, tuple[int, ...]] = {}
+    absent: list[int] = []
+    for anchor in anchors:
+        home = homes.get(anchor)
+        if home is None:
+            absent.append(anchor)
+        elif isinstance(home, Component) and anchor in home.people.moves:
+            found[anchor] = tuple(segment.from_ms for segment in home.people.segments(anchor))
+        else:
+            found[anchor] = UNDIVIDED
+    return found, absent
+
+
+def starts_in_tables(connection: HotTransaction, workspace: str, anchors: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Where the stretches of each anchor begin, as the tables say."""
+    wanted = list(anchors)
+    found = dict.fromkeys(wanted, UNDIVIDED)
+    for view in views_of(connection, workspace, identity.nodes_by_anchor(connection, wanted)):
+        found[view.node.anchor] = tuple(segment.from_ms for segment in view.segments(view.node.anchor))
     return found
 
 

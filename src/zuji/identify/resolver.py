@@ -17,7 +17,7 @@ import msgspec
 from zuji.identify import outcome
 from zuji.identify.admission import Admission, SourceName, forgets
 from zuji.identify.decision import carry_out
-from zuji.identify.holdings import Holding, in_homes, in_tables
+from zuji.identify.holdings import Holding, in_homes, in_tables, starts_in_homes, starts_in_tables
 from zuji.identify.linked import Linked, Owners, PeopleChange
 from zuji.identify.memory import CAPACITY, Link, Memory, Shape
 from zuji.identify.statements import StatementLog
@@ -113,6 +113,13 @@ class Resolver:
         """What these people own, with what was linked last; `connection` must see that too (the batch's own does)."""
         found, absent = in_homes(self._memory.homes, persons)
         return found | in_tables(connection, workspace, absent) if absent else found
+
+    def stretches(
+        self, connection: HotTransaction, workspace: str, anchors: Iterable[int]
+    ) -> dict[int, tuple[int, ...]]:
+        """Where the stretches of each anchor begin (several, where its owner changed over time)."""
+        found, absent = starts_in_homes(self._memory.homes, anchors)
+        return found | starts_in_tables(connection, workspace, absent) if absent else found
 
     def settle(self, linked: Linked) -> None:
         """What was linked is committed."""
