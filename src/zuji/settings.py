@@ -6,6 +6,7 @@ on the command line, which `Settings.with_options` applies.
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ NOT_SETTINGS = frozenset({"ZUJI_DATA"})
 
 MEGABYTE = 1024 * 1024
 GIGABYTE = 1024 * MEGABYTE
+_LISTS = frozenset({"trusted_proxies", "outbound_networks"})
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -45,13 +47,17 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything an operator may set. Sizes are in bytes; `timezone` is the zone of new workspaces."""
+    """Everything an operator may set. Sizes are in bytes; `timezone` is the zone of new workspaces.
+
+    `outbound_networks`: networks inside the house (10.1.0.0/16) that calls to receivers may reach all the same.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8642
     gateways: int = 1
     base_path: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    outbound_networks: tuple[str, ...] = ()
     log_level: LogLevel = "info"
     timezone: str = "Asia/Shanghai"
     spool: SpoolSettings = SpoolSettings()
@@ -127,7 +133,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, dict[str, Any
             allowed = ", ".join(sorted(names))
             raise BadSettings(f"the environment variable {variable} is no setting. Allowed are: {allowed}.")
         section, _, name = names[variable].rpartition(".")
-        found.setdefault(section, {})[name] = _listed(text) if name == "trusted_proxies" else text
+        found.setdefault(section, {})[name] = _listed(text) if name in _LISTS else text
     return found
 
 
@@ -148,6 +154,15 @@ def _checked(values: Mapping[str, Any], where: str) -> Settings:
         raise BadSettings(f"a setting in {where} has a value it cannot have: {mistake}.") from mistake
     if not 0 <= settings.port <= 65535:
         raise BadSettings(f"port must lie between 0 and 65535, got {settings.port}.")
+    for network in settings.outbound_networks:
+        _check_network(network, where)
     if not 1 <= settings.gateways <= 64:
         raise BadSettings(f"gateways must lie between 1 and 64, got {settings.gateways}.")
     return settings
+
+
+def _check_network(text: str, where: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as mistake:
+        raise BadSettings(f"outbound_networks in {where}: {mistake}. Write 10.1.0.0/16.") from mistake

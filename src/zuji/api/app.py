@@ -25,6 +25,8 @@ from zuji.api.routes import (
     accounting,
     alerts,
     audit,
+    changes,
+    context,
     dashboards,
     events,
     exports,
@@ -37,6 +39,7 @@ from zuji.api.routes import (
     saved,
     sources,
     sql,
+    subscriptions,
     tail,
     tokens,
     workspaces,
@@ -56,6 +59,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     sql.router,
     profiles.router,
+    context.router,
+    changes.router,
+    subscriptions.router,
     identity.router,
     sources.router,
     workspaces.router,
@@ -109,6 +115,7 @@ def create_api(
     app.state.jobs = Jobs()
     app.state.list_members = ListMembers(ports)
     app.state.running = set()
+    app.state.streams = set()
     app.state.waiting = waiting_room()
     for router in ROUTERS:
         _require_guarded(router)

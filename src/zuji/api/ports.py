@@ -15,13 +15,16 @@ from fastapi import Request
 
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
+from zuji.govern.outbound import Answer, Outbound
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
 from zuji.store.saved import SavedWork
-from zuji.terms.message import Message
+from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
+from zuji.terms.identifier import Identifier
+from zuji.terms.message import KeyKind, Message
 
 
 class Decisions(Protocol):
@@ -31,6 +34,28 @@ class Decisions(Protocol):
         """Append durably, wait until the engine applied it, give its outcome.
 
         Raises Conflict, NotFound or BadRequest as the engine decided, Busy when it takes longer than a few seconds.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """An event that was handed in by itself and is applied. `problem`: why it was rejected; `subject`: whose it is."""
+
+    message_id: str
+    subject: Identifier | None
+    problem: str | None = None
+
+
+class Intake(Protocol):
+    """The way of an event that a caller waits for."""
+
+    async def take_and_wait(
+        self, workspace: str, source: str, type_: str, document: Mapping[str, Any], *, key: KeyKind = "secret"
+    ) -> TakenIn:
+        """Append a Segment message durably and wait until identity and tags have followed it.
+
+        Raises NotFound for an unknown source, BadRequest for what is no message, Busy when it takes too long.
         """
         ...
 
@@ -87,7 +112,11 @@ class Ports:
     saved: SavedWork
     lists: PeopleLists
     scratch: Path
+    subscriptions: Subscriptions
+    outbound: Outbound
+    redeliver: Callable[[Subscription, DeadLetter], Answer]
     decisions: Decisions
+    intake: Intake
     freshness: Freshness
     watch: Watch
     health: Callable[[], Health]

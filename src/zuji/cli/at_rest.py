@@ -67,7 +67,11 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         saved=administration.saved,
         lists=administration.lists,
         scratch=data,
+        subscriptions=administration.subscriptions,
+        outbound=nothing,
+        redeliver=nothing,
         decisions=nothing,
+        intake=nothing,
         freshness=nothing,
         watch=nothing,
         health=nothing,
@@ -101,6 +105,6 @@ class _NotRunning:
     def __getattr__(self, name: str) -> Any:
         raise Busy("this needs a running server. Start it with `zuji serve --data DIR`, then try again.")
 
-    def __call__(self) -> Any:
-        """The health of nothing."""
+    def __call__(self, *_: Any) -> Any:
+        """The health of nothing, or work on it."""
         raise Busy("no server is running on this data folder. Start it with `zuji serve --data DIR`.")

@@ -9,14 +9,20 @@ from typing import Any
 
 import msgspec
 
-from zuji.api.ports import Health
+from zuji.api.ports import Health, TakenIn
+from zuji.clean.deduplicate import id_hash
+from zuji.collect.decode import segment
+from zuji.collect.decode.request import BadBody, Request
 from zuji.collect.spool import SpoolWriter
+from zuji.govern.keys import Keys
 from zuji.run.engine import Engine
 from zuji.run.status import Status
-from zuji.store import decision_outcomes
+from zuji.store import decision_outcomes, quarantine, source_epochs
 from zuji.store.backup import backup
-from zuji.terms.error import Busy
-from zuji.terms.message import Message, Receipt, encode_messages
+from zuji.terms.error import BadRequest, Busy
+from zuji.terms.identifier import Identifier
+from zuji.terms.message import KeyKind, Message, Receipt, encode_messages
+from zuji.terms.source import Source
 
 WAIT_S = 20.0
 
@@ -49,6 +55,56 @@ class SpooledDecisions:
         self._engine.progress.wait_taken(ends, WAIT_S)
         with self._engine.hot.read() as connection:
             return decision_outcomes.get(connection, message_id)
+
+
+class SpooledEvents:
+    """Fills `api.ports.Intake`: an event goes through the spool like any other, read as Segment clients write it."""
+
+    def __init__(
+        self, spool: SpoolWriter, engine: Engine, keys: Keys, *, gateway: str, now_ms: Callable[[], int]
+    ) -> None:
+        self._spool = spool
+        self._engine = engine
+        self._keys = keys
+        self._gateway = gateway
+        self._now_ms = now_ms
+
+    async def take_and_wait(
+        self, workspace: str, source: str, type_: str, document: Mapping[str, Any], *, key: KeyKind = "secret"
+    ) -> TakenIn:
+        """See the port."""
+        at = self._now_ms()
+        known = await asyncio.to_thread(self._keys.source, workspace, source)
+        request = Request("POST", f"/v1/{type_}", {}, {}, msgspec.json.encode(document), at)
+        try:
+            decoded = segment.decode(request, known.settings)
+        except BadBody as refused:
+            raise BadRequest(f"event: {refused}") from refused
+        [message] = decoded.messages
+        await self._spool.append(Receipt(workspace, known.id, key, "segment", at), decoded.body, 1)
+        if not await asyncio.to_thread(self._wait):
+            raise Busy("the event is written down and will be taken in, but not within a few seconds.")
+        rejected = await asyncio.to_thread(self._rejected, known, message.message_id)
+        problem = message.detail or rejected
+        return TakenIn(message.message_id, subject_of(message), problem)
+
+    def _wait(self) -> bool:
+        ends = {file: row for file, row in self._engine.reader.ends().items() if file[0] == self._gateway}
+        return self._engine.progress.wait_taken(ends, WAIT_S)
+
+    def _rejected(self, source: Source, message_id: str) -> str | None:
+        with self._engine.hot.read() as connection:
+            epoch = source_epochs.load(connection).get((source.workspace, source.id), 0)
+            hashes = id_hash(source.workspace, source.id, epoch, [message_id])
+            waits = bool(quarantine.known(connection, hashes)[0])
+        return "the event waits in quarantine; GET /api/v1/quarantine says why." if waits else None
+
+
+def subject_of(message: Message) -> Identifier | None:
+    """The strongest identifier that a message names."""
+    if message.user_id:
+        return Identifier("user_id", message.user_id)
+    return Identifier("anonymous_id", message.anonymous_id) if message.anonymous_id else None
 
 
 class EngineBackup:

@@ -13,16 +13,18 @@ from zuji.analyse.ask import Asker
 from zuji.api.ports import Ports
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
-from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, health_of
+from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, SpooledEvents, health_of
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
 from zuji.collect.spool_writer import SqliteSpoolWriter
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
+from zuji.govern.outbound import Outbound
 from zuji.govern.principal import OPERATOR
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
 from zuji.run.alerts import AlertLoop
+from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.settings import Settings
 from zuji.store import spool_positions
@@ -32,6 +34,7 @@ from zuji.store.metadata import Metadata
 from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
+from zuji.store.subscriptions import Subscriptions
 
 DECISIONS = "decisions"
 """The name under which decisions of people enter the spool, beside the gateways'."""
@@ -53,6 +56,7 @@ class Administration:
     audit: AuditLog
     saved: SavedWork
     lists: PeopleLists
+    subscriptions: Subscriptions
 
 
 def open_administration(data: Path, settings: Settings) -> Administration:
@@ -72,6 +76,7 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         AuditLog(metadata),
         SavedWork.beside(metadata),
         PeopleLists.beside(metadata),
+        Subscriptions.beside(metadata),
     )
 
 
@@ -115,6 +120,7 @@ class House:
 
     engine: Engine
     alerts: AlertLoop
+    deliveries: DeliveryLoop
     administration: Administration
     decisions_spool: SpoolWriter
     ports: Ports
@@ -135,6 +141,8 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         slow_down=keys.slow_down,
     )
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
+    outbound = Outbound(allowed=settings.outbound_networks)
+    deliveries = DeliveryLoop(subscriptions=administration.subscriptions, hot=hot, outbound=outbound, now_ms=now_ms)
     ports = Ports(
         hot=hot,
         events=engine.events,
@@ -145,6 +153,10 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         saved=administration.saved,
         lists=administration.lists,
         scratch=data,
+        subscriptions=administration.subscriptions,
+        outbound=outbound,
+        redeliver=deliveries.redeliver,
+        intake=SpooledEvents(spool, engine, keys, gateway=DECISIONS, now_ms=now_ms),
         decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
         freshness=engine,
         watch=engine.tail,
@@ -160,4 +172,4 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         cancel=engine.events.cancel,
         now_ms=now_ms,
     )
-    return House(engine, alerts, administration, spool, ports)
+    return House(engine, alerts, deliveries, administration, spool, ports)

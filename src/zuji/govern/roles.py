@@ -33,6 +33,9 @@ Permission = Literal[
     "questions.ask",
     "questions.save",
     "exports.make",
+    "subscriptions.read",
+    "subscriptions.write",
+    "context.use",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -43,9 +46,12 @@ _SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "e
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),
-    "analyst": _READER | _SAVER | {"identity.read", "quarantine.read", "operation.read", "sql.run"},
-    "marketer": _READER | _SAVER,
-    "service": _READER | {"profiles.read", "personal.read", "identity.read", "identity.write", "exports.make"},
+    "analyst": _READER
+    | _SAVER
+    | {"identity.read", "quarantine.read", "operation.read", "sql.run", "subscriptions.read"},
+    "marketer": _READER | _SAVER | {"subscriptions.read", "context.use"},
+    "service": _READER
+    | {"profiles.read", "personal.read", "identity.read", "identity.write", "exports.make", "context.use"},
     "privacy_officer": _READER
     | {
         "profiles.read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -14,12 +15,13 @@ from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
 from zuji.api.people import identifier_out, owned_by, profile_of
-from zuji.api.ports import ports_of
+from zuji.api.ports import Ports, ports_of
 from zuji.api.questions import questions_of
 from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out, iso
 from zuji.govern.masking import mask_identifier, mask_value
 from zuji.identify.profile import Held, Profile, page_of_profiles
 from zuji.identify.traits import Trait
+from zuji.store import tag_values
 from zuji.store.event_queries import EventFilter
 from zuji.terms.error import NotFound
 from zuji.terms.identifier import Identifier
@@ -45,6 +47,13 @@ class TraitOut(Out):
     identifier: IdentifierShape
 
 
+class TagOut(Out):
+    """A tag somebody has: its value, and since when it holds."""
+
+    value: Any
+    since: str
+
+
 class ProfileOut(Out):
     """One customer as they are now."""
 
@@ -54,6 +63,8 @@ class ProfileOut(Out):
     identifiers: list[HeldIdentifier]
     traits: dict[str, Any]
     trait_details: dict[str, TraitOut]
+    tags: dict[str, TagOut] = Field(description="By key; see `GET /api/v1/tags` for what each means.")
+    segments: list[str] = Field(description="Keys of the segments that this customer is in.")
 
 
 class ListedProfile(Out):
@@ -107,10 +118,10 @@ def list_profiles(
 @router.post("/profiles/lookup", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("profiles.read"))
 def look_up(request: Request, caller: AnyCaller, body: LookupIn) -> LookupOut:
     """Up to 100 profiles at once, by any of their identifiers."""
-    hot = ports_of(request).hot
+    ports = ports_of(request)
     named = [Identifier(one.type, one.value) for one in body.identifiers]
-    found = [profile_of(hot, caller.workspace, identifier) for identifier in named]
-    return LookupOut(profiles=[None if one is None else _profile(one, caller) for one in found])
+    found = [profile_of(ports.hot, caller.workspace, identifier) for identifier in named]
+    return LookupOut(profiles=[None if one is None else profile_out(ports, one, caller) for one in found])
 
 
 # Before the route of the profile itself: a value may hold slashes, so that one matches everything.
@@ -146,8 +157,8 @@ async def timeline(
 )
 def get_profile(request: Request, caller: AnyCaller, identifier: str) -> ProfileOut:
     """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
-    named = parse_identifier(identifier)
-    return _profile(_required(profile_of(ports_of(request).hot, caller.workspace, named), named), caller)
+    ports, named = ports_of(request), parse_identifier(identifier)
+    return profile_out(ports, _required(profile_of(ports.hot, caller.workspace, named), named), caller)
 
 
 def _required(found: Profile | None, named: Identifier) -> Profile:
@@ -164,7 +175,11 @@ def _listed(person: Profile, caller: Caller) -> dict[str, Any]:
     return {"id": person.id, "identified": person.identified, "identifiers": held}
 
 
-def _profile(person: Profile, caller: Caller) -> ProfileOut:
+def profile_out(ports: Ports, person: Profile, caller: Caller) -> ProfileOut:
+    """A profile with its tags and segments, all from hot state; personal values masked where the role asks for it."""
+    with ports.hot.read() as connection:
+        values = tag_values.values_of(connection, caller.workspace, [person.id]).get(person.id, {})
+    tags = [(key, one) for (kind, key), one in sorted(values.items(), key=itemgetter(0)) if kind == "tag"]
     traits = {name: trait.value for name, trait in person.traits.items()}
     return ProfileOut(
         id=person.id,
@@ -173,6 +188,8 @@ def _profile(person: Profile, caller: Caller) -> ProfileOut:
         identifiers=[_held(one, caller) for one in person.identifiers],
         traits=traits if caller.sees_personal else mask_value(traits),
         trait_details={name: _trait(name, trait, caller) for name, trait in person.traits.items()},
+        tags={key: TagOut(value=one.value, since=iso(one.since_ms)) for key, one in tags},
+        segments=sorted(key for kind, key in values if kind == "segment"),
     )
 
 
