@@ -37,9 +37,9 @@ def _leaf(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
     zone = around.calendar.zone.key
     match leaf.scope:
         case "event":
-            return _compared(statement, around, leaf, event_value(statement, leaf.property, zone=zone))
+            return compared_sql(statement, around, leaf, event_value(statement, leaf.property, zone=zone))
         case "session":
-            return _compared(statement, around, leaf, session_value(statement, leaf.property, zone=zone))
+            return compared_sql(statement, around, leaf, session_value(statement, leaf.property, zone=zone))
         case "profile":
             return _of_people(statement, around, leaf)
         case "tag" | "segment":
@@ -50,13 +50,13 @@ def _leaf(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
 def _of_people(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
     """People without a profile row have no traits: they pass what a missing value passes."""
     value = trait_value(statement, leaf.property, zone=around.calendar.zone.key)
-    passes = _compared(statement, around, leaf, value)
+    passes = compared_sql(statement, around, leaf, value)
     negative = leaf.op in NEGATIVE
     people = f"SELECT person FROM ({CURRENT_PROFILES}) WHERE {'NOT ' if negative else ''}{passes}"
     return f"({around.whose.sql}) {'NOT IN' if negative else 'IN'} ({people})"
 
 
-def _compared(statement: Statement, around: Circumstances, leaf: Leaf, value: Value) -> str:
+def compared_sql(statement: Statement, around: Circumstances, leaf: Leaf, value: Value) -> str:
     """One comparison. What is null fails; a negative op is the opposite of its positive one."""
     if leaf.op == "is_set":
         return f"isNotNull({value.text})"

@@ -85,6 +85,25 @@ def event_value(statement: Statement, name: str, *, zone: str) -> Value:
     )
 
 
+def moment_value(statement: Statement, name: str, *, zone: str) -> Value | None:
+    """The hour or the day of the week of an event where a rule asks for it; None for every other name."""
+    found = {"$hour": "toHour(occurred_at, {})", "$weekday": "toDayOfWeek(occurred_at, 0, {})"}.get(name)
+    if found is None:
+        return None
+    number = found.format(statement.text(zone))
+    return Value(f"toString({number})", f"toFloat64({number})", _NEITHER[1])
+
+
+def text_value(statement: Statement, text: str, *, zone: str) -> Value:
+    """What a Nullable(String) says, whatever it comes from."""
+    return _of_text(statement, text, zone)
+
+
+def number_value(number: str) -> Value:
+    """What a Nullable number says; 0 has no sign."""
+    return Value(f"toString({number} + 0)", f"toFloat64({number})", _NEITHER[1])
+
+
 def trait_value(statement: Statement, name: str, *, zone: str) -> Value:
     """A trait of a person, as it is now, over the column `traits`."""
     return _json(statement, "traits", name, zone)
