@@ -5,15 +5,14 @@ gives each a mark (a whole number above 0: the item, the channel); here they are
 
 Most questions are read packed: person, time and mark share one number of 64 bits, and sorting the numbers sorts the
 events. The store keeps events by anchor and time, so they nearly are sorted, which numpy's stable sort makes use of:
-20 million in a tenth of a second. Only at one instant does that order say nothing. People for whom it matters are read
-again plainly, with the positions; so is everybody where the key is a text or the numbers do not fit.
+20 million in a tenth of a second. Only at one instant does that order say nothing; where it matters, the events of the
+instant are read again with their positions. Where the key is a text, or the numbers do not fit, all is read plainly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,8 +29,8 @@ from zuji.terms.error import BadQuestion
 Ints = NDArray[np.int64]
 MOST_TEXTS = 200_000
 """Different items or channels in one question. They travel to the engine with the query, as text."""
-_FEW_PEOPLE = 50_000
-"""So many keys can be bound in a query; more people with ties, and everybody is read plainly."""
+_FEW_INSTANTS = 50_000
+"""Of so many the people and times can be bound in a query; with more ties everybody is read plainly."""
 _WORD_BITS = 63
 """One less than a word has, so that it is positive as a signed number too."""
 
@@ -89,6 +88,28 @@ def texts_of(
     return Texts(tuple(texts), max(found["greatest"].to_pylist(), default=0))
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How person, time since `base` and mark share a word, from its highest bits to its lowest."""
+
+    base: int
+    time_bits: int
+    mark_bits: int
+
+    def instants(self, words: Ints) -> Ints:
+        """Person and time."""
+        return words >> self.mark_bits
+
+    def marks(self, words: Ints) -> Ints:
+        """The mark."""
+        return words & ((1 << self.mark_bits) - 1)
+
+    def word_sql(self, statement: Statement) -> str:
+        """The word of an event, over the columns of `marked`."""
+        since = f"bitShiftLeft(toUInt64(at - {statement.integer(self.base)}), {self.mark_bits})"
+        return f"bitOr(bitShiftLeft(toUInt64(who), {self.time_bits + self.mark_bits}), bitOr({since}, mark))"
+
+
 def read_journeys(
     settled: Settled[Any], reading: Reading, mark: Mark, *, span: Span, most: int, greatest: int, differ: Differ
 ) -> Journeys:
@@ -96,53 +117,52 @@ def read_journeys(
 
     `differ` says whether it matters which of two events at one instant came first.
     """
-    time_bits, mark_bits = (span.to_ms - span.from_ms).bit_length(), max(most, 1).bit_length()
-    if settled.question.count_by != "user" or time_bits + mark_bits + greatest.bit_length() > _WORD_BITS:
+    layout = _Layout(span.from_ms, (span.to_ms - span.from_ms).bit_length(), max(most, 1).bit_length())
+    bits = layout.time_bits + layout.mark_bits + greatest.bit_length()
+    if settled.question.count_by != "user" or bits > _WORD_BITS:
         return _plain(settled, reading, mark)
-    packed = _packed(settled, reading, mark, span.from_ms, time_bits, mark_bits)
-    tied = _tied(packed, differ)
-    if not len(tied):
-        return packed
-    if len(tied) > _FEW_PEOPLE:
+    words, worths = _words(settled, reading, mark, layout)
+    tied = _tied(words, layout, differ)
+    if len(tied) > _FEW_INSTANTS:
         return _plain(settled, reading, mark)
-    again = _plain(settled, reading, mark, only=packed.keys.take(pa.array(tied)).to_pylist())
-    return _together(packed, tied, again)
+    if len(tied) and not _put_in_order(words, worths, layout, tied, _at(settled, reading, mark, layout, tied)):
+        return _plain(settled, reading, mark)
+    return _unpacked(words, worths, layout)
 
 
-def _packed(settled: Settled[Any], reading: Reading, mark: Mark, base: int, time_bits: int, mark_bits: int) -> Journeys:
+def _words(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout) -> tuple[Ints, NDArray[np.float64]]:
+    """The words of all events, ascending, and what each is worth where that is asked for."""
     statement = Statement(settled)
     further = mark(statement)
-    since = f"bitShiftLeft(toUInt64(at - {statement.integer(base)}), {mark_bits})"
-    word = f"bitOr(bitShiftLeft(toUInt64(who), {time_bits + mark_bits}), bitOr({since}, mark))"
-    shown = ", ".join((f"{word} AS word", *further))
+    shown = ", ".join((f"{layout.word_sql(statement)} AS word", *further))
     table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}"))
     words = table["word"].to_numpy().view(np.int64) if table.num_rows else np.empty(0, np.int64)
-    worths = np.empty(0)
-    if further and table.num_rows:
-        order = np.argsort(words, kind="stable")
-        words, worths = words[order], table["worth"].to_numpy()[order]
-    else:
-        words = np.sort(words, kind="stable")
-    del table  # as large as the words: what follows needs the room
-    who = words >> (time_bits + mark_bits)
+    if not further or not table.num_rows:
+        return np.sort(words, kind="stable"), np.empty(0)
+    order = np.argsort(words, kind="stable")
+    return words[order], table["worth"].to_numpy()[order]
+
+
+def _unpacked(words: Ints, worths: NDArray[np.float64], layout: _Layout) -> Journeys:
+    """The journeys in these words; their memory is used again, as there may be many."""
+    who = words >> (layout.time_bits + layout.mark_bits)
     new = np.ones(len(who), np.bool_)
     np.not_equal(who[1:], who[:-1], out=new[1:])
     keys = pa.array(who[new].view(np.uint64))
     person = np.cumsum(new, out=who)
     person -= 1
-    at = words >> mark_bits
-    at &= (1 << time_bits) - 1
-    at += base
-    words &= (1 << mark_bits) - 1
+    at = layout.instants(words)
+    at &= (1 << layout.time_bits) - 1
+    at += layout.base
+    words &= (1 << layout.mark_bits) - 1
     return Journeys(keys, person, at, words, worths)
 
 
-def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[int] | None = None) -> Journeys:
+def _plain(settled: Settled[Any], reading: Reading, mark: Mark) -> Journeys:
     statement = Statement(settled)
     further = mark(statement)
     shown = ", ".join(("assumeNotNull(who) AS who_key", "at", "position", "mark", *further))
-    among = f" AND who IN {statement.bind(only, 'Array(UInt64)')}" if only is not None else ""
-    table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}{among}"))
+    table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}"))
     if not table.num_rows:
         none = np.empty(0, np.int64)
         return Journeys(pa.array([], pa.uint64()), none, none, none, np.empty(0))
@@ -155,29 +175,41 @@ def _plain(settled: Settled[Any], reading: Reading, mark: Mark, *, only: list[in
     return Journeys(coded.dictionary, person[order], at[order], marks[order], worths)
 
 
-def _tied(journeys: Journeys, differ: Differ) -> Ints:
-    """The persons with events at one instant whose order matters."""
-    person, at, mark = journeys.person, journeys.at, journeys.mark
-    places = np.flatnonzero(at[1:] == at[:-1])
-    places = places[person[places] == person[places + 1]]
-    return np.unique(person[places[differ(mark[places], mark[places + 1])]])
+def _tied(words: Ints, layout: _Layout, differ: Differ) -> Ints:
+    """The instants of a person at which the order of events matters, ascending."""
+    instants = layout.instants(words)
+    places = np.flatnonzero(instants[1:] == instants[:-1])
+    marks = layout.marks(words[places]), layout.marks(words[places + 1])
+    return np.unique(instants[places[differ(*marks)]])
 
 
-def _together(packed: Journeys, tied: Ints, again: Journeys) -> Journeys:
-    """The packed journeys, those of the tied people replaced by the ones read again."""
-    is_tied = np.zeros(len(packed.keys), np.bool_)
-    is_tied[tied] = True
-    stays = ~is_tied[packed.person]
-    joined = partial(_joined, stays)
-    moved = again.person + len(packed.keys)
-    return Journeys(
-        pa.concat_arrays([packed.keys, again.keys.cast(packed.keys.type)]),
-        joined(packed.person, moved),
-        joined(packed.at, again.at),
-        joined(packed.mark, again.mark),
-        joined(packed.worth, again.worth) if len(packed.worth) else packed.worth,
+def _at(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout, tied: Ints) -> pa.Table:
+    """The events at these instants: word, position, and worth where that is asked for."""
+    statement = Statement(settled)
+    further = mark(statement)
+    shown = ", ".join((f"{layout.word_sql(statement)} AS word", "position", *further))
+    people = np.unique(tied >> layout.time_bits).tolist()
+    times = (np.unique(tied & ((1 << layout.time_bits) - 1)) + layout.base).tolist()
+    query = statement.query(
+        f"SELECT {shown} FROM marked\n"
+        f"WHERE who IN {statement.bind(people, 'Array(UInt64)')} AND at IN {statement.integers(times)}"
     )
+    return reading.table(query)
 
 
-def _joined(stays: NDArray[np.bool_], first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-    return np.concatenate([first[stays], second])
+def _put_in_order(words: Ints, worths: NDArray[np.float64], layout: _Layout, tied: Ints, again: pa.Table) -> bool:
+    """Put the events at tied instants in order of position, in place; False where others are there than before."""
+    if not again.num_rows:
+        return False
+    found = again["word"].to_numpy().view(np.int64)
+    order = np.lexsort((again["position"].to_numpy(), layout.instants(found)))
+    order = order[np.isin(layout.instants(found[order]), tied)]
+    every = layout.instants(words)
+    first, last = (np.searchsorted(every, tied, side=side) for side in ("left", "right"))
+    places = np.repeat(first - np.cumsum(last - first) + (last - first), last - first) + np.arange((last - first).sum())
+    if not np.array_equal(every[places], layout.instants(found[order])):
+        return False
+    words[places] = found[order]
+    if len(worths):
+        worths[places] = again["worth"].to_numpy()[order]
+    return True

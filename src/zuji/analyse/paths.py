@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from msgspec import Meta
 
-from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
+from zuji.analyse.journeys import MOST_TEXTS, Journeys, Texts, read_journeys, texts_of
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.paths_flow import Flow, flow_of
 from zuji.analyse.paths_trips import Trips, trips_of
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
-from zuji.analyse.seen import AT, key_sql, seen
+from zuji.analyse.seen import AT, has_key, key_sql, seen
 from zuji.analyse.settled import Settled
 from zuji.store.property_sql import event_value
 from zuji.store.statement import Statement
@@ -47,23 +48,21 @@ class Paths(Question, frozen=True, kw_only=True):
 
 
 def item_sql(statement: Statement, settled: Settled[Paths]) -> str:
-    """The item of an event before it is dressed, Nullable(String): by the first rule that is for it."""
+    """The item of an event before it is dressed, by the first rule that is for it; empty where there is none."""
     cases = []
     for rule in settled.question.items:
-        taken = (
-            "event"
-            if rule.take == EVENT_NAME
-            else event_value(statement, rule.take, zone=settled.calendar.zone.key).text
-        )
+        taken = "event"
+        if rule.take != EVENT_NAME:
+            taken = f"ifNull({event_value(statement, rule.take, zone=settled.calendar.zone.key).text}, '')"
         named = [] if rule.event is None else [f"event = {statement.text(rule.event)}"]
         left = [f"event NOT IN {statement.texts(rule.except_events)}"] if rule.except_events else []
         condition = " AND ".join(named + left)
         if not condition:
-            cases.append(f"toNullable(toString({taken}))")
+            cases.append(taken)
             break
-        cases += [condition, f"toNullable(toString({taken}))"]
+        cases += [condition, taken]
     else:
-        cases.append("CAST(NULL, 'Nullable(String)')")
+        cases.append("''")
     return cases[0] if len(cases) == 1 else f"multiIf({', '.join(cases)})"
 
 
@@ -74,46 +73,81 @@ def _like(pattern: str) -> str:
     return pattern.replace("*", "%")
 
 
-def _dress(statement: Statement, settled: Settled[Paths]) -> str:
-    """The steps to every event's item as it is shown (`text`): without slashes at its end, grouped, or left out."""
+def _named(statement: Statement, settled: Settled[Paths]) -> str:
+    """The step of every event with its item as it is."""
+    columns = {"who": key_sql(statement, settled), "at": AT, "position": "position"}
+    return statement.step("named", seen(statement, settled, columns | {"item": item_sql(statement, settled)}))
+
+
+def _dressed(statement: Statement, settled: Settled[Paths], source: str, columns: str) -> str:
+    """The steps to items as they are shown (`text`): without slashes at their end, grouped; empty where left out."""
     question = settled.question
-    columns = {
-        "who": key_sql(statement, settled),
-        "at": AT,
-        "position": "position",
-        "item": f"nullIf({item_sql(statement, settled)}, '')",
-    }
-    source = statement.step("named", seen(statement, settled, columns))
-    bare, shown = "item", "bare"
+    bare, shown = "toString(item)", "bare"
     if question.ignore_trailing_slash:
-        bare = "if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item)"
+        bare = "if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), toString(item))"
     if question.group:
         cases = ", ".join(f"bare LIKE {statement.text(_like(one))}, {statement.text(one)}" for one in question.group)
-        shown = f"multiIf(isNull(bare), NULL, {cases}, bare)"
-    source = statement.step("stripped", f"SELECT who, at, position, {bare} AS bare FROM {source}")
-    source = statement.step("dressed", f"SELECT who, at, position, {shown} AS text FROM {source}")
+        shown = f"multiIf(bare = '', '', {cases}, bare)"
+    source = statement.step("stripped", f"SELECT {columns}, {bare} AS bare FROM {source}")
+    source = statement.step("dressed", f"SELECT {columns}, {shown} AS text FROM {source}")
     if not question.exclude_items:
         return source
     left_out = statement.texts(question.exclude_items)
-    return statement.step("staying", f"SELECT who, at, position, text FROM {source} WHERE text NOT IN {left_out}")
+    return statement.step("staying", f"SELECT {columns}, text FROM {source} WHERE text NOT IN {left_out}")
+
+
+def _items(settled: Settled[Paths], reading: Reading) -> tuple[Texts, Callable[[Statement], str]]:
+    """The different texts, and how a statement gets the step of every event with the number of its text (`mark`).
+
+    Where the items are not too many, each different one is dressed once; else that of every event.
+    """
+    statement = Statement(settled)
+    greatest = "max(who)" if settled.question.count_by == "user" else "0"
+    statement.step(
+        "different",
+        f"SELECT item, {greatest} AS greatest FROM {_named(statement, settled)} WHERE {has_key(settled)}\n"
+        f"GROUP BY item LIMIT {statement.integer(MOST_TEXTS + 1)}",
+    )
+    dressed = _dressed(statement, settled, "different", "item, greatest")
+    rows = reading.table(statement.query(f"SELECT item, text, greatest FROM {dressed}"))
+    if rows.num_rows > MOST_TEXTS:
+        return _items_of_events(settled, reading)
+    pairs = [
+        (item, text) for item, text in zip(rows["item"].to_pylist(), rows["text"].to_pylist(), strict=True) if text
+    ]
+    texts = Texts(tuple(sorted({text for _, text in pairs})), max(rows["greatest"].to_pylist(), default=0))
+    places = {text: number for number, text in enumerate(texts.texts, start=1)}
+
+    def marked(statement: Statement) -> str:
+        numbers = statement.bind([places[text] for _, text in pairs], "Array(UInt64)")
+        items = statement.texts([item for item, _ in pairs])
+        mark = f"transform(item, {items}, {numbers}, toUInt64(0))"
+        return f"SELECT who, at, position, {mark} AS mark FROM {_named(statement, settled)} WHERE mark != 0"
+
+    return texts, marked
+
+
+def _items_of_events(settled: Settled[Paths], reading: Reading) -> tuple[Texts, Callable[[Statement], str]]:
+    def source(statement: Statement) -> str:
+        return _dressed(statement, settled, _named(statement, settled), "who, at, position")
+
+    statement = Statement(settled)
+    advice = 'Group them by patterns, as in "group": ["/product/*"].'
+    texts = texts_of(settled, reading, statement, source(statement), what="items", advice=advice)
+
+    def marked(statement: Statement) -> str:
+        mark = texts.number_sql(statement, "text")
+        return f"SELECT who, at, position, {mark} AS mark FROM {source(statement)} WHERE mark != 0"
+
+    return texts, marked
 
 
 def trips(settled: Settled[Paths], reading: Reading) -> tuple[Trips, Texts, Journeys]:
     """Everybody's trips as they are asked for; an item is the number of its text."""
-    statement = Statement(settled)
-    texts = texts_of(
-        settled,
-        reading,
-        statement,
-        _dress(statement, settled),
-        what="items",
-        advice='Group them by patterns, as in "group": ["/product/*"].',
-    )
+    texts, marked = _items(settled, reading)
 
     def mark(statement: Statement) -> tuple[()]:
-        number = texts.number_sql(statement, "text")
-        source = _dress(statement, settled)
-        statement.step("marked", f"SELECT who, at, position, {number} AS mark FROM {source} WHERE mark != 0")
+        statement.step("marked", marked(statement))
         return ()
 
     journeys = read_journeys(
@@ -145,7 +179,7 @@ def answer(settled: Settled[Paths], reading: Reading) -> Answer:
         "edges": _edges(flow, texts),
         "nodes": _nodes(flow, texts),
         "trips": len(found.lengths),
-        "people": len(np.unique(found.person)),
+        "people": found.people,
         "too_long": found.too_long,
     }
 

@@ -113,17 +113,22 @@ def _nodes(trips: Trips, shown: Sequence[Edge]) -> list[Node]:
     for edge in shown:
         outflow[edge.step, edge.start] = outflow.get((edge.step, edge.start), 0) + edge.trips
         outflow.setdefault((edge.step + 1, edge.end), 0)
-    return [_node(trips, step, item, outflow[step, item]) for step, item in sorted(outflow)]
+    counts = {step: _passed(trips, step) for step in {step for step, _ in outflow}}
+    return [_node(counts[step], step, item, outflow[step, item]) for step, item in sorted(outflow)]
 
 
-def _node(trips: Trips, step: int, item: int, outflow: int) -> Node:
-    here = trips.at_step(step, item)
-    ending = here & (trips.lengths == step)
-    return Node(
-        step,
-        item,
-        inflow=int(np.count_nonzero(here)),
-        outflow=outflow,
-        drop_off=int(np.count_nonzero(ending)),
-        cut=bool(np.any(trips.goes_on & ending)),
+def _passed(trips: Trips, step: int) -> tuple[Ints, Ints, Ints]:
+    """By item: how many trips have it at this step, end there, end there because of the step limit."""
+    there = np.flatnonzero(trips.lengths >= step)
+    items = trips.item[trips.first[there] + step - 1]
+    ending = trips.lengths[there] == step
+    size = int(items.max(initial=0)) + 1
+    came, ended, cut = (
+        np.bincount(chosen, minlength=size) for chosen in (items, items[ending], items[ending & trips.goes_on[there]])
     )
+    return came, ended, cut
+
+
+def _node(passed: tuple[Ints, Ints, Ints], step: int, item: int, outflow: int) -> Node:
+    came, ended, cut = (int(counts[item]) for counts in passed)
+    return Node(step, item, inflow=came, outflow=outflow, drop_off=ended, cut=cut > 0)

@@ -25,6 +25,11 @@ class Trips:
     goes_on: NDArray[np.bool_]
     too_long: int
 
+    @property
+    def people(self) -> int:
+        """How many people have a trip; trips are in order of person."""
+        return int(np.count_nonzero(self.person[1:] != self.person[:-1])) + (len(self.person) > 0)
+
     def at_step(self, step: int, item: int) -> NDArray[np.bool_]:
         """Which trips have this item at this step (from 1)."""
         there = self.lengths >= step

@@ -3,39 +3,36 @@ named AS (
     SELECT nullIf(JSONExtract(properties, {v1:String}, 'Nullable(String)'), '') AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
-        nullIf(toNullable(toString(event)), '') AS item
+        event AS item
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v5:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v6:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
         AND (ifNull(coalesce(JSONExtract(properties, {v7:String}, 'Nullable(String)'), nullIf(channel, '')) = {v14:String}, 0))
 ),
+different AS (
+    SELECT item, 0 AS greatest FROM named WHERE isNotNull(who)
+    GROUP BY item LIMIT {v15:Int64}
+),
 stripped AS (
-    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
+    SELECT item, greatest, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), toString(item)) AS bare FROM different
 ),
 dressed AS (
-    SELECT who, at, position, bare AS text FROM stripped
+    SELECT item, greatest, bare AS text FROM stripped
 )
-SELECT text, max(0) AS greatest FROM dressed WHERE isNotNull(who)
-GROUP BY text LIMIT {v15:Int64}
+SELECT item, text, greatest FROM dressed
 ;
 WITH
 named AS (
     SELECT nullIf(JSONExtract(properties, {v3:String}, 'Nullable(String)'), '') AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
-        nullIf(toNullable(toString(event)), '') AS item
+        event AS item
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v7:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v8:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
         AND (ifNull(coalesce(JSONExtract(properties, {v9:String}, 'Nullable(String)'), nullIf(channel, '')) = {v16:String}, 0))
 ),
-stripped AS (
-    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
-),
-dressed AS (
-    SELECT who, at, position, bare AS text FROM stripped
-),
 marked AS (
-    SELECT who, at, position, transform(ifNull(text, ''), {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM dressed WHERE mark != 0
+    SELECT who, at, position, transform(item, {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM named WHERE mark != 0
 )
 SELECT assumeNotNull(who) AS who_key, at, position, mark FROM marked WHERE isNotNull(who)

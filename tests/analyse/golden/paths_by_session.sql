@@ -24,19 +24,22 @@ named AS (
     SELECT session_id AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
-        nullIf(toNullable(toString(event)), '') AS item
+        event AS item
     FROM in_sessions
     WHERE occurred_at >= fromUnixTimestamp64Milli({v1:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v2:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
 ),
+different AS (
+    SELECT item, 0 AS greatest FROM named WHERE who != 0
+    GROUP BY item LIMIT {v4:Int64}
+),
 stripped AS (
-    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
+    SELECT item, greatest, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), toString(item)) AS bare FROM different
 ),
 dressed AS (
-    SELECT who, at, position, bare AS text FROM stripped
+    SELECT item, greatest, bare AS text FROM stripped
 )
-SELECT text, max(0) AS greatest FROM dressed WHERE who != 0
-GROUP BY text LIMIT {v4:Int64}
+SELECT item, text, greatest FROM dressed
 ;
 WITH
 in_sessions AS (
@@ -64,18 +67,12 @@ named AS (
     SELECT session_id AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
-        nullIf(toNullable(toString(event)), '') AS item
+        event AS item
     FROM in_sessions
     WHERE occurred_at >= fromUnixTimestamp64Milli({v3:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v4:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
 ),
-stripped AS (
-    SELECT who, at, position, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), item) AS bare FROM named
-),
-dressed AS (
-    SELECT who, at, position, bare AS text FROM stripped
-),
 marked AS (
-    SELECT who, at, position, transform(ifNull(text, ''), {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM dressed WHERE mark != 0
+    SELECT who, at, position, transform(item, {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM named WHERE mark != 0
 )
 SELECT assumeNotNull(who) AS who_key, at, position, mark FROM marked WHERE who != 0
