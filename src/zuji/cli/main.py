@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from zuji.cli import ask, backup, demo, doctor, profile, quarantine, serve, source, sql, tail, token, workspace
+from zuji.cli import ask, backup, demo, doctor, import_, profile, quarantine, serve, source, sql, tail, token, workspace
 from zuji.cli.output import complain
 from zuji.terms.error import BadRequest, ZujiError
 
@@ -26,6 +26,8 @@ app.command()(demo.demo)
 app.command()(tail.tail)
 app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(ask.ask)
 app.command()(sql.sql)
+app.command("import")(import_.import_)
+app.add_typer(import_.app, name="imports")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(source.app, name="source")

@@ -1,0 +1,196 @@
+"""zuji import: a file into the spool, by a mapping; and zuji imports: what was imported, and taking it back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from zuji.cli.asking import DEFAULT_DATA, DataOption, Engine, WorkspaceOption, engine_of, require_running
+from zuji.cli.output import JsonOption, err, print_facts, print_json, print_table, say, short_time
+from zuji.terms.error import BadRequest, NotFound
+
+if TYPE_CHECKING:
+    from zuji.collect.importing.record import Import, ImportLedger
+    from zuji.collect.importing.run import Order, Tried
+    from zuji.terms.source import Source
+
+app = typer.Typer(help="Imports: list, undo.", no_args_is_help=True)
+FileArgument = Annotated[Path, typer.Argument(help="The file to import.", exists=True, dir_okay=False)]
+NO_BOUND = {"new_people_per_hour": 1_000_000_000, "new_property_names_per_day": 100_000}
+"""Settings of a source made for imports: the bounds are there for live traffic, history comes all at once."""
+
+
+def import_(
+    file: FileArgument,
+    mapping: Annotated[Path | None, typer.Option(help="The mapping, TOML or JSON.", exists=True)] = None,
+    source: Annotated[str, typer.Option(help="The source to import into; made when missing.")] = "",
+    guess: Annotated[bool, typer.Option("--guess", help="Print a mapping to begin with, import nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and show, import nothing.")] = False,
+    channel: Annotated[str, typer.Option(help="The channel of a source that is made.")] = "other",
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Import a file, with or without a running server. After a kill the same command goes on where it was."""
+    if guess:
+        _guess(file, as_json=as_json)
+        return
+    if mapping is None:
+        raise BadRequest(f"an import needs a mapping. Begin with: zuji import {file} --guess > mapping.toml")
+    if dry_run:
+        _try(file, mapping, as_json=as_json)
+        return
+    with engine_of(data, missing="make") as engine:
+        into, own = _source(engine, source or file.name.split(".")[0], channel, data, workspace)
+    _import(_order(file, mapping, into, own_source=own), data, as_json=as_json)
+
+
+@app.command("list")
+def list_(data: DataOption = DEFAULT_DATA, workspace: WorkspaceOption = "default", as_json: JsonOption = False) -> None:
+    """The imports of a workspace, newest first."""
+    from zuji.collect.importing.record import ImportLedger
+
+    imports = ImportLedger(data).all(workspace)
+    if as_json:
+        print_json({"imports": msgspec.to_builtins(imports)})
+        return
+    rows = [
+        (one.id, one.state, one.source_name, one.rows, one.rejected, _moment(one.started_at), one.file)
+        for one in imports
+    ]
+    print_table("Imports", ("id", "state", "source", "rows", "rejected", "began", "file"), rows)
+
+
+@app.command()
+def undo(
+    import_id: Annotated[str, typer.Argument(help="The id of the import, as `zuji imports list` shows it.")],
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Take an import back: its events go, its links no longer count, its ids are free again."""
+    engine = require_running(data, to="taking an import back")
+    answer = engine.ask("POST", f"/api/v1/imports/{import_id}/undo", query={"workspace": workspace})
+    if as_json:
+        print_json(answer)
+    else:
+        say(f"Import {import_id} is undone; {answer['outcome'].get('superseded_links', 0)} links no longer count.")
+
+
+def _guess(file: Path, *, as_json: bool) -> None:
+    from zuji.collect.importing.guess import guess
+    from zuji.collect.importing.mapping import document_of_mapping
+    from zuji.collect.importing.toml_text import toml_of
+
+    guessed = guess(file)
+    if as_json:
+        print_json({"mapping": document_of_mapping(guessed.mapping), "notes": guessed.notes})
+    else:
+        typer.echo(toml_of(guessed.mapping, notes=guessed.notes), nl=False)
+
+
+def _try(file: Path, mapping: Path, *, as_json: bool) -> None:
+    from zuji.collect.importing.run import try_import
+    from zuji.terms.source import Source
+
+    tried = try_import(_order(file, mapping, Source(id="", workspace="", name=""), own_source=True))
+    if as_json:
+        print_json({**tried._asdict(), "rejects": [bad._asdict() for bad in tried.rejects]})
+    else:
+        _show_trial(tried)
+
+
+def _show_trial(tried: Tried) -> None:
+    print_facts("Dry run: nothing was imported", {"rows": tried.rows, "messages": tried.sent, **_rejected(tried)})
+    if tried.rejects:
+        rows = [(bad.number, bad.reason, bad.detail) for bad in tried.rejects]
+        print_table("The first rejects", ("row", "reason", "detail"), rows)
+    say("The first messages:")
+    print_json(tried.messages)
+
+
+def _import(order: Order, data: Path, *, as_json: bool) -> None:
+    from zuji.cli.bounds import spool_limits
+    from zuji.cli.clock import now_ms
+    from zuji.collect.importing.record import ImportLedger
+    from zuji.collect.importing.run import Effects, run_import
+    from zuji.collect.importing.spooling import import_spool
+    from zuji.settings import load_settings
+
+    ledger = ImportLedger(data)
+    limits = spool_limits(load_settings(data, os.environ))
+    with import_spool(data / "spool", limits) as spool, _progress(order.name) as told:
+        done = run_import(order, Effects(spool=spool, ledger=ledger, now_ms=now_ms, told=told))
+    if as_json:
+        print_json({**msgspec.to_builtins(done), "rejects": _rejects_file(done, ledger)})
+    else:
+        _show_import(done, ledger)
+
+
+def _show_import(done: Import, ledger: ImportLedger) -> None:
+    print_facts(
+        f"Import {done.id}", {"source": done.source_name, "rows": done.rows, "sent": done.sent, **_rejected(done)}
+    )
+    if done.rejected:
+        say(f"The rejects, to be mended and imported by the same mapping: {_rejects_file(done, ledger)}")
+
+
+def _order(file: Path, mapping: Path, source: Source, *, own_source: bool) -> Order:
+    from zuji.collect.importing.mapping import load_mapping
+    from zuji.collect.importing.run import Order
+
+    return Order(path=file, name=file.name, mapping=load_mapping(mapping), source=source, own_source=own_source)
+
+
+def _source(engine: Engine, name: str, channel: str, data: Path, workspace: str) -> tuple[Source, bool]:
+    """The source by name or id, made when missing; and whether imports alone bring anything to it."""
+    from zuji.collect.importing.record import ImportLedger
+    from zuji.terms.source import Source
+
+    query = {"workspace": workspace}
+    sources = engine.ask("GET", "/api/v1/sources", query=query)["sources"]
+    found = next((one for one in sources if name in (one["name"], one["id"])), None)
+    own = found is None
+    if found is None:
+        body = {"name": name, "channel": channel, "settings": NO_BOUND}
+        found = engine.ask("POST", "/api/v1/sources", query=query, body=body)
+    else:
+        own = any(one.own_source for one in ImportLedger(data).all(workspace) if one.source == found["id"])
+    if not found["enabled"]:
+        raise NotFound(f"the source {name} is disabled. Enable it, or name another.")
+    fields = {key: found[key] for key in ("id", "name", "channel", "enabled", "settings")}
+    return msgspec.convert({**fields, "workspace": workspace}, Source), own
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[Import], None]]:
+    """A bar on standard error; nothing where nobody looks."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def told(one: Import) -> None:
+            bar.update(task, description=f"{name}  {one.rows:,} rows, {one.rejected:,} rejected")
+
+        yield told
+
+
+def _rejected(one: Import | Tried) -> dict[str, Any]:
+    return {"rejected": one.rejected, **{f"  {reason}": count for reason, count in sorted(one.reasons.items())}}
+
+
+def _rejects_file(one: Import, ledger: ImportLedger) -> str | None:
+    return str(ledger.rejects(one.id)) if one.rejected else None
+
+
+def _moment(at: int) -> str:
+    from zuji.api.wire import iso
+
+    return short_time(iso(at))
