@@ -164,20 +164,30 @@ class Search:
     def _that_matter(self, rows: slice) -> Rows:
         """The rows that the attempts that count are made of.
 
-        Of several events in a row for one and the same step only the first and the last matter: an attempt that ends
-        with the step ends with the first, one that goes on has it as late as it goes. Behind the range nothing starts.
+        Of several events in a row for one and the same step only two matter: an attempt that ends with the step ends at
+        the first instant, one that goes on has it as late as it goes. At one instant the last stands for all. Behind
+        the range nothing starts.
         """
         clock, marks = self.log.clock[rows], self.log.marks[rows]
         useless = marks == 0
         if not self._rules.increasing:
             useless |= (marks == 1) & ((clock & self._rules.low) >= self._rules.range_ms)
-            again = np.zeros(len(marks), dtype=np.bool_)
-            again[1:] = (marks[1:] == marks[:-1]) & ((clock[1:] ^ clock[:-1]) < 1 << self._rules.time_bits)
-            again &= (marks & (marks - 1)) == 0
-            useless[:-1] |= again[:-1] & again[1:] & ~useless[1:]
+            if self._question.order != "strict":  # between fences one in the middle can be all that is reached
+                useless |= self._repeats(clock, marks, useless)
         kept = np.flatnonzero(~useless)
         real = clock[kept]
         return Rows(real, marks[kept], kept + (rows.start or 0), real)
+
+    def _repeats(self, clock: Ints, marks: Marks, useless: Bools) -> Bools:
+        """Those of one step in a row that are neither at its first instant nor last, and all but the last of a tie."""
+        again = np.zeros(len(marks), dtype=np.bool_)
+        again[1:] = (marks[1:] == marks[:-1]) & ((clock[1:] ^ clock[:-1]) < 1 << self._rules.time_bits)
+        again &= (marks & (marks - 1)) == 0
+        begun = np.maximum.accumulate(np.where(again, 0, np.arange(len(marks))))
+        repeats = np.zeros(len(marks), dtype=np.bool_)
+        repeats[:-1] = (clock[begun[:-1]] != clock[:-1]) | (clock[1:] == clock[:-1])
+        repeats[:-1] &= again[1:] & ~useless[1:]
+        return repeats
 
     def _best(self, members: Members) -> Attempts:
         rows, unit_of = self._threads(members)
@@ -243,7 +253,7 @@ class Search:
         steps = self._rules.steps
         if self._question.strict_mode == "adjacent":
             return [Fence(np.unique(self.log.clock), 1, steps)]
-        foreign = [np.unique(self.log.clock[self.log.matched & (3 << depth - 1) == 0]) for depth in range(1, steps)]
+        foreign = [np.unique(self.log.clock[self.log.matched & (1 << depth - 1) == 0]) for depth in range(1, steps)]
         return [Fence(clocks, depth, depth + 1) for depth, clocks in enumerate(foreign, start=1)]
 
     def _is_void(self, attempts: Attempts) -> Bools:

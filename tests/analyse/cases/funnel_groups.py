@@ -35,6 +35,11 @@ CHANGED = [happened(A, 0, 1, p="x"), happened(B, 9, 1, p="y")]
 MIXED = [happened(A, 0, 1, p="x"), happened(A, 1, 1, p="y"), happened(B, 9, 1, p="x")]
 CASES = [
     case("first touch is the value on the attempt's first event", CHANGED, [group("x", 1, 1)]),
+    case(
+        "of events at one instant the last received is taken, also where there are more of them later",
+        [happened(A, 0, 1, p="x"), happened(A, 0, 1, p="y"), happened(A, 9, 1, p="z")],
+        [group("y", 1, 0)],
+    ),
     case("last touch is the value on the attempt's last event", CHANGED, [group("y", 1, 1)], attribution="last_touch"),
     case(
         "all events: an attempt whose values differ does not count, its beginning does",

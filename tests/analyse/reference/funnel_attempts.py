@@ -114,8 +114,7 @@ def nothing_foreign_between(before: Event, after: Event, step: int, log: Log, ru
     between = [event for event in log.events if before.at < event.at < after.at]
     if rules.strict_mode == "adjacent":
         return not between
-    known = log.matches[step - 1] | log.matches[step]
-    return all(event.position in known for event in between)
+    return all(event.position in log.matches[step - 1] for event in between)
 
 
 def is_void(attempt: Attempt, log: Log, rules: Rules) -> bool:
