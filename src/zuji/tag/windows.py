@@ -19,6 +19,8 @@ from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS, Calendar
 BEGINNING = -2_208_988_800_000
 """1900 in UTC, before which the event store has no times: where windows without a start begin."""
 
+_END = 10_413_788_400_000
+"""In the year 2300, behind everything that the event store holds."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -46,6 +48,11 @@ def range_of(window: Window, t: int, calendar: Calendar) -> Span:
             return Span(min(start, end), end)
         case _:
             assert_never(window)
+
+
+def whole_of(window: Between, calendar: Calendar) -> Span:
+    """All that a fixed window will ever hold."""
+    return range_of(window, _END, calendar)
 
 
 def next_move(window: Window, t: int, calendar: Calendar) -> int | None:
@@ -88,11 +95,6 @@ def day_of(zone: ZoneInfo, at: int) -> int:
             break
         day += 1
     return day
-
-
-def first_bucket(width: Width, window: Window, t: int, calendar: Calendar) -> int:
-    """The number of the bucket in which the window begins as of t."""
-    return bucket_of(width, range_of(window, t, calendar).from_ms, calendar)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,0 +1,234 @@
+"""Live rules, compiled: events in, states kept, values out. No clock, no store, no input or output.
+
+    compiled = compile_rules(published, calendar)
+    state = compiled.add(state, event, t)                    # of one stretch of an anchor; None: no event yet
+    figures = compiled.figures(states_of_the_person, t)
+    found = compiled.evaluate(figures, person)               # values of all live tags and segments, and `next_at`
+
+Events may be added in any order, and a person's events may be divided among any number of states: the figures are the
+same. An event that rules do not `touch` need not be added, unless its anchor has no state yet: whoever has a seen
+event is somebody rules are asked of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from zuji.tag.adding import Adders
+from zuji.tag.atoms import ANSWERS, Atom, atoms_of
+from zuji.tag.compare import NEVER
+from zuji.tag.conditions import Conditions, Holds
+from zuji.tag.definition import Kind, ListOf, Published
+from zuji.tag.event_facts import Event, kept_event
+from zuji.tag.figures import Figures
+from zuji.tag.measure_figures import Figure, Overflow
+from zuji.tag.moment import Windows
+from zuji.tag.person_facts import PersonFacts
+from zuji.tag.property_facts import columns_of
+from zuji.tag.pruning import prune
+from zuji.tag.rule import EVER, Cases, Rule, ValueOf, When
+from zuji.tag.state import State, decode, encode
+from zuji.terms.period import HOUR_MS, Calendar
+
+MOST_HELD = 200
+"""How many texts, or events of a sequence, an atom holds for one stretch of an anchor."""
+FORMAT = 1
+"""Of what a state is written as. Another number has all states made anew."""
+
+Name = tuple[Kind, str]
+Value = Callable[[Figures], Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the live rules say about a person as of a moment.
+
+    `next_at`: before this moment nothing but an event or what is known of the person can change that; None: never.
+    `overflows`: an atom held too much, so nothing is said: add the person's events to states of `unlimited()`.
+    """
+
+    values: dict[Name, Any]
+    next_at: int | None
+    overflows: bool = False
+
+
+class Compiled:
+    """The live rules of a workspace as functions."""
+
+    def __init__(self, published: Published, calendar: Calendar, most: int | None = MOST_HELD) -> None:
+        needed = atoms_of(published)
+        self._published, self._calendar = published, calendar
+        self._atoms = tuple(needed)
+        self._windows = Windows([EVER, *(window for windows in needed.values() for window in windows)], calendar)
+        self._read_through = [[self._windows.number(window) for window in windows] for windows in needed.values()]
+        self._adders = Adders(self._atoms, calendar, most)
+        places = {atom: place for place, atom in enumerate(self._atoms)}
+        conditions = Conditions(places, self._windows, calendar)
+        self._lists = _lists(published)
+        self._rules: list[tuple[Name, Value]] = [
+            ((one.kind, one.key), _value_of(one.rule, conditions)) for one in published.live() if one.rule is not None
+        ]
+        self.signature = _signature(self._atoms, calendar)
+        """Names the atoms: states written under another are made anew from the store."""
+        self.columns = frozenset(_columns(self._atoms))
+        """The columns of events that rules read, beside those every event has."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no live rule at all."""
+        return not self._rules
+
+    def touches(self, event_name: str) -> bool:
+        """Whether an event of this name can change a state that there is already."""
+        return self._adders.touches(event_name)
+
+    def add(self, state: State | None, event: Event, t: int) -> State:
+        """The state with one more event, changed in place. An event of after t waits until its time."""
+        if state is None:
+            state = State(event.anchor, pruned=t // HOUR_MS)
+        if event.at > t:
+            state.waiting.append(event.kept(self.columns))
+            return state
+        self._take_in(state, event)
+        if state.pruned < t // HOUR_MS:
+            state.pruned = t // HOUR_MS
+            prune(state.slots, self._atoms, self._read_through, self._windows.places(t))
+        return state
+
+    def encode(self, state: State) -> bytes:
+        """The state as bytes."""
+        return encode(state, self.signature)
+
+    def decode(self, data: bytes) -> State | None:
+        """The state of these bytes; None when its atoms are others, so that it must be made anew from the store."""
+        return decode(data, self.signature)
+
+    def figures(self, states: Iterable[State], t: int) -> Figures:
+        """The figures of whom all these states belong to. Events that waited and are due by t are added to them."""
+        found = list(states)
+        for state in found:
+            if state.waiting:
+                self._settle(state, t)
+        return Figures(
+            parts=[state.slots for state in found],
+            anchors=[state.anchor for state in found],
+            is_seen=any(state.is_seen for state in found),
+            t=t,
+            places=self._windows.places(t),
+            waits_until=min((cells["occurred_at"] for state in found for cells in state.waiting), default=NEVER),
+        )
+
+    def evaluate(self, figures: Figures, person: PersonFacts) -> Evaluated:
+        """The values of all live tags and segments, in the order of their dependence."""
+        soonest = figures.waits_until
+        if not figures.is_seen:
+            return Evaluated({}, None if soonest == NEVER else soonest)
+        figures.person, given = self._with_lists(person), figures.given
+        values: dict[Name, Any] = {}
+        try:
+            for name, value_of in self._rules:
+                value, until = given[name] = value_of(figures)
+                if value is not None:
+                    values[name] = value
+                if until < soonest:
+                    soonest = until
+        except Overflow:
+            return Evaluated({}, None, overflows=True)
+        return Evaluated(values, None if soonest == NEVER else soonest)
+
+    def unlimited(self) -> Compiled:
+        """The same rules, with states that hold everything: for those who have more than states are meant to hold."""
+        return Compiled(self._published, self._calendar, None)
+
+    def _take_in(self, state: State, event: Event) -> None:
+        slots = state.slots
+        if self._adders.answers is not None:
+            self._adders.answers(slots, event)
+        if event.is_seen:
+            state.is_seen = True
+            for add in self._adders.of(event.name):
+                add(slots, event)
+
+    def _settle(self, state: State, t: int) -> None:
+        waiting, state.waiting = state.waiting, []
+        for cells in waiting:
+            if cells["occurred_at"] > t:
+                state.waiting.append(cells)
+            else:
+                self._take_in(state, kept_event(cells))
+
+    def _with_lists(self, person: PersonFacts) -> PersonFacts:
+        """Segments that are lists of identifiers are worked out here, for the rules that name them."""
+        if not self._lists:
+            return person
+        mine = {key for key, listed in self._lists.items() if not listed.isdisjoint(person.identifiers)}
+        return PersonFacts(person.traits, person.identifiers, person.tags, person.segments | mine)
+
+
+def compile_rules(published: Published, calendar: Calendar) -> Compiled:
+    """Compile the live rules of a workspace, for its calendar."""
+    return Compiled(published, calendar)
+
+
+def _value_of(rule: Rule, conditions: Conditions) -> Value:
+    match rule:
+        case When(when):
+            holds = conditions.holds(when)
+            return lambda figures: _true_or_nothing(holds, figures)
+        case Cases(cases, otherwise):
+            return _first_case([(case.value, conditions.holds(case.when)) for case in cases], otherwise)
+        case ValueOf(measure, when):
+            return _guarded(conditions.value(measure), conditions.holds(when))
+
+
+def _true_or_nothing(holds: Holds, figures: Figures) -> Figure:
+    passes, until = holds(figures)
+    return True if passes else None, until
+
+
+def _first_case(cases: list[tuple[str, Holds]], otherwise: str | None) -> Value:
+    def value(figures: Figures) -> Figure:
+        soonest = NEVER
+        for given, holds in cases:
+            passes, until = holds(figures)
+            soonest = min(soonest, until)
+            if passes:
+                return given, soonest
+        return otherwise, soonest
+
+    return value
+
+
+def _guarded(read: Value, holds: Holds) -> Value:
+    def value(figures: Figures) -> Figure:
+        passes, until = holds(figures)
+        if not passes:
+            return None, until
+        found, changes = read(figures)
+        return found, min(until, changes)
+
+    return value
+
+
+def _lists(published: Published) -> dict[str, frozenset[tuple[str, str]]]:
+    return {
+        one.key: frozenset(one.members.identifiers) for one in published.definitions if isinstance(one.members, ListOf)
+    }
+
+
+def _signature(atoms: tuple[Atom, ...], calendar: Calendar) -> int:
+    said = repr((FORMAT, atoms, calendar.zone.key)).encode()
+    return int.from_bytes(blake2b(said, digest_size=6).digest())
+
+
+def _columns(atoms: tuple[Atom, ...]) -> Iterable[str]:
+    """The columns that atoms read of an event."""
+    for atom in atoms:
+        if atom == ANSWERS:
+            yield "purposes"
+        names = [leaf.property for match in atom.matches if match is not None for leaf in match.where.leaves()]
+        for name in [*names, *([atom.property] if atom.property else [])]:
+            yield from columns_of(name)
