@@ -10,9 +10,11 @@ from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank_table
 from zuji.analyse.kind import Cell
 from zuji.analyse.question import Breakdown
 from zuji.analyse.reading import Reading
+from zuji.analyse.seen import in_months_of
 from zuji.analyse.settled import Settled
 from zuji.store.property_sql import FIELDS
 from zuji.store.statement import Statement
+from zuji.terms.dates import Span
 from zuji.terms.error import BadQuestion
 
 Deciding = Callable[[Statement, dict[str, str]], str]
@@ -73,9 +75,9 @@ def ranked_groups(
 
 
 def candidate_groups(
-    settled: Settled[Any], reading: Reading, breakdown: Breakdown | None, *, most: int
+    settled: Settled[Any], reading: Reading, breakdown: Breakdown | None, *, span: Span, most: int
 ) -> RankedGroups | None:
-    """Every value that a standard field has in the workspace, in no order; None where that is not quickly read or many.
+    """Every value that a standard field has about that time, in no order; None where they are many or not quickly read.
 
     Reading one narrow column costs an eighth of ranking people by it. A question that is told all values beforehand
     ranks them when it knows their figures, and drops those that none of its events has.
@@ -89,8 +91,8 @@ def candidate_groups(
     statement = Statement(settled)
     key = key_of(statement, settled, breakdown)
     query = statement.query(
-        f"SELECT DISTINCT {key} AS group_key FROM zuji.events WHERE workspace = {{workspace:String}}\n"
-        f"LIMIT {statement.integer(most + 1)}"
+        f"SELECT DISTINCT {key} AS group_key FROM zuji.events\n"
+        f"WHERE workspace = {{workspace:String}} AND {in_months_of(statement, span)}\nLIMIT {statement.integer(most + 1)}"
     )
     keys = reading.table(query)["group_key"].to_pylist()
     return None if len(keys) > most else RankedGroups(breakdown, Groups(tuple(sorted(keys)), 1, has_other=False), ())

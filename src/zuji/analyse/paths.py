@@ -14,7 +14,7 @@ from zuji.analyse.paths_flow import Flow, flow_of
 from zuji.analyse.paths_trips import Trips, trips_of
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
-from zuji.analyse.seen import AT, has_key, key_sql, seen
+from zuji.analyse.seen import AT, EVER, has_key, in_months_of, key_sql, looks_at_sessions, seen
 from zuji.analyse.settled import Settled
 from zuji.store.property_sql import event_value
 from zuji.store.statement import Statement
@@ -79,6 +79,15 @@ def _named(statement: Statement, settled: Settled[Paths]) -> str:
     return statement.step("named", seen(statement, settled, columns | {"item": item_sql(statement, settled)}))
 
 
+def _named_about(statement: Statement, settled: Settled[Paths]) -> str:
+    """The same of the months of the range and without times: a few more events, quickly read."""
+    if looks_at_sessions(settled):
+        return _named(statement, settled)
+    columns = {"who": key_sql(statement, settled), "item": item_sql(statement, settled)}
+    months = in_months_of(statement, settled.span)
+    return statement.step("named", seen(statement, settled, columns, conditions=[months], span=EVER))
+
+
 def _dressed(statement: Statement, settled: Settled[Paths], source: str, columns: str) -> str:
     """The steps to items as they are shown (`text`): without slashes at their end, grouped; empty where left out."""
     question = settled.question
@@ -105,7 +114,7 @@ def _items(settled: Settled[Paths], reading: Reading) -> tuple[Texts, Callable[[
     greatest = "max(who)" if settled.question.count_by == "user" else "0"
     statement.step(
         "different",
-        f"SELECT item, {greatest} AS greatest FROM {_named(statement, settled)} WHERE {has_key(settled)}\n"
+        f"SELECT item, {greatest} AS greatest FROM {_named_about(statement, settled)} WHERE {has_key(settled)}\n"
         f"GROUP BY item LIMIT {statement.integer(MOST_TEXTS + 1)}",
     )
     dressed = _dressed(statement, settled, "different", "item, greatest")

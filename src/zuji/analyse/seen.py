@@ -6,6 +6,7 @@ Every kind reads events through `seen`, so that robots, purposes, time zones and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zuji.analyse.question import PropertyRef
@@ -22,6 +23,9 @@ from zuji.terms.period import MINUTE_MS
 
 EVER = Span(-(2**53), 2**53)
 """Whole history."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SECOND, _LAST_SECOND = -2_208_988_800, 10_413_791_999
+"""The engine's times reach from 1900 to 2299."""
 AT = "toUnixTimestamp64Milli(occurred_at)"
 
 
@@ -42,6 +46,22 @@ def within(statement: Statement, span: Span) -> str:
         return "1"
     first, last = statement.integer(span.from_ms), statement.integer(span.to_ms)
     return f"occurred_at >= fromUnixTimestamp64Milli({first}) AND occurred_at < fromUnixTimestamp64Milli({last})"
+
+
+def in_months_of(statement: Statement, span: Span) -> str:
+    """The condition that an event lies in one of the months that a range touches, true of more events than `within`.
+
+    Events are stored by month, so this is known of them without reading when each occurred, which costs as much as
+    reading three narrow columns. For first looks at which values there may be.
+    """
+    first, last = (_month(at) for at in (span.from_ms, span.to_ms - 1))
+    return f"_partition_id >= {statement.text(first)} AND _partition_id <= {statement.text(last)}"
+
+
+def _month(at: int) -> str:
+    """The month of a moment as the store names it; times outside of what the engine knows are at its ends."""
+    second = min(max(at // 1000, _FIRST_SECOND), _LAST_SECOND)
+    return f"{EPOCH + timedelta(seconds=second):%Y%m}"
 
 
 def matching(statement: Statement, settled: Settled[Any], match: EventMatch) -> str:
@@ -110,7 +130,7 @@ def seen(
 
 def _source(statement: Statement, settled: Settled[Any], *, traits: bool, sessions: bool) -> str:
     source = "zuji.events"
-    if sessions or settled.question.count_by == "session" or _asks_for_sessions(settled):
+    if sessions or looks_at_sessions(settled):
         source = (
             statement.step("in_sessions", _in_sessions(statement, settled))
             if not statement.has_step("in_sessions")
@@ -121,7 +141,10 @@ def _source(statement: Statement, settled: Settled[Any], *, traits: bool, sessio
     return source
 
 
-def _asks_for_sessions(settled: Settled[Any]) -> bool:
+def looks_at_sessions(settled: Settled[Any]) -> bool:
+    """Whether the question needs to know the session of an event; it then reads a table made of all of history."""
+    if settled.question.count_by == "session":
+        return True
     return any(leaf.scope == "session" for where in wheres(settled.question) for leaf in where.leaves())
 
 

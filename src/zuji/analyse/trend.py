@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from zuji.analyse.formula import Formula, read_formula
-from zuji.analyse.group_ranking import RankedGroups, candidate_groups, group_of_cell
+from zuji.analyse.group_ranking import RankedGroups, group_of_cell
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching
 from zuji.analyse.settled import Settled, periods_out
-from zuji.analyse.trend_figures import FEW_GROUPS, Figure, Line, lines_of
-from zuji.analyse.trend_groups import grouping_of, in_order
+from zuji.analyse.trend_figures import Figure, Line, lines_of
+from zuji.analyse.trend_groups import candidates_of, grouping_of, in_order
 from zuji.analyse.trend_matched import add_matched
 from zuji.analyse.trend_series import WHOLE, Series, Trend
 from zuji.analyse.trend_window import compared_with, settle_trend, window_of
@@ -37,7 +37,7 @@ def answer(settled: Settled[Trend], reading: Reading) -> Answer:
     before = compared_with(settled)
     for asked in (settled, before) if before else (settled,):
         _refuse_mixed_money(asked, reading)
-    candidates = candidate_groups(settled, reading, settled.question.breakdown, most=FEW_GROUPS)
+    candidates = candidates_of(settled, reading)
     grouping = grouping_of(settled, reading) if candidates is None else candidates
     _refuse_too_many(settled, grouping)
     lines = [lines_of(settled, reading, series, grouping) for series in settled.question.series]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zuji.analyse.group_ranking import RankedGroups, needs
+from zuji.analyse.group_ranking import RankedGroups, candidate_groups, needs
 from zuji.analyse.groups import Groups, bin_edges, key_of, number_of, rank, rank_table, ranking
 from zuji.analyse.question import Breakdown, PropertyRef
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, seen, within
 from zuji.analyse.settled import Settled
-from zuji.analyse.trend_figures import Line
+from zuji.analyse.trend_figures import FEW_GROUPS, Line
 from zuji.analyse.trend_matched import counted, counted_columns
 from zuji.analyse.trend_series import ACTIVE_DAYS, PERCENTILES, Math, Trend
 from zuji.analyse.trend_window import window_of
@@ -46,6 +46,17 @@ def grouping_of(settled: Settled[Trend], reading: Reading) -> RankedGroups | Non
         ).to_pylist()
         edges = bin_edges(row["least"], row["greatest"], breakdown.bins)
     return RankedGroups(breakdown, _ranked(settled, reading, breakdown, edges), edges)
+
+
+def candidates_of(settled: Settled[Trend], reading: Reading) -> RankedGroups | None:
+    """All values that may be groups, where they are few: to be ranked when their figures are known, `in_order`."""
+    return candidate_groups(settled, reading, settled.question.breakdown, span=_looked_at(settled), most=FEW_GROUPS)
+
+
+def _looked_at(settled: Settled[Trend]) -> Span:
+    """The time that any series looks at."""
+    starts = [window_of(settled, series).span.from_ms for series in settled.question.series]
+    return Span(min(starts), settled.span.to_ms)
 
 
 def in_order(
@@ -109,7 +120,7 @@ def _ranked(settled: Settled[Trend], reading: Reading, breakdown: Breakdown, edg
 def _add_deciding(statement: Statement, settled: Settled[Trend], breakdown: Breakdown, columns: dict[str, str]) -> None:
     """The step `deciding`: the events that decide groups, those of every series in the time that its math looks at."""
     spans = [window_of(settled, series).span for series in settled.question.series]
-    union = Span(min(span.from_ms for span in spans), settled.span.to_ms)
+    union = _looked_at(settled)
     cases = [
         " AND ".join([matching(statement, settled, series), *([] if span == union else [within(statement, span)])])
         for series, span in zip(settled.question.series, spans, strict=True)

@@ -50,6 +50,27 @@ MATHS = [
         **TUESDAY,
     ),
     case(
+        "what only nobody did is a group too; what nobody asked about did is none",
+        [
+            replace(one, fields={"channel": where})
+            for one, where in zip(
+                (happened("A", 0, 1), happened("A", 1, 2), happened("A", 2, 1), ANONYMOUS, happened("B", 3, 3)),
+                ("web", "web", "app", "store", "kiosk"),
+                strict=True,
+            )
+        ],
+        {"math": "unique_users"},
+        {
+            "by_breakdown": [
+                {"value": ["web"], "kind": "value", "series": [{"values": [2], "total": 2}]},
+                {"value": ["app"], "kind": "value", "series": [{"values": [1], "total": 1}]},
+                {"value": ["store"], "kind": "value", "series": [{"values": [0], "total": 0}]},
+            ]
+        },
+        breakdown={"property": "$channel"},
+        date_to="2026-03-02",
+    ),
+    case(
         "of nothing counts and sums are 0 and the others null",
         [],
         [{"math": name, "property": "v"} for name in ("total", "unique_users", "max_per_user", "unique_values", "sum")]

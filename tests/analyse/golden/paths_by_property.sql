@@ -1,13 +1,11 @@
 WITH
 named AS (
     SELECT nullIf(JSONExtract(properties, {v1:String}, 'Nullable(String)'), '') AS who,
-        toUnixTimestamp64Milli(occurred_at) AS at,
-        position AS position,
         event AS item
     FROM zuji.events
-    WHERE occurred_at >= fromUnixTimestamp64Milli({v5:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v6:Int64})
-        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+    WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
         AND (ifNull(coalesce(JSONExtract(properties, {v7:String}, 'Nullable(String)'), nullIf(channel, '')) = {v14:String}, 0))
+        AND _partition_id >= {v5:String} AND _partition_id <= {v6:String}
 ),
 different AS (
     SELECT item, 0 AS greatest FROM named WHERE isNotNull(who)

@@ -1,12 +1,10 @@
 WITH
 named AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
-        toUnixTimestamp64Milli(occurred_at) AS at,
-        position AS position,
         event AS item
     FROM zuji.events
-    WHERE occurred_at >= fromUnixTimestamp64Milli({v1:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v2:Int64})
-        AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+    WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
+        AND _partition_id >= {v1:String} AND _partition_id <= {v2:String}
 ),
 different AS (
     SELECT item, max(who) AS greatest FROM named WHERE who != 0

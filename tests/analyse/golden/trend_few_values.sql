@@ -1,5 +1,6 @@
-SELECT DISTINCT ifNull(nullIf(channel, ''), '') AS group_key FROM zuji.events WHERE workspace = {workspace:String}
-LIMIT {v4:Int64}
+SELECT DISTINCT ifNull(nullIf(channel, ''), '') AS group_key FROM zuji.events
+WHERE workspace = {workspace:String} AND _partition_id >= {v4:String} AND _partition_id <= {v5:String}
+LIMIT {v6:Int64}
 ;
 WITH
 matched AS (
