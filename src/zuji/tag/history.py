@@ -8,6 +8,7 @@ worked out in the same pass from their own rules. So it judges what the stream k
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from zuji.store.query import Query
 from zuji.tag.definition import Definition
@@ -15,15 +16,20 @@ from zuji.tag.history_conditions import is_list, named_segment, named_tag, value
 from zuji.tag.history_pass import Among, Asked, HistoryPass, Part
 from zuji.tag.rule import Rule
 
+Whom = Literal["with_value", "everybody"]
+"""Whom an answer lists: everybody whom rules are asked of, or only those who have a value."""
+
 __all__ = ["Among", "Asked", "Part", "definitions_query", "rule_query"]
 
 
-def rule_query(rule: Rule, asked: Asked) -> Query:
-    """(person UInt64, value) of everybody who has a value: true, a text, a number, or a list of texts."""
+def rule_query(rule: Rule, asked: Asked, *, whom: Whom = "with_value") -> Query:
+    """(person UInt64, value): true, a text, a number, or a list of texts; for the others null or an empty list."""
     gathered = HistoryPass(asked)
     shown = value_of(gathered, rule).shown
     last = gathered.steps()
     gathered.statement.step("answers", f"SELECT person, {shown} AS value\nFROM {last}")
+    if whom == "everybody":
+        return gathered.statement.query("SELECT person, value FROM answers")
     present = "notEmpty(value)" if is_list(rule) else "isNotNull(value)"
     return gathered.statement.query(f"SELECT person, value FROM answers WHERE {present}")
 
