@@ -19,6 +19,7 @@ from zuji.api.answers import add_error_handlers
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.jobs import Jobs
 from zuji.api.list_members import ListMembers
+from zuji.api.page import PageReads
 from zuji.api.ports import Ports
 from zuji.api.questions import QuestionPool
 from zuji.api.routes import (
@@ -127,7 +128,7 @@ def create_api(
     add_error_handlers(app)
     _describe_security(app)
     guarded = Guard(app, authenticate=ports.tokens.authenticate, now_s=now_s, trusted=trusted)
-    return SecurityHeaders(guarded)
+    return SecurityHeaders(PageReads(guarded, ports, now_s=now_s))
 
 
 def _require_guarded(router: APIRouter) -> None:
@@ -166,7 +167,7 @@ async def _first(request: Request) -> Response:
 
 
 class SecurityHeaders:
-    """Adds the security headers to every answer, the refused ones included. No CORS header is ever sent."""
+    """Adds the security headers to every answer, the refused ones included. Only page-time reads send CORS headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

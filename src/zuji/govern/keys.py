@@ -8,6 +8,7 @@ whole, which the gateways notice within half a second; so a revocation acts with
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ RANDOM_BYTES = 24
 SLOW_MS = 60_000
 """How long a key is held up after its source brought too many new people or property names."""
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 WriteKind = Literal["public", "secret"]
 PREFIX_OF: dict[WriteKind, str] = {"public": PUBLIC_KEY_PREFIX, "secret": SECRET_KEY_PREFIX}
 
@@ -46,6 +48,14 @@ class NewSource:
     source: Source
     write_key: str
     secret_key: str
+
+
+@dataclass(frozen=True)
+class PageSource:
+    """A source as page-time reads need it."""
+
+    source: Source
+    secret_hashes: tuple[str, ...]
 
 
 class Keys:
@@ -71,6 +81,7 @@ class Keys:
         self._sources: dict[tuple[str, str], Source] = {}
         self._slow_until: dict[tuple[str, str], int] = {}
         self._version = 0
+        self._valid: KeySnapshot | None = None
 
     def source_of(self, workspace: str, source_id: str) -> Source:
         """The source an event names. One and the same object until it changes, so that batches can group by it.
@@ -153,6 +164,24 @@ class Keys:
             self._changed(source, actor=actor, action="key.revoke", detail=key_id)
             return next(key for key in self.keys(workspace, source.id) if key.id == key_id)
 
+    def page_source(self, write_key: str) -> PageSource | None:
+        """The enabled source of a public key, with the hashes of its secret keys: what proofs are checked by."""
+        wanted = sha256_hex(write_key)
+        entries = self._valid.keys if self._valid is not None else self.write_snapshot().keys
+        found = next((one for one in entries if one.key_sha256 == wanted and one.kind == "public"), None)
+        if found is None or not found.source.enabled:
+            return None
+        here = (found.source.workspace, found.source.id)
+        secrets_here = tuple(
+            one.key_sha256 for one in entries if one.kind == "secret" and (one.source.workspace, one.source.id) == here
+        )
+        return PageSource(found.source, secrets_here)
+
+    def page_origins(self) -> frozenset[str]:
+        """Every origin that any source lets read at page time: all that a preflight can be answered by."""
+        entries = self._valid.keys if self._valid is not None else self.write_snapshot().keys
+        return frozenset(origin for one in entries for origin in one.source.settings.page_origins)
+
     def slow_down(self, crowded: set[tuple[str, str]]) -> None:
         """Ask the gateways to hold up the keys of these (workspace, source) for a minute."""
         now = self._now_ms()
@@ -179,6 +208,7 @@ class Keys:
             )
             snapshot = KeySnapshot(self._version, entries, self._trusted_proxies)
             _replace(self._snapshot, msgspec.json.encode(snapshot))
+            self._valid = snapshot
         return snapshot
 
     def _make_key(self, source: Source, kind: WriteKind) -> NewKey:
@@ -209,9 +239,13 @@ def checked_settings(before: SourceSettings, changes: Mapping[str, Any]) -> Sour
             raise BadRequest(f"{name!r} is no setting of a source. Allowed are: {', '.join(allowed)}.")
     values = {name: getattr(before, name) for name in allowed} | dict(changes)
     try:
-        return msgspec.convert(values, SourceSettings)
+        settings = msgspec.convert(values, SourceSettings)
     except msgspec.ValidationError as mistake:
         raise BadRequest(f"a setting of the source has a value it cannot have: {mistake}.") from mistake
+    for origin in settings.page_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise BadRequest(f"page_origins: {origin!r:.200} is no origin. Write https://shop.example, without a path.")
+    return settings
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -58,6 +58,15 @@ def published(connection: sqlite3.Connection) -> list[LiveRow]:
     ]
 
 
+def public_names(connection: sqlite3.Connection, workspace: str) -> frozenset[tuple[str, str]]:
+    """(kind, key) of what a person's own browser may read: nothing unless a definition says so."""
+    rows = connection.execute(
+        "SELECT kind, key FROM tag_live WHERE workspace = ? AND json_extract(definition, '$.visibility') = 'public'",
+        (workspace,),
+    )
+    return frozenset((kind, key) for kind, key in rows)
+
+
 def publish(connection: sqlite3.Connection, row: LiveRow) -> None:
     """From now on this holds under its key."""
     connection.execute(

@@ -32,6 +32,8 @@ class SourceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """The source opts in: phone, email, unionid, member_card from its public key may join existing profiles."""
     secret_key_may_force_merge: bool = False
     default_phone_region: str = "CN"
+    page_origins: tuple[str, ...] = ()
+    """Origins whose pages may read what is public about the person in front of them (`https://shop.example`)."""
 
 
 class Source(msgspec.Struct, frozen=True):
