@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from zuji.analyse.question import PropertyRef
 from zuji.analyse.reading import Reading
-from zuji.analyse.seen import property_number, seen
+from zuji.analyse.seen import has_key, key_sql, property_number, seen
 from zuji.analyse.settled import Settled
 from zuji.store.property_sql import event_value
 from zuji.store.query import Query
@@ -30,6 +31,8 @@ def refuse_mixed_currencies(
     amount = property_number(statement, settled, name)
     columns = {"currency_text": currency}
     conditions = [condition, f"isNotNull({amount})"]
+    if isinstance(settled.question.count_by, PropertyRef):  # events without it are left out of everything
+        conditions.append(has_key(settled, f"({key_sql(statement, settled)})"))
     statement.step("paid", seen(statement, settled, columns, conditions=conditions, span=span))
     found = reading.table(
         statement.query(

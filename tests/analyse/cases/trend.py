@@ -50,6 +50,14 @@ MATHS = [
         **TUESDAY,
     ),
     case(
+        "currencies are those of the events that are summed, and what lacks the property that counts is not",
+        [replace(paid("5", name="A"), properties={"card": "1"}), paid("7", 1, 1, "USD", "A")],
+        {"math": "sum", "property": "amount"},
+        two_days(5.0, 0.0, total=5.0),
+        count_by={"property": "card"},
+        **TUESDAY,
+    ),
+    case(
         "what only nobody did is a group too; what nobody asked about did is none",
         [
             replace(one, fields={"channel": where})
