@@ -10,7 +10,7 @@ from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import Value, event_value, session_value, trait_value
 from zuji.store.statement import Statement
 from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not
-from zuji.terms.dates import read_date
+from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import UNIT_MS, Duration
 from zuji.terms.error import BadQuestion
 from zuji.terms.value import text_of
@@ -97,7 +97,9 @@ def _between(statement: Statement, _: Circumstances, leaf: Leaf, value: Value) -
 
 
 def _time(statement: Statement, around: Circumstances, leaf: Leaf, value: Value) -> str:
-    named = read_date(leaf.value, name="where", now_ms=around.now_ms, calendar=around.calendar)
+    named = read_date(
+        leaf.value, name="where", now_ms=around.now_ms, calendar=around.calendar, earliest=EARLIEST_COMPARED
+    )
     if leaf.op == "before":
         return f"{value.ms} < {statement.integer(named.first(around.calendar))}"
     return f"{value.ms} >= {statement.integer(named.end(around.calendar))}"

@@ -9,6 +9,7 @@ from typing import Any
 from zuji.tag.atoms import ANSWERS, Atom
 from zuji.tag.compare import Passes, event_condition
 from zuji.tag.event_facts import Event
+from zuji.tag.event_names import without_names
 from zuji.tag.joining import join_of, reader_of
 from zuji.tag.property_facts import Read
 from zuji.tag.rule import Between, Ever
@@ -18,7 +19,8 @@ from zuji.terms.document import EventMatch
 from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar
 
 Adder = Callable[[Slots, Event], None]
-Fits = Callable[[Event], bool]
+ByName = dict[str | None, Adder]
+"""By the name of the event; None: of every name that is not there."""
 Bucket = Callable[[Event], int]
 
 
@@ -27,22 +29,26 @@ class Adders:
 
     def __init__(self, atoms: Sequence[Atom], calendar: Calendar, most: int | None) -> None:
         self._calendar, self._most = calendar, most
-        self._of_name: dict[str, list[Adder]] = {}
-        self._of_any: list[Adder] = []
         self.answers: Adder | None = None
         """For every event, whatever its flags."""
-        passes: dict[EventMatch, Passes | None] = {}
-        grouped: dict[EventMatch, list[Adder]] = {}
+        entries: list[ByName] = []
+        alike: dict[EventMatch, list[Adder]] = {}
         for place, atom in enumerate(atoms):
             if atom == ANSWERS:
                 self.answers = self._joining(place, atom)
             elif atom.gathers == "log":
-                self._file(_names(atom.matches), self._logging(place, atom))
+                entries.append(self._logging(place, atom))
             elif (match := atom.matches[0]) is not None:
-                grouped.setdefault(match, []).append(self._adder(place, atom))
-        for match, adders in grouped.items():
-            passes[match] = event_condition(match.where.node, calendar) if match.where else None
-            self._file({match.event}, _when(passes[match], adders))
+                alike.setdefault(match, []).append(self._adder(place, atom))
+        for match, adders in alike.items():
+            names, passes = self._condition(match)
+            entries.append(dict.fromkeys(names, _when(passes, adders)))
+        self._of_any = [entry[None] for entry in entries if None in entry]
+        named = {name for entry in entries for name in entry} - {None}
+        self._of_name = {
+            name: [entry.get(name) or entry[None] for entry in entries if name in entry or None in entry]
+            for name in named
+        }
 
     def touches(self, name: str) -> bool:
         """Whether an event of this name may change what an atom holds."""
@@ -52,14 +58,10 @@ class Adders:
         """What to do for an event of this name that rules look at."""
         return self._of_name.get(name, self._of_any)
 
-    def _file(self, names: set[str | None], adder: Adder) -> None:
-        if None in names:
-            self._of_any.append(adder)
-            for adders in self._of_name.values():
-                adders.append(adder)
-            return
-        for name in names:
-            self._of_name.setdefault(name or "", list(self._of_any)).append(adder)
+    def _condition(self, match: EventMatch) -> tuple[tuple[str | None, ...], Passes | None]:
+        """The names of a match (None: any), and what else must hold."""
+        names, where = without_names(match)
+        return names or (None,), event_condition(where.node, self._calendar) if where else None
 
     def _adder(self, place: int, atom: Atom) -> Adder:
         if atom.gathers in ("texts", "days"):
@@ -80,34 +82,33 @@ class Adders:
             return _in_span(atom, _to_texts(place, read, most), self._calendar)
         return _to_texts(place, read, most, _bucket(atom, self._calendar))
 
-    def _logging(self, place: int, atom: Atom) -> Adder:
-        """[time, position, mask] of every event that may be a step (bit n) or must not happen (the last bit)."""
-        bits = [
-            (1 << bit, match.event, event_condition(match.where.node, self._calendar) if match.where else None)
-            for bit, match in enumerate(atom.matches)
-            if match is not None
-        ]
-        most = self._most
-
-        def log(slots: Slots, event: Event) -> None:
-            mask = 0
-            for bit, name, passes in bits:
-                if (name is None or name == event.name) and (passes is None or passes(event)):
-                    mask |= bit
-            events = slots.get(place)
-            if not mask or events is OVERFLOW:
-                return
-            if events is None:
-                events = slots[place] = []
-            insort(events, [event.at, event.position, mask])
-            if most is not None and len(events) > most:
-                slots[place] = OVERFLOW
-
-        return log
+    def _logging(self, place: int, atom: Atom) -> ByName:
+        """Every event that may be a step (bit n of its mask) or must not happen (the last bit)."""
+        found = [(1 << bit, *self._condition(match)) for bit, match in enumerate(atom.matches) if match is not None]
+        return {
+            name: _to_log(place, [(bit, passes) for bit, names, passes in found if {name, None} & {*names}], self._most)
+            for name in {name for _, names, _ in found for name in names}
+        }
 
 
-def _names(matches: Sequence[EventMatch | None]) -> set[str | None]:
-    return {match.event for match in matches if match is not None}
+def _to_log(place: int, bits: Sequence[tuple[int, Passes | None]], most: int | None) -> Adder:
+    """[time, position, mask], in order."""
+
+    def log(slots: Slots, event: Event) -> None:
+        mask = 0
+        for bit, passes in bits:
+            if passes is None or passes(event):
+                mask |= bit
+        events = slots.get(place)
+        if not mask or events is OVERFLOW:
+            return
+        if events is None:
+            events = slots[place] = []
+        insort(events, [event.at, event.position, mask])
+        if most is not None and len(events) > most:
+            slots[place] = OVERFLOW
+
+    return log
 
 
 def _when(passes: Passes | None, adders: list[Adder]) -> Adder:

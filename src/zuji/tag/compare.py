@@ -20,7 +20,7 @@ from pyarrow import compute
 from zuji.tag.event_facts import Event
 from zuji.tag.property_facts import number, numbers_of, text, texts_of, time, times_of
 from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not, Op
-from zuji.terms.dates import read_date
+from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import Duration, Unit
 from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS, Calendar
 from zuji.terms.value import text_of
@@ -146,7 +146,7 @@ def _at_date(op: Op, value: str, calendar: Calendar) -> Callable[[int], Callable
     """Given the moment that relative dates count from: whether a time lies before (after) the date."""
 
     def as_of(t: int) -> Callable[[int], bool]:
-        named = read_date(value, name="rule", now_ms=t, calendar=calendar)
+        named = read_date(value, name="rule", now_ms=t, calendar=calendar, earliest=EARLIEST_COMPARED)
         first, end = named.first(calendar), named.end(calendar)
         return (lambda at: at < first) if op == "before" else (lambda at: at >= end)
 

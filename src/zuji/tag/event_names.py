@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from zuji.terms.condition import All, Leaf, Node, Where
 from zuji.terms.document import EventMatch
+from zuji.terms.value import text_of
 
 
 def event_names(match: EventMatch) -> frozenset[str] | None:
@@ -45,4 +46,4 @@ def _names(node: Node) -> tuple[str, ...]:
     if not isinstance(node, Leaf) or (node.property, node.op) != ("$event", "equals"):
         return ()
     values = node.value if isinstance(node.value, tuple) else (node.value,)
-    return tuple(value for value in values if isinstance(value, str))
+    return tuple(map(text_of, values))

@@ -17,6 +17,8 @@ _START = re.compile(r"(?:-(\d{1,4}))?([dwmqy])Start")
 _PERIOD: dict[str, Interval] = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 _MONTHS = {"m": 1, "q": 3, "y": 12}
 EARLIEST, LATEST = date(1971, 1, 1), date(2199, 12, 31)
+EARLIEST_COMPARED = date(1900, 1, 1)
+"""Of the dates that values are compared with: people were born before there were events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def span_of(date_from: str, date_to: str, *, now_ms: int, calendar: Calendar) ->
     return Span(first, end)
 
 
-def read_date(text: str, *, name: str, now_ms: int, calendar: Calendar) -> Named:
-    """The day or moment that a text names."""
+def read_date(text: str, *, name: str, now_ms: int, calendar: Calendar, earliest: date = EARLIEST) -> Named:
+    """The day or moment that a text names; of a range, unless another `earliest` is said."""
     named = _relative(text, now_ms, calendar) or _absolute(text, calendar)
     if named is None:
         raise BadQuestion(
@@ -61,8 +63,8 @@ def read_date(text: str, *, name: str, now_ms: int, calendar: Calendar) -> Named
             "or -30d, -8w, -3m, -6h, today, mStart."
         )
     day = named.day or calendar.local(named.at).date()
-    if not EARLIEST <= day <= LATEST:
-        raise BadQuestion(f"{name}: {text!r:.80} is not between {EARLIEST} and {LATEST}.")
+    if not earliest <= day <= LATEST:
+        raise BadQuestion(f"{name}: {text!r:.80} is not between {earliest} and {LATEST}.")
     return named
 
 

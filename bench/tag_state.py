@@ -1,0 +1,149 @@
+"""What 50 live rules cost the stream's machine: processor time an event, and bytes a profile.
+
+    python bench/tag_state.py [--profiles 20000] [--events 200000] [--days 30] [--batch 2000] [--seed 7]
+
+The rules are the first 50 of the starter set. A shop's events come in batches, in order of time, as Arrow tables. Twice:
+`kept` holds every state in memory and looks at each person of a batch once; `read` reads and writes the state of every
+event's profile as bytes and evaluates the rules after every event, which is the worst that can come. The store, the
+transaction and the link of identities are not in it; `bench/tags.py` measures those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pyarrow as pa
+
+from zuji.store.schema import EVENT_SCHEMA
+from zuji.tag.compiled import Compiled, compile_rules
+from zuji.tag.definition import Definition, read_definition
+from zuji.tag.event_facts import EventRows
+from zuji.tag.graph import in_force, needs
+from zuji.tag.person_facts import PersonFacts
+from zuji.tag.state import State
+from zuji.terms.event import PURPOSES
+from zuji.terms.period import DAY_MS, Calendar
+
+STARTER = Path(__file__).parent.parent / "src" / "zuji" / "tag" / "starter"
+START_MS = 1_760_000_000_000
+RULES = 50
+NAMES = ["Product Viewed"] * 12 + ["Page"] * 6 + ["Products Searched"] * 2
+NAMES += ["Product Added"] * 2 + ["Checkout Started", "Order Completed"]
+KNOWN = PersonFacts({"city": "Shanghai", "birthday": "1990-04-01"}, (("user_id", "u1"),))
+
+
+def rules() -> list[Definition]:
+    """The first 50 live definitions of the starter set, with what they name."""
+    written = [(path.stem, one) for path in sorted(STARTER.glob("*.json")) for one in json.loads(path.read_bytes())]
+    read = [read_definition("segment" if stem == "segments" else "tag", one, version=1) for stem, one in written]
+    chosen: list[Definition] = []
+    for one in in_force(read).definitions:
+        if one.is_live and len(chosen) < RULES and {*needs(one)} <= {(each.kind, each.key) for each in chosen}:
+            chosen.append(one)
+    return chosen
+
+
+def batches(random: Random, *, profiles: int, events: int, days: int, batch: int) -> Iterator[pa.Table]:
+    """A shop's events in order of time; some profiles come often, most seldom."""
+    step = days * DAY_MS / events
+    for start in range(0, events, batch):
+        rows = []
+        for number in range(start, min(start + batch, events)):
+            anchor = 1 + int(profiles * random.random() ** 2)
+            rows.append(one_event(random, number, anchor, START_MS + int(number * step)))
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        yield pa.table(columns, schema=pa.schema([EVENT_SCHEMA.field(name) for name in columns]))
+
+
+def one_event(random: Random, number: int, anchor: int, at: int) -> dict[str, Any]:
+    """A row of the event table, the columns that rules look at."""
+    name = random.choice(NAMES)
+    properties: dict[str, Any] = {"title": "a page of the shop", "referrer": "https://example.com/"}
+    if name.startswith(("Product ", "Order", "Checkout")):
+        category = random.randint(1, 12)
+        properties |= {"product_id": f"p-{random.randint(1, 5_000)}", "category": f"category {category}"}
+        properties |= {"brand": f"brand {category}-{random.randint(1, 3)}", "price": random.randint(10, 9_999) / 100}
+    texts = {"channel": "web", "device_type": "phone", "os": "iOS", "locale": "zh-CN", "region_code": "310000"}
+    fields = dict.fromkeys([one.name for one in EVENT_SCHEMA if one.type == pa.string()], "") | texts
+    return fields | {
+        "anchor": anchor,
+        "occurred_at": at,
+        "received_at": at,
+        "position": number << 20,
+        "event": name,
+        "flags": 0,
+        "amount": None,
+        "properties": msgspec.json.encode(properties, order="sorted").decode(),
+        "purposes": list(PURPOSES),
+    }
+
+
+def keep(compiled: Compiled, table: pa.Table, states: dict[int, State]) -> int:
+    """A batch over states in memory; gives how many people were evaluated."""
+    rows = EventRows(table)
+    touched = set()
+    t = rows[len(rows) - 1].at
+    for event in rows:
+        states[event.anchor] = compiled.add(states.get(event.anchor), event, t)
+        touched.add(event.anchor)
+    for anchor in touched:
+        compiled.evaluate(compiled.figures([states[anchor]], t), KNOWN)
+    return len(touched)
+
+
+def read(compiled: Compiled, table: pa.Table, written: dict[int, bytes]) -> None:
+    """A batch over states that are read, written and evaluated for every event."""
+    for event in EventRows(table):
+        before = written.get(event.anchor)
+        state = compiled.add(None if before is None else compiled.decode(before), event, event.at)
+        written[event.anchor] = compiled.encode(state)
+        compiled.evaluate(compiled.figures([state], event.at), KNOWN)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("profiles", 20_000), ("events", 200_000), ("days", 30), ("batch", 2_000), ("seed", 7)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    asked = parser.parse_args()
+    definitions = rules()
+    compiled = compile_rules(in_force(definitions), Calendar(ZoneInfo("Asia/Shanghai")))
+    states: dict[int, State] = {}
+    written: dict[int, bytes] = {}
+    counted: Counter[str] = Counter()
+    shape = {"profiles": asked.profiles, "events": asked.events, "days": asked.days, "batch": asked.batch}
+    for table in batches(Random(asked.seed), **shape):
+        started = time.process_time()
+        counted["people"] += keep(compiled, table, states)
+        middle = time.process_time()
+        read(compiled, table, written)
+        counted["kept_ns"] += round((middle - started) * 1e9)
+        counted["read_ns"] += round((time.process_time() - middle) * 1e9)
+    report(len(definitions), asked.events, counted, [len(compiled.encode(one)) for one in states.values()])
+
+
+def report(definitions: int, events: int, counted: Counter[str], sizes: list[int]) -> None:
+    """The figures, on paper."""
+    sizes.sort()
+    print(f"{definitions} rules, {events:,} events")
+    for name in ("kept", "read"):
+        each = counted[f"{name}_ns"] / events / 1_000
+        print(f"  {name}: {each:.1f} µs of processor an event, {1e6 / each:,.0f} events/s")
+    print(f"  people evaluated with states kept: {counted['people']:,}")
+    print(
+        f"  {len(sizes):,} profiles: {sum(sizes) / len(sizes):,.0f} bytes on average, half up to {median(sizes):,.0f}, "
+        f"99 % up to {sizes[int(len(sizes) * 0.99)]:,}, the largest {sizes[-1]:,}"
+    )
+
+
+if __name__ == "__main__":
+    main()
