@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from analyse_data import DAY_MS, FIRST_MS, WORKSPACE, Shop, opened
+from figure_yardsticks import FIGURES
+from journey_yardsticks import JOURNEYS
 from question_yardsticks import YARDSTICKS, Yardstick
 
 from zuji.analyse.ask import Asker, Asking
@@ -83,7 +85,7 @@ def main() -> None:
     store = opened(given.folder, Shop(given.events))
     asker = Asker(store, now_ms=lambda: NOW_MS)
     print("| question | asked | by hand | ratio | processor time | remark |\n|---|---|---|---|---|---|")
-    for one in YARDSTICKS:
+    for one in (*YARDSTICKS, *FIGURES, *JOURNEYS):
         if not given.kinds or one.kind in given.kinds:
             print(compare(store, asker, one, given.rounds), flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
