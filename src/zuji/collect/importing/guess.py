@@ -14,8 +14,9 @@ from zuji.collect.importing.files import BadFile
 from zuji.collect.importing.guess_format import Shape, shape_of
 from zuji.collect.importing.mapping import WIRE_FORMATS, Cell, Mapping
 from zuji.collect.importing.moments import time_of
+from zuji.collect.importing.opening import open_reader
 from zuji.collect.importing.presets import PRESETS
-from zuji.collect.importing.readers.opened import open_reader
+from zuji.collect.importing.readers.json_lines import columns_of
 
 LOOKED_AT = 1_000
 """Rows that a guess looks at."""
@@ -35,12 +36,14 @@ _NAMES: dict[str, frozenset[str]] = {
     "member_card": _words("membercard card cardno cardnumber 会员卡 会员卡号 卡号"),
     "unionid": _words("unionid"),
     "openid": _words("openid"),
-    "anonymous_id": _words("anonymousid session sessionid visitorid usersession cookie 会话 会话id"),
+    "anonymous_id": _words(
+        "anonymousid session sessionid visitorid usersession cookie remoteaddr clientip 会话 会话id"
+    ),
     "device_id": _words("device deviceid 设备 设备id"),
 }
 _TIMES = _words("""
     time timestamp ts date datetime at eventtime createdat occurredat transactiontimestamp orderdate
-    时间 日期 时间戳 下单时间 订单时间 创建时间 支付时间
+    timeiso8601 timelocal 时间 日期 时间戳 下单时间 订单时间 创建时间 支付时间
 """)
 _EVENTS = _words("event eventtype eventname behavior behaviour behaviortype action 事件 行为 动作 事件名")
 _DAYS = ("%m/%d/%Y", "%m-%d-%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y.%m.%d", "%Y年%m月%d日")
@@ -74,7 +77,8 @@ def guess(path: Path) -> Guess:
 
 def _first_rows(path: Path, shape: Shape) -> pl.DataFrame:
     anybody = {"user_id": Cell(constant="x")}
-    mapping = msgspec.structs.replace(shape.mapping, identifiers=anybody)
+    columns = columns_of(path, shape.mapping.encoding) if shape.format == "json_lines" else ()
+    mapping = msgspec.structs.replace(shape.mapping, identifiers=anybody, columns=columns)
     for chunk in open_reader(path, mapping).chunks():
         if chunk.frame.height:
             return chunk.frame.head(LOOKED_AT)

@@ -30,6 +30,8 @@ Format = Literal[
     "csv", "json_lines", "parquet", "excel", "sql", "access_log", "snowplow", "segment", "posthog", "sensors"
 ]
 FORMATS: tuple[Format, ...] = get_args(Format)
+PRESET_FORMATS: frozenset[Format] = frozenset({"access_log", "snowplow"})
+"""Formats whose fields are known: without cells, `presets` has some for them."""
 WIRE_FORMATS: frozenset[Format] = frozenset({"segment", "posthog", "sensors"})
 """Exports whose lines are messages already: they need no cells."""
 
@@ -82,7 +84,7 @@ class Mapping(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     `zone` is that of times without an offset. `decimal` is the sign before the fraction of numbers. Texts in `missing`
     stand for nothing. `key` names the columns that tell rows apart; without it a row is known by its content.
-    `context` may name parts of parts: `page.url`.
+    `context` may name parts of parts: `page.url`. `inside` is where in a line of JSON the row or message is.
     """
 
     format: Format = "csv"
@@ -92,6 +94,7 @@ class Mapping(Document, frozen=True, kw_only=True, omit_defaults=True):
     columns: tuple[str, ...] = ()
     encoding: Name = "utf-8"
     sheet: Text = ""
+    inside: Text = ""
     zone: Name = "UTC"
     decimal: Literal[".", ","] = "."
     missing: tuple[Text, ...] = ("",)
@@ -119,7 +122,7 @@ class Mapping(Document, frozen=True, kw_only=True, omit_defaults=True):
             codecs.lookup(self.encoding)
         except (LookupError, ValueError, OSError) as unknown:
             raise ValueError(f"no such zone or encoding: {self.zone!r}, {self.encoding!r}") from unknown
-        if self.format not in WIRE_FORMATS and not self.identifiers:
+        if self.format not in WIRE_FORMATS | PRESET_FORMATS and not self.identifiers:
             raise ValueError("`identifiers` is empty: name at least one column that says who it was")
 
     def cells(self) -> Iterator[tuple[str, Cell]]:

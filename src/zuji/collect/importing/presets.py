@@ -38,14 +38,11 @@ SNOWPLOW_COLUMNS = tuple(_SNOWPLOW.split())
 
 _ACCESS_LOG = Mapping(
     format="access_log",
-    missing=("", "-"),
-    type=Cell(constant="track"),
     event=Cell(constant="Page Requested"),
     time=Cell(column="time", formats=("%d/%b/%Y:%H:%M:%S %z",)),
     identifiers={
         "user_id": Cell(column="user"),
         "anonymous_id": Cell(template="{address} {agent}", kind="hash"),
-        "custom_address": Cell(column="address", kind="hash"),
     },
     properties={
         "method": Cell(column="method"),
@@ -111,3 +108,9 @@ _ENRICHED = Mapping(
 )
 
 PRESETS: dict[Format, Mapping] = {"access_log": _ACCESS_LOG, "snowplow": _ENRICHED}
+
+
+def completed(mapping: Mapping) -> Mapping:
+    """A mapping that names such a format and nothing else is the preset."""
+    preset = PRESETS.get(mapping.format)
+    return preset if preset is not None and not mapping.identifiers else mapping

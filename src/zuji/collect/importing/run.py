@@ -12,17 +12,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
-import polars as pl
 
 from zuji.collect.importing.chunk import Bad, Chunk, Reader
 from zuji.collect.importing.files import MOST_INFLATED, fingerprint
 from zuji.collect.importing.ids import RowIds
 from zuji.collect.importing.mapping import Mapping, document_of_mapping
-from zuji.collect.importing.messages import Composer, Written
-from zuji.collect.importing.readers.opened import open_reader
+from zuji.collect.importing.messages import Written
+from zuji.collect.importing.opening import Writes, open_composer, open_reader
+from zuji.collect.importing.presets import completed
 from zuji.collect.importing.record import Import, ImportLedger, import_id
 from zuji.collect.importing.rejects import RejectsWriter
 from zuji.collect.spool import SpoolWriter
@@ -61,12 +61,6 @@ class Effects:
     sleep: Callable[[float], None] = time.sleep
 
 
-class Writes(Protocol):
-    """Makes messages of chunks."""
-
-    def write(self, chunk: Chunk, ids: pl.Series) -> Written: ...
-
-
 class Tried(NamedTuple):
     """What a dry run found: how many rows, how many would be rejected and why, and the first of both kinds."""
 
@@ -91,7 +85,7 @@ def id_of(order: Order) -> str:
 def try_import(order: Order) -> Tried:
     """Do all but send: nothing is written anywhere."""
     reader = open_reader(order.path, order.mapping, cap=order.cap)
-    composer, ids = _composer(order, reader), RowIds(order.mapping)
+    composer, ids = _composer(order, reader), RowIds(completed(order.mapping))
     reasons: Counter[str] = Counter()
     messages: list[dict[str, object]] = []
     rejects: list[Bad] = []
@@ -148,7 +142,7 @@ def _begun(order: Order, name: str, now_ms: int) -> Import:
 
 def _carried_through(order: Order, effects: Effects, one: Import) -> Import:
     reader = open_reader(order.path, order.mapping, cap=order.cap)
-    composer, ids = _composer(order, reader), RowIds(order.mapping)
+    composer, ids = _composer(order, reader), RowIds(completed(order.mapping))
     effects.ledger.save(one)
     rejects = RejectsWriter(effects.ledger.rejects(one.id), reader.columns, import_id=one.id, size=one.rejects_bytes)
     sender = _Sender(order.source, effects)
@@ -214,7 +208,7 @@ class _Sender:
 
 
 def _composer(order: Order, reader: Reader) -> Writes:
-    return Composer(order.mapping, reader.columns, max_bytes=order.source.settings.max_event_bytes)
+    return open_composer(order.mapping, reader.columns, order.source.settings)
 
 
 def _last(chunk: Chunk) -> int:
