@@ -98,6 +98,14 @@ def test_a_funnel_that_makes_no_sense_is_refused_with_what_would(wrong: dict[str
         read_question(Funnel, {**STEPS, **wrong})
 
 
+def test_a_funnel_over_a_life_is_refused_with_how_long_it_is_and_may_be(engine: Engine) -> None:
+    loaded = engine.load(a_world(("A", 0), ("B", 1)))
+    question = {**STEPS, "window": {"amount": 3650, "unit": "day"}}
+    assert loaded.answer("funnel", {**question, "date_from": "1978-01-01"})["steps"][0]["count"] == 1
+    with pytest.raises(BadQuestion, match=r"may be 69 years long, these are 71\.1\. Ask for a shorter range\."):
+        loaded.answer("funnel", {**question, "date_from": "1975-01-15"})
+
+
 def test_too_much_work_for_one_unordered_step_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(funnel_placed, "MOST_WORK", 2)
     loaded = engine.load(a_world(("A", 0), ("A", 1), ("B", 2), ("B", 3)))

@@ -36,7 +36,7 @@ EVENTS = ["A", "A", "A", "B", "B", "C", "D", "E", "下单", "浏览商品"]
 TYPES = ["track", "track", "track", "page", "screen"]
 PROPERTIES: dict[str, list[Any]] = {
     "plan": ["free", "pro", "Pro", "", None, "other", "[0, 5)", "北京", "a'b\\c", "false", False, True],
-    "n": [None, "", 0, 0, False, "5", 5, 5.0, 5.25, -3, "4.50", "1e3", 1000, 7, 10, "x5", [1, "a"], {"k": 1}],
+    "n": [None, "", 0, 0, False, "5", 5, 5.0, 5.25, -3, "4.50", "1e3", 1000, 7, 10, "x5", "1e999", [1, "a"], {"k": 1}],
     "price": [1, 2, 2.5, 2.5, 10, "3", "1.25", None, "free", -4, 0],
     "cart": [{"total": 7}, {"total": "7"}, {"total": None}, {"items": {"count": 2}}, [1], "cart", None],
     "cart.total": [9, None],

@@ -13,6 +13,11 @@ from zuji.terms.document import Document, Duration, EventMatch, Name, Text
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval
 
+YEAR_MS = 31_557_600_000
+"""365 days and a quarter."""
+MOST_YEARS = 69
+"""Their milliseconds fit 41 bits, and with a window before and after the range so do all times of a funnel."""
+
 Place = Annotated[int, Meta(ge=1, le=32)]
 """The number of a step, from 1."""
 
@@ -107,6 +112,11 @@ def settle_funnel(question: Funnel, around: Surroundings) -> Settled[Funnel]:
         view=question.view if question.view.type == "steps" else filled(question.view, to_step=question.view_ends[1]),
     )
     settled = settle(question, around)
-    if settled.span.to_ms - settled.span.from_ms + 2 * question.window.milliseconds >= 2**41:
-        raise BadQuestion("a funnel over more than thirty-five years, windows included, is too long. Ask for less.")
+    longest = settled.span.to_ms - settled.span.from_ms + 2 * question.window.milliseconds
+    if longest > MOST_YEARS * YEAR_MS:
+        raise BadQuestion(
+            f"the range and twice the window of a funnel may be {MOST_YEARS} years long, these are "
+            f"{longest / YEAR_MS:.1f}. "
+            "Ask for a shorter range."
+        )
     return settled

@@ -146,7 +146,8 @@ def _json(statement: Statement, column: str, name: str, zone: str) -> Value:
 def _of_text(statement: Statement, text: str, zone: str) -> Value:
     return Value(
         text,
-        f"toFloat64OrNull(if(match({text}, {statement.text(_NUMBER)}), {text}, NULL))",
+        # What is written as a number beyond all doubles (1e999) would be infinite: it is none.
+        f"nullIf(nullIf(toFloat64OrNull(if(match({text}, {statement.text(_NUMBER)}), {text}, NULL)), inf), -inf)",
         f"toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull("
         f"if(match({text}, {statement.text(_TIME)}), {text}, NULL), 3, {statement.text(zone)}))",
     )

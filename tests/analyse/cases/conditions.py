@@ -30,7 +30,7 @@ def of_values(name: str, values: list[Any], op: str, value: Any, *who: int) -> C
 
 
 FIVES = [5, 5.0, "5", "5.0", "05", [5], True, None, MISSING]
-MIXED = ["5", 5, 5.25, "4.50", "1e3", "-3", "+5", " 5", "5.", "", True, None, MISSING, [5], "nan"]
+MIXED = ["5", 5, 5.25, "4.50", "1e3", "-3", "+5", " 5", "5.", "", True, None, MISSING, [5], "nan", "1e999", "-1e999"]
 TEXTS = ["Pro", "pro plan", "", 5, False, None, MISSING]
 BY_TEXT = [
     of_values("numbers are compared in their shortest form", FIVES, "equals", 5, 1, 2, 3),

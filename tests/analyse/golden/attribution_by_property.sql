@@ -5,7 +5,7 @@ moments AS (
         position AS position,
         if(event = {v1:String}, toNullable(toString(JSONExtract(properties, {v3:String}, 'Nullable(String)'))), NULL) AS text,
         toUInt64(event = {v2:String} AND occurred_at >= fromUnixTimestamp64Milli({v15:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v16:Int64})) AS goal,
-        toFloat64(ifNull(toFloat64OrNull(if(match(JSONExtract(properties, {v7:String}, 'Nullable(String)'), {v8:String}), JSONExtract(properties, {v7:String}, 'Nullable(String)'), NULL)), 0)) AS worth
+        toFloat64(ifNull(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v7:String}, 'Nullable(String)'), {v8:String}), JSONExtract(properties, {v7:String}, 'Nullable(String)'), NULL)), inf), -inf), 0)) AS worth
     FROM zuji.events LEFT ANY JOIN (SELECT person, identified, first_seen_ms, identifiers, traits FROM zuji.profiles FINAL WHERE workspace = {workspace:String} AND gone = 0) AS known ON known.person = dictGetOrDefault('zuji.person_0', 'person', anchor, anchor)
     WHERE occurred_at >= fromUnixTimestamp64Milli({v17:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v18:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
@@ -21,7 +21,7 @@ moments AS (
         position AS position,
         if(event = {v3:String}, toNullable(toString(JSONExtract(properties, {v5:String}, 'Nullable(String)'))), NULL) AS text,
         toUInt64(event = {v4:String} AND occurred_at >= fromUnixTimestamp64Milli({v17:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v18:Int64})) AS goal,
-        toFloat64(ifNull(toFloat64OrNull(if(match(JSONExtract(properties, {v9:String}, 'Nullable(String)'), {v10:String}), JSONExtract(properties, {v9:String}, 'Nullable(String)'), NULL)), 0)) AS worth
+        toFloat64(ifNull(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v9:String}, 'Nullable(String)'), {v10:String}), JSONExtract(properties, {v9:String}, 'Nullable(String)'), NULL)), inf), -inf), 0)) AS worth
     FROM zuji.events LEFT ANY JOIN (SELECT person, identified, first_seen_ms, identifiers, traits FROM zuji.profiles FINAL WHERE workspace = {workspace:String} AND gone = 0) AS known ON known.person = dictGetOrDefault('zuji.person_0', 'person', anchor, anchor)
     WHERE occurred_at >= fromUnixTimestamp64Milli({v19:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v20:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0

@@ -2,7 +2,7 @@ WITH
 marked AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
         transform(event, {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS marks,
-        toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)) AS number
+        nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), inf), -inf) AS number
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v7:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v8:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0

@@ -18,13 +18,13 @@ LIMIT {v7:Int64}
 WITH
 scrolled AS (
     SELECT nullIf(JSONExtract(properties, {v5:String}, 'Nullable(String)'), '') AS who,
-        assumeNotNull(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL))) AS depth
+        assumeNotNull(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)), inf), -inf)) AS depth
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v10:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v11:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
         AND event = {v9:String}
         AND isNotNull(who)
-        AND ifNull(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)) BETWEEN 0 AND 100, 0)
+        AND ifNull(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)), inf), -inf) BETWEEN 0 AND 100, 0)
 ),
 deepest AS (
     SELECT who, max(depth) AS depth FROM scrolled GROUP BY who

@@ -3,7 +3,7 @@ matched AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         (event = {v1:String} AND ifNull(JSONExtract(properties, {v2:String}, 'Nullable(String)') = {v6:String}, 0)) AS acquires,
-        if(event = {v7:String}, toFloat64OrNull(if(match(JSONExtract(properties, {v8:String}, 'Nullable(String)'), {v9:String}), JSONExtract(properties, {v8:String}, 'Nullable(String)'), NULL)), NULL) AS value,
+        if(event = {v7:String}, nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v8:String}, 'Nullable(String)'), {v9:String}), JSONExtract(properties, {v8:String}, 'Nullable(String)'), NULL)), inf), -inf), NULL) AS value,
         '' AS money
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v12:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v13:Int64})

@@ -2,7 +2,7 @@ WITH
 matched AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
-        toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)) AS number
+        nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)), inf), -inf) AS number
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v6:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v7:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
