@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zuji.analyse.everybody import Values, values_of_everybody
 from zuji.analyse.finite import finite
 from zuji.analyse.horizon import Horizon, Horizons
 from zuji.analyse.kind import People
@@ -94,6 +95,11 @@ class Asker:
         settled, reading = self._settled(kind, document, asking)
         horizon = self._horizons.now(asking.workspace, settled.whose.version)
         return Found(kind_of(kind).people(settled, cell, reading), horizon)
+
+    def everybody(self, kind: str, document: Any, gives: str, asking: Asking) -> Values:
+        """This figure of each person, by person: what a tag that is a statistic says about them."""
+        settled, reading = self._settled(kind, document, asking)
+        return values_of_everybody(kind, gives, settled, reading)
 
     def _settled(self, kind: str, document: Any, asking: Asking) -> tuple[Settled[Any], Reading]:
         chosen = kind_of(kind)

@@ -41,7 +41,9 @@ def definitions_query(definitions: Sequence[Definition], asked: Asked) -> Query:
     """
     gathered = HistoryPass(asked)
     columns = [
-        named_tag(gathered, one.key).shown if one.kind == "tag" else f"nullIf({named_segment(gathered, one.key)}, 0)"
+        named_tag(gathered, one.key).shown
+        if one.kind == "tag"
+        else f"if({named_segment(gathered, one.key)}, true, NULL)"
         for one in definitions
     ]
     last = gathered.steps()
