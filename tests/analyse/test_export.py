@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from zuji.analyse import export
-from zuji.analyse.export import Cells, Column, Format, Written, harmless, table_of, write_file
+from zuji.analyse.export import Cells, Column, Format, Written, table_of, write_file
 from zuji.terms.error import BadRequest
+from zuji.terms.spreadsheet import DANGEROUS, harmless
 
 COLUMNS = (
     Column("name", "text"), Column("n", "integer"), Column("rate", "number"), Column("ok", "boolean"),
@@ -49,7 +50,7 @@ def test_whatever_the_texts_a_csv_file_reads_back_as_they_were_but_for_the_quote
     write_file(sink, "csv", [Column("a", "text"), Column("b", "integer")], [(text, 1) for text in texts], limit=99)
     rows = list(csv.reader(io.StringIO(sink.getvalue().decode(), newline="")))
     assert rows == [["a", "b"], *([harmless(text), "1"] for text in texts)]
-    assert not any(row[0].startswith(export.DANGEROUS) for row in rows)
+    assert not any(row[0].startswith(DANGEROUS) for row in rows)
 
 
 def test_a_json_file_keeps_types_and_says_whether_there_was_more() -> None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from zuji.terms.error import BadRequest
+from zuji.terms.spreadsheet import harmless
 
 Format = Literal["csv", "json", "parquet"]
 CellKind = Literal["integer", "unsigned", "number", "boolean", "exact", "text", "json"]
@@ -25,8 +26,6 @@ CellKind = Literal["integer", "unsigned", "number", "boolean", "exact", "text", 
 Cells = Sequence[Any]
 ROWS_AT_ONCE = 5_000
 MOST_BYTES = 2 * 1024**3
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a formula begins with in a spreadsheet; the wide ones too, which some take for the narrow ones."""
 
 _ARROW: dict[CellKind, pa.DataType] = {
     "integer": pa.int64(),
@@ -84,15 +83,6 @@ def write_file(
     truncated = next(left, None) is not None
     writer.close(truncated=truncated)
     return Written(count, truncated)
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> harmless("=HYPERLINK(1)"), harmless("a=b"), harmless("-5")
-    ("'=HYPERLINK(1)", 'a=b', "'-5")
-    """
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Column], list[Cells]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +17,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+_WIDEST = 100_000
+"""Columns; wider than any table."""
 
 
 def print_json(answer: Any) -> None:
@@ -32,7 +35,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         table.add_column(column, no_wrap=number < len(columns) - 1, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    out.print(table if table.row_count else f"{title}: none")
+    if not table.row_count:
+        out.print(f"{title}: none")
+        return
+    needed = Measurement.get(out, out.options.update(width=_WIDEST), table)
+    if out.is_terminal and needed.minimum > out.width:  # folded everywhere rather than cut off
+        for column_of_table in table.columns:
+            column_of_table.no_wrap = False
+    _as_wide_as(out.width if out.is_terminal else max(out.width, needed.maximum)).print(table)
+
+
+def _as_wide_as(width: int) -> Console:
+    """Whoever reads a file or a pipe has no edge at 80 columns at which words would have to go."""
+    return out if width == out.width else Console(highlight=False, width=width)
 
 
 def short_time(text: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from typing import Annotated, Any
 
@@ -12,6 +13,10 @@ import typer
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
 from zuji.cli.output import JsonOption, print_json, print_table, say
 from zuji.terms.error import BadRequest
+from zuji.terms.spreadsheet import harmless
+
+_EXACT = re.compile(r"(Nullable\()?(Decimal|U?Int)")
+"""Types whose numbers travel as texts where no float holds them."""
 
 
 def sql(
@@ -51,9 +56,16 @@ def _show_table(answer: dict[str, Any]) -> None:
 
 
 def _show_csv(answer: dict[str, Any]) -> None:
+    """As in exported files, no text is left that a spreadsheet would take for a formula; numbers stay numbers."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(column["name"] for column in answer["columns"])
-    writer.writerows([_cell(value) for value in row] for row in answer["rows"])
+    exact = [_EXACT.match(column["type"]) is not None for column in answer["columns"]]
+    writer.writerow(harmless(column["name"]) for column in answer["columns"])
+    for row in answer["rows"]:
+        cells = (_cell(value) for value in row)
+        writer.writerow(
+            harmless(cell) if isinstance(cell, str) and not is_exact else cell
+            for cell, is_exact in zip(cells, exact, strict=True)
+        )
     sys.stdout.flush()
 
 
