@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.places import place_sql
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
-from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
+from zuji.analyse.seen import has_key, key_sql, matching, seen
 from zuji.analyse.settled import Settled, periods_out
 from zuji.store.query import Query
 from zuji.store.statement import Statement
@@ -47,23 +48,26 @@ def intervals_of(settled: Settled[Stickiness]) -> Periods:
     return Periods(periods.interval, (*periods.starts[::count], end))
 
 
-def days_query(settled: Settled[Stickiness], starts: tuple[int, ...], *, end: str) -> Query:
-    """Everybody with the number of intervals they were active in (`days`, never 0), then `end`: a SELECT over these."""
+def days_query(settled: Settled[Stickiness], intervals: Periods, *, end: str) -> Query:
+    """Everybody with the number of intervals they were active in (`days`, never 0), then `end`: a SELECT over these.
+
+    Of up to 64 intervals those that somebody was active in are the bits of one number: a third less processor time
+    than a set takes.
+    """
     question = settled.question
     statement = Statement(settled)
-    start = f"roundDown({AT}, {statement.integers(starts)})" if len(starts) > 1 else "toInt64(0)"
-    columns = {"who": key_sql(statement, settled), "start": start}
+    columns = {"who": key_sql(statement, settled), "place": place_sql(statement, intervals)}
     conditions = [matching(statement, settled, EventMatch(event=question.event))]
     statement.step("matched", seen(statement, settled, columns, conditions=conditions))
     if question.per_interval == PerInterval():
-        statement.step(
-            "active", f"SELECT who, uniqExact(start) AS days FROM matched WHERE {has_key(settled)} GROUP BY who"
-        )
+        few = "bitCount(groupBitOr(bitShiftLeft(toUInt64(1), place)))"
+        days = few if len(intervals) <= 64 else "uniqExact(place)"
+        statement.step("active", f"SELECT who, {days} AS days FROM matched WHERE {has_key(settled)} GROUP BY who")
     else:
         passes = f"count() {_OPERATORS[question.per_interval.op]} {statement.integer(question.per_interval.value)}"
         statement.step(
             "active_days",
-            f"SELECT who, start FROM matched WHERE {has_key(settled)} GROUP BY who, start HAVING {passes}",
+            f"SELECT who, place FROM matched WHERE {has_key(settled)} GROUP BY who, place HAVING {passes}",
         )
         statement.step("active", "SELECT who, count() AS days FROM active_days GROUP BY who")
     return statement.query(end)
@@ -72,9 +76,8 @@ def days_query(settled: Settled[Stickiness], starts: tuple[int, ...], *, end: st
 def answer(settled: Settled[Stickiness], reading: Reading) -> Answer:
     """How many people were active in exactly 1, 2, 3 ... intervals (cumulative: in so many or more)."""
     intervals = intervals_of(settled)
-    starts = intervals.starts
-    counts = [0] * len(starts)
-    query = days_query(settled, starts, end="SELECT days, count() AS people FROM active GROUP BY days")
+    counts = [0] * len(intervals)
+    query = days_query(settled, intervals, end="SELECT days, count() AS people FROM active GROUP BY days")
     for row in reading.table(query).to_pylist():
         counts[row["days"] - 1] = row["people"]
     if settled.question.cumulative:
@@ -84,12 +87,12 @@ def answer(settled: Settled[Stickiness], reading: Reading) -> Answer:
 
 def people(settled: Settled[Stickiness], cell: Cell, reading: Reading) -> People:
     """Everybody active in that many intervals."""
-    starts = intervals_of(settled).starts
+    intervals = intervals_of(settled)
     wanted = cell.get("intervals")
-    if not isinstance(wanted, int) or not 1 <= wanted <= len(starts):
-        raise BadQuestion(f"cell: stickiness has cells {{intervals: 1 to {len(starts)}}}, got {dict(cell)!r:.200}.")
+    if not isinstance(wanted, int) or not 1 <= wanted <= len(intervals):
+        raise BadQuestion(f"cell: stickiness has cells {{intervals: 1 to {len(intervals)}}}, got {dict(cell)!r:.200}.")
     fits = f"days {'>=' if settled.question.cumulative else '='} {wanted:d}"
-    query = days_query(settled, starts, end=f"SELECT who, days FROM active WHERE {fits} ORDER BY who")
+    query = days_query(settled, intervals, end=f"SELECT who, days FROM active WHERE {fits} ORDER BY who")
     table = reading.table(query)
     keys = table["who"].to_pylist()
     reasons = {key: {"intervals": days} for key, days in zip(keys, table["days"].to_pylist(), strict=True)}
