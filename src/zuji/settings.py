@@ -10,7 +10,7 @@ import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may set. Sizes are in bytes; `timezone` is the zone of new workspaces.
 
     `outbound_networks`: networks inside the house (10.1.0.0/16) that calls to receivers may reach all the same.
+    `batch_tags_minutes`: how old batch tags may be.
     """
 
     host: str = "127.0.0.1"
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outbound_networks: tuple[str, ...] = ()
     log_level: LogLevel = "info"
     timezone: str = "Asia/Shanghai"
+    batch_tags_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 60
     spool: SpoolSettings = SpoolSettings()
     store: StoreSettings = StoreSettings()
 

@@ -51,6 +51,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             house = build_house(data, settings, administration)
             house.engine.start()
             house.alerts.start()
+            house.batch_tags.start()
             house.deliveries.start()
             let_go_of_loaded_code()
         if made:
@@ -60,6 +61,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
         finally:
             house.decisions_spool.close()
             house.alerts.stop()
+            house.batch_tags.stop()
             house.deliveries.stop()
             house.engine.stop()
 

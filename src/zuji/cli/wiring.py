@@ -24,6 +24,7 @@ from zuji.govern.principal import OPERATOR
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
 from zuji.run.alerts import AlertLoop
+from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.settings import Settings
@@ -120,6 +121,7 @@ class House:
 
     engine: Engine
     alerts: AlertLoop
+    batch_tags: BatchTags
     deliveries: DeliveryLoop
     administration: Administration
     decisions_spool: SpoolWriter
@@ -172,4 +174,13 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         cancel=engine.events.cancel,
         now_ms=now_ms,
     )
-    return House(engine, alerts, deliveries, administration, spool, ports)
+    batch_tags = BatchTags(
+        hot=hot,
+        events=engine.events,
+        lists=administration.lists,
+        asker=Asker(engine.events, now_ms=now_ms),
+        timezone_of=administration.workspaces.timezone_of,
+        now_ms=now_ms,
+        every_s=settings.batch_tags_minutes * 60,
+    )
+    return House(engine, alerts, batch_tags, deliveries, administration, spool, ports)

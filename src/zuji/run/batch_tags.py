@@ -20,6 +20,7 @@ from zuji.analyse.ask import Asker, Asking
 from zuji.identify.members import people_of_ids
 from zuji.store import tag_live, tag_timers, tag_values
 from zuji.store.events import EventStore
+from zuji.store.failure import Cancelled
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Query
@@ -41,6 +42,8 @@ ROWS_AT_ONCE = 2_000
 """Values in one transaction: some tens of milliseconds, in which events wait."""
 UNHURRIED = "\nSETTINGS max_execution_time = 900, max_threads = 1"
 """One thread, so that the questions of people keep the other one."""
+TICKET = "ba7c4000"
+"""Of every query that is run here: there is one at a time."""
 
 Named = tuple[str, tag_values.Kind, str]
 """Workspace, kind and key."""
@@ -85,8 +88,10 @@ class BatchTags:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the definition under way."""
+        """Stop the query under way; what it was about is due again at the next start."""
         self._stopping.set()
+        if self._thread.is_alive():
+            self._events.cancel(TICKET)
         self._thread.join()
 
     def work_off(self) -> int:
@@ -104,6 +109,8 @@ class BatchTags:
             try:
                 self.work_off()
                 self.failure = None
+            except Cancelled:
+                log.info("batch tags were stopped: the engine ends")
             except Exception as failure:
                 self.failure = f"batch tags wait: {failure}"
                 log.exception("batch tags wait; trying again in %s s", LOOK_EVERY_S)
@@ -137,9 +144,11 @@ class BatchTags:
         for one in due:
             if one.statistic is not None:
                 told = one.statistic
-                asking = Asking(workspace, zone)
+                asking = Asking(workspace, zone, TICKET)
                 try:
                     yield one, self._asker.everybody(told.kind, told.question, told.gives, asking)
+                except Cancelled:
+                    raise
                 except ZujiError as failure:
                     self._give_up(workspace, one, failure, now_ms)
         calendar = Calendar(ZoneInfo(zone))
@@ -183,7 +192,7 @@ class BatchTags:
         parts = 1 + counted * (2 + len(definitions)) // FIGURES_AT_ONCE
         for number in range(parts):
             query = definitions_query(definitions, replace(asked, part=Part(number, parts) if parts > 1 else None))
-            yield self._events.query(replace(query, sql=query.sql + UNHURRIED))
+            yield self._events.query(replace(query, sql=query.sql + UNHURRIED, ticket=TICKET))
 
     def _replace(
         self, workspace: str, published: Published, one: Definition, values: Mapping[int, Any], now_ms: int
