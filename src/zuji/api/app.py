@@ -38,13 +38,16 @@ from zuji.api.routes import (
     quarantine,
     questions,
     saved,
+    segments,
     sources,
     sql,
     subscriptions,
+    tags,
     tail,
     tokens,
     workspaces,
 )
+from zuji.api.segment_people import SegmentPeople
 from zuji.api.waiting import waiting_room
 from zuji.api.wire import Problem
 from zuji.govern.principal import Principal
@@ -60,6 +63,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     sql.router,
     profiles.router,
+    tags.router,
+    segments.router,
     context.router,
     changes.router,
     subscriptions.router,
@@ -115,6 +120,7 @@ def create_api(
     app.state.asker = Asker(ports.events, now_ms=ports.now_ms)
     app.state.jobs = Jobs()
     app.state.list_members = ListMembers(ports)
+    app.state.segment_people = SegmentPeople(ports)
     app.state.running = set()
     app.state.streams = set()
     app.state.waiting = waiting_room()

@@ -18,6 +18,7 @@ from zuji.govern.keys import Keys
 from zuji.govern.outbound import Answer, Outbound
 from zuji.govern.tokens import Tokens
 from zuji.govern.workspaces import Workspaces
+from zuji.store.definitions import Definitions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
@@ -111,6 +112,7 @@ class Ports:
     audit: AuditLog
     saved: SavedWork
     lists: PeopleLists
+    definitions: Definitions
     scratch: Path
     subscriptions: Subscriptions
     outbound: Outbound

@@ -66,6 +66,7 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         audit=administration.audit,
         saved=administration.saved,
         lists=administration.lists,
+        definitions=administration.definitions,
         scratch=data,
         subscriptions=administration.subscriptions,
         outbound=nothing,

@@ -29,6 +29,7 @@ from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.settings import Settings
 from zuji.store import spool_positions
+from zuji.store.definitions import Definitions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
@@ -57,6 +58,7 @@ class Administration:
     audit: AuditLog
     saved: SavedWork
     lists: PeopleLists
+    definitions: Definitions
     subscriptions: Subscriptions
 
 
@@ -77,6 +79,7 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         AuditLog(metadata),
         SavedWork.beside(metadata),
         PeopleLists.beside(metadata),
+        Definitions.beside(metadata),
         Subscriptions.beside(metadata),
     )
 
@@ -154,6 +157,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         audit=administration.audit,
         saved=administration.saved,
         lists=administration.lists,
+        definitions=administration.definitions,
         scratch=data,
         subscriptions=administration.subscriptions,
         outbound=outbound,

@@ -32,6 +32,8 @@ Permission = Literal[
     "sql.run",
     "questions.ask",
     "questions.save",
+    "tags.read",
+    "tags.write",
     "exports.make",
     "subscriptions.read",
     "subscriptions.write",
@@ -41,8 +43,8 @@ PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read"})
-_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask"}
-_SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "exports.make"})
+_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask", "tags.read"}
+_SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "tags.write", "exports.make"})
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),

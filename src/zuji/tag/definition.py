@@ -3,9 +3,10 @@
 People write a definition as a document; `read_definition` refuses what makes no sense. A draft has version 0; it is
 given the next number and made to hold by a decision in the spool, so that a replay publishes it at the same place among
 the events: `Message(type="decision", event="publish", properties=...)` with the properties
-`{"decision": "publish", "kind": "tag" or "segment", "key", "version", "definition": document, "by": id of who did it}`,
-where a definition of null ends what holds under that key (archived). `decision_body` makes them, `read_published` reads
-what they carry; the engine answers `{"published": version}` or refuses.
+`{"decision": "publish", "kind": "tag" or "segment", "key", "version", "definition": document, "by": id of who did it,
+"announce": whether subscribers are told of what it changes}`. A definition of null ends what holds under that key.
+`decision_body` makes the properties, `read_published` reads what they carry; the engine answers with `published` (true
+or false) and `backfill`, or refuses.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ ValueType = Literal["boolean", "text", "number", "list"]
 Freshness = Literal["live", "batch"]
 Visibility = Literal["internal", "public"]
 """Public values may be read by the person's own browser."""
+Told = Literal["silent", "told"]
+"""Whether subscribers hear of the changes that a publishing makes."""
 
 Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -255,18 +258,20 @@ def type_of(rule: Rule) -> ValueType:
             return {"first": "text", "last": "text", "top": "list"}.get(measure.what, "number")  # type: ignore[return-value]
 
 
-def decision_body(definition: Definition, *, by: str) -> dict[str, Any]:
+def decision_body(definition: Definition, *, by: str, subscribers: Told = "silent") -> dict[str, Any]:
     """The properties of the decision that publishes this."""
-    return _body(definition.kind, definition.key, definition.version, by) | {"definition": dict(definition.document)}
+    body = _body(definition.kind, definition.key, definition.version, by, subscribers)
+    return body | {"definition": dict(definition.document)}
 
 
-def ending_body(kind: Kind, key: str, *, version: int, by: str) -> dict[str, Any]:
-    """The properties of the decision that ends what holds under a key; `version` is the one that ends."""
-    return _body(kind, key, version, by) | {"definition": None}
+def ending_body(kind: Kind, key: str, *, version: int, by: str, subscribers: Told = "silent") -> dict[str, Any]:
+    """The properties of the decision that ends what holds under a key; the end is a version, too."""
+    return _body(kind, key, version, by, subscribers) | {"definition": None}
 
 
-def _body(kind: Kind, key: str, version: int, by: str) -> dict[str, Any]:
-    return {"decision": "publish", "kind": kind, "key": key, "version": version, "by": by}
+def _body(kind: Kind, key: str, version: int, by: str, subscribers: Told) -> dict[str, Any]:
+    announce = subscribers == "told"
+    return {"decision": "publish", "kind": kind, "key": key, "version": version, "by": by, "announce": announce}
 
 
 def read_published(body: Mapping[str, Any]) -> Definition | None:
