@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -25,12 +26,24 @@ class Caller(msgspec.Struct, frozen=True):
 
 def find_caller(peer: str, scheme: str, headers: Mapping[str, str], proxies: Sequence[Network]) -> Caller:
     """The caller behind any trusted proxies."""
+    if not proxies:
+        return _direct_caller(peer, scheme, headers.get("host", ""))
     host = headers.get("host", "")
     peer = _without_mapping(peer)
-    if proxies and _is_trusted(peer, proxies):
+    if _is_trusted(peer, proxies):
         peer = _first_untrusted(headers.get("x-forwarded-for", ""), proxies) or peer
         scheme = headers.get("x-forwarded-proto", scheme).partition(",")[0].strip().lower()
         host = headers.get("x-forwarded-host", host).partition(",")[0].strip()
+    return _plain_caller(peer, scheme, host)
+
+
+@lru_cache(maxsize=4096)
+def _direct_caller(peer: str, scheme: str, host: str) -> Caller:
+    """Nobody stands in between. Remembered, because the same few call again and again."""
+    return _plain_caller(_without_mapping(peer), scheme, host)
+
+
+def _plain_caller(peer: str, scheme: str, host: str) -> Caller:
     return Caller(peer, scheme if scheme in ("http", "https") else "http", host if _HOST.fullmatch(host) else "")
 
 

@@ -44,13 +44,13 @@ class EngineLine:
     async def forward(self, scope: Scope, receive: Receive, send: Send, *, caller: Caller) -> None:
         """Pass a request on and its answer back; 503 when nobody is there to answer."""
         if self._transport is None:
-            await send_response(send, _engine_down(), method=scope["method"])
+            await send_response(scope, send, _engine_down())
             return
         uploaded, answered = asyncio.Event(), asyncio.Event()
         request = self._build(scope, caller, content=_upload(receive, uploaded) if _has_body(scope) else None)
         if not _has_body(scope):
             uploaded.set()
-        answering = asyncio.ensure_future(_pass_back(self._transport, request, send, answered))
+        answering = asyncio.ensure_future(_pass_back(self._transport, request, scope, send, answered))
         watching = asyncio.ensure_future(_hang_up(receive, uploaded))
         try:
             # A client that leaves must not leave its question running behind it.
@@ -83,7 +83,7 @@ class EngineLine:
 
 
 async def _pass_back(
-    transport: httpx.AsyncHTTPTransport, request: httpx.Request, send: Send, answered: asyncio.Event
+    transport: httpx.AsyncHTTPTransport, request: httpx.Request, scope: Scope, send: Send, answered: asyncio.Event
 ) -> None:
     """Send the request to the engine and its answer to the client, piece by piece; then set `answered`."""
     try:
@@ -91,7 +91,7 @@ async def _pass_back(
     except httpx.TransportError as error:
         log.info("the engine did not answer %s %s: %r", request.method, request.url.path, error)
         answered.set()
-        await send_response(send, _engine_down(), method=request.method)
+        await send_response(scope, send, _engine_down())
         return
     try:
         headers = [(name.lower(), value) for name, value in response.headers.raw if _passes(name)]

@@ -102,9 +102,9 @@ class Gateway:
             except Exception:
                 log.exception("a %s request to %s broke the gateway", method, path)
                 response = json_answer(500, {"code": "internal", "message": "a defect of the gateway; it was logged"})
-            await send_response(send, response, method=method, extra=cors_headers(headers))
+            await send_response(scope, send, response, extra=cors_headers(headers))
         elif path == "/health":
-            await send_response(send, self._health(method), method=method)
+            await send_response(scope, send, self._health(method))
         else:
             await self._engine.forward(scope, receive, send, caller=self._caller(scope, headers))
 

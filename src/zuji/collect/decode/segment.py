@@ -6,7 +6,6 @@ A body is cut into raw items first, which is cheap and gives each item's size; t
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import Any
 
@@ -189,7 +188,7 @@ def _authorized_key(header: str) -> str | None:
     if scheme.lower() != "basic":
         return None
     try:
-        return base64.b64decode(value.strip()).decode().partition(":")[0]
+        return binascii.a2b_base64(value.strip()).decode().partition(":")[0]
     except (binascii.Error, ValueError):
         return None
 
