@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ _SOURCES: dict[tuple[str, str], Source] = {}
 
 
 @contextmanager
-def running(folder: Path, *, start: bool = True) -> Iterator[World]:
+def running(folder: Path, *, start: bool = True, now_ms: Callable[[], int] = lambda: NOON_MS) -> Iterator[World]:
     """An engine over this folder until the block ends, which is an end in good order."""
     folder.mkdir(parents=True, exist_ok=True)
     engine = build_engine(
@@ -76,7 +76,7 @@ def running(folder: Path, *, start: bool = True) -> Iterator[World]:
         events=EventStore.open(folder / "events"),
         reader=SqliteSpoolReader(folder / "spool"),
         source_of=a_source,
-        now_ms=lambda: NOON_MS,
+        now_ms=now_ms,
         slow_down=lambda crowded: None,
     )
     spool = SqliteSpoolWriter(folder / "spool", "gateway-1")

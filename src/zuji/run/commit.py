@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
 from zuji.run.progress import Progress
+from zuji.run.tagging import Tagger
 from zuji.store import accounting, outbox, profile_changes, quarantine, spool_positions
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
@@ -20,12 +21,20 @@ class Committer:
     """Writes plans to the hot state and tells the rooms that keep something in memory how it went."""
 
     def __init__(
-        self, *, hot: HotStore, seen: SeenIds, names: PropertyNames, stages: Stages, progress: Progress
+        self,
+        *,
+        hot: HotStore,
+        seen: SeenIds,
+        names: PropertyNames,
+        stages: Stages,
+        tagger: Tagger,
+        progress: Progress,
     ) -> None:
         self._hot = hot
         self._seen = seen
         self._names = names
         self._stages = stages
+        self._tagger = tagger
         self._progress = progress
 
     def commit(
@@ -49,9 +58,11 @@ class Committer:
         except BaseException:
             self._seen.forget_pending()
             self._stages.forget(plan)
+            self._tagger.forget()
             raise
         self._seen.settle()
         self._stages.settle(plan)
+        self._tagger.settle()
         if marked:
             self._progress.marked(sequence)
         return batch
@@ -62,7 +73,10 @@ class Committer:
         quarantine.put(connection, plan.rejected)
         accounting.add(connection, plan.ledger.counts)
         plan.linked.save(connection)
-        return outbox.put(connection, events=plan.events, people=people_rows(plan.linked, sequence), planned_at=now_ms)
+        people = people_rows(plan.linked, sequence)
+        batch = outbox.put(connection, events=plan.events, people=people, planned_at=now_ms)
+        self._tagger.take(connection, plan, now_ms)
+        return batch
 
 
 def mark_people(connection: HotTransaction, linked: Linked, sequence: int) -> int:

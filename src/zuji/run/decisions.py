@@ -16,6 +16,8 @@ from zuji.clean.received import Received
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Plan, SourceOf, Stages, hash_ids, no_events
 from zuji.run.commit import Write
+from zuji.run.publishing import plan_publishing
+from zuji.run.tagging import Tagger
 from zuji.store import quarantine, source_epochs
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
@@ -33,6 +35,8 @@ class Decided:
     writes: tuple[Write, ...] = field(default=())
     epochs: dict[tuple[str, str], int] | None = None
     """The epochs of sources, when the decision changed them."""
+    then: Callable[[], None] | None = None
+    """What to do when it is committed."""
 
 
 class Decisions:
@@ -46,6 +50,7 @@ class Decisions:
         resolver: Resolver,
         stages: Stages,
         source_of: SourceOf,
+        tagger: Tagger,
         drain_store: Callable[[], None],
     ) -> None:
         self._hot = hot
@@ -53,6 +58,7 @@ class Decisions:
         self._resolver = resolver
         self._stages = stages
         self._source_of = source_of
+        self._tagger = tagger
         self._drain_store = drain_store
         self._plans: dict[str, Callable[[Receipt, Message, int, int], Decided]] = {
             "merge": self._people,
@@ -63,6 +69,7 @@ class Decisions:
             "replay": self._replay,
             "discard": self._discard,
             "delete_source_data": self._delete_source_data,
+            "publish": self._publish,
         }
 
     def plan(self, receipt: Receipt, message: Message, *, sequence: int, now_ms: int) -> Decided:
@@ -111,6 +118,7 @@ class Decisions:
         workspace = receipt.workspace
         linked, outcome = self._resolver.decide(workspace, message, now_ms)
         self._drain_store()
+        self._tagger.note_erasure(workspace, source)
         # Before the commit, and harmless to repeat: after a crash the decision is simply applied again.
         self._events.delete_source(workspace, source)
         with self._hot.read() as connection:
@@ -125,6 +133,19 @@ class Decisions:
             ),
             epochs,
         )
+
+    def _publish(self, receipt: Receipt, message: Message, sequence: int, now_ms: int) -> Decided:
+        """A tag or segment holds from now on, or ends."""
+        body = msgspec.json.decode(message.properties, type=dict[str, Any])
+        with self._hot.read() as connection:
+            publishing = plan_publishing(connection, receipt.workspace, body, now_ms)
+
+        def reload() -> None:
+            with self._hot.read() as connection:
+                self._tagger.reload(connection)
+
+        nothing = no_events(self._resolver.nothing())
+        return Decided(nothing, publishing.outcome, (publishing.write,), then=reload)
 
 
 class _Replay(msgspec.Struct, frozen=True):

@@ -24,12 +24,16 @@ from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
 from zuji.run.status import StatusWriter
 from zuji.run.storing import StoringLoop
+from zuji.run.tag_loops import TagLoops
+from zuji.run.tagging import Tagger
+from zuji.run.tagging_rules import CalendarOf, in_utc
 from zuji.run.tail import Tail
 from zuji.store import quarantine, source_epochs, spool_positions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.property_names import PropertyNames
 from zuji.store.seen import SeenIds
+from zuji.store.tag_events import AnchorEvents
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,9 @@ class Engine:
     progress: Progress
     tail: Tail
     status: StatusWriter
+    tagger: Tagger
+    tags: TagLoops
+    own_events: AnchorEvents
 
     def start(self) -> None:
         """Finish what a crash interrupted, then begin."""
@@ -62,18 +69,21 @@ class Engine:
         self.storing.start()
         self.profiles.start()
         self.ingest.start()
+        self.tags.start()
         self.status.start()
 
     def stop(self) -> None:
         """Take in and store what is in the spool, within reason, then end in good order."""
         if not self.ingest.failure and not self.storing.failure:
             self.progress.wait_taken(self.reader.ends(), DRAIN_S)
+        self.tags.stop()
         self.ingest.stop()
         self.storing.stop()
         self.profiles.stop()
         self.status.stop()
         self.reader.close()
         self.seen.close()
+        self.own_events.close()
         self.events.close()
         self.hot.close()
 
@@ -100,6 +110,7 @@ def build_engine(
     source_of: SourceOf,
     now_ms: Callable[[], int],
     slow_down: Callable[[set[tuple[str, str]]], None],
+    calendar_of: CalendarOf = in_utc,
 ) -> Engine:
     """Wire the stages over the given stores. Nothing runs before `start`."""
     with hot.read() as connection:
@@ -110,17 +121,25 @@ def build_engine(
     resolver = Resolver(hot, source_of)
     stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
     progress = Progress(positions, last_batch=0)
+    own_events = AnchorEvents(events)
+    tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
     decisions = Decisions(
-        hot=hot, events=events, resolver=resolver, stages=stages, source_of=source_of, drain_store=storing.drain
+        hot=hot,
+        events=events,
+        resolver=resolver,
+        stages=stages,
+        source_of=source_of,
+        tagger=tagger,
+        drain_store=storing.drain,
     )
     ingest = IngestLoop(
         reader=reader,
         hot=hot,
         stages=stages,
-        committer=Committer(hot=hot, seen=seen, names=names, stages=stages, progress=progress),
+        committer=Committer(hot=hot, seen=seen, names=names, stages=stages, tagger=tagger, progress=progress),
         decisions=decisions,
         storing=storing,
         progress=progress,
@@ -139,7 +158,10 @@ def build_engine(
         progress=progress,
         now_ms=now_ms,
     )
-    return Engine(hot, events, reader, seen, resolver, ingest, storing, profiles, progress, tail, status)
+    tags = TagLoops(hot=hot, tagger=tagger, batch_lock=ingest.batch_lock, now_ms=now_ms)
+    return Engine(
+        hot, events, reader, seen, resolver, ingest, storing, profiles, progress, tail, status, tagger, tags, own_events
+    )
 
 
 def _known_ids(seen: SeenIds, hot: HotStore) -> Callable[[Hashes], Mask]:

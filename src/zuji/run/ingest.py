@@ -192,6 +192,8 @@ class IngestLoop:
         self._cursor.sequence = sequence
         if decided.epochs is not None:
             self._cursor.epochs = decided.epochs
+        if decided.then is not None:
+            decided.then()
         self._progress.committed(positions, batch.id)
         self._storing.offer(batch)
 

@@ -41,6 +41,10 @@ class Backfill:
     started_ms: int
     finished_ms: int | None
 
+    def is_behind(self, person: int) -> bool:
+        """Whether this person was there before and is still to be looked at."""
+        return self.next_anchor < person <= self.last_anchor
+
     @property
     def share(self) -> float:
         """How much is done, 0 to 1."""
@@ -86,6 +90,11 @@ def begin_backfill(connection: sqlite3.Connection, workspace: str, *, announce: 
         "INSERT OR REPLACE INTO tag_backfill SELECT ?, 0, coalesce(max(anchor), 0), ?, ?, NULL FROM identity_node",
         (workspace, announce, now_ms),
     )
+
+
+def end_backfill(connection: sqlite3.Connection, workspace: str) -> None:
+    """Nothing is left to look at people with."""
+    connection.execute("DELETE FROM tag_backfill WHERE workspace = ?", (workspace,))
 
 
 def backfills(connection: sqlite3.Connection) -> list[Backfill]:

@@ -46,7 +46,11 @@ def take_erased(connection: sqlite3.Connection) -> list[int]:
     return anchors
 
 
-def forget_all(connection: sqlite3.Connection) -> None:
-    """No live rules are left anywhere: nothing needs to be kept."""
-    connection.execute("DELETE FROM tag_state")
-    connection.execute("DELETE FROM tag_due")
+def forget_workspace(connection: sqlite3.Connection, workspace: str) -> None:
+    """No live rules are left here. What is not kept up must not be found again."""
+    connection.execute(
+        "DELETE FROM tag_state WHERE anchor IN (SELECT n.anchor FROM identity_node AS n"
+        " JOIN identity_kind AS k ON k.id = n.kind WHERE k.workspace = ?)",
+        (workspace,),
+    )
+    connection.execute("DELETE FROM tag_due WHERE workspace = ?", (workspace,))

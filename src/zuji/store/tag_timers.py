@@ -54,10 +54,20 @@ def due_of(connection: sqlite3.Connection, persons: Iterable[int]) -> dict[int, 
     return dict(rows.fetchall())
 
 
-def due_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[tuple[str, int]]:
-    """(workspace, person) of those whose time has come, the longest waiting first."""
+def is_anything_due(connection: sqlite3.Connection, at_ms: int) -> bool:
+    """Whether somebody's time has come, or a flapping value is to be told."""
+    found = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM tag_due WHERE due_ms <= ?1)"
+        " OR EXISTS (SELECT 1 FROM tag_held WHERE due_ms <= ?1)",
+        (at_ms,),
+    ).fetchone()[0]
+    return bool(found)
+
+
+def due_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[tuple[str, int, int]]:
+    """(workspace, person, when) of those whose time has come, the longest waiting first."""
     return connection.execute(
-        "SELECT workspace, person FROM tag_due WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit)
+        "SELECT workspace, person, due_ms FROM tag_due WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit)
     ).fetchall()
 
 
@@ -70,13 +80,9 @@ def hold(connection: sqlite3.Connection, held: Held) -> None:
     )
 
 
-def held_of(connection: sqlite3.Connection, persons: Iterable[int]) -> list[Held]:
-    """What is held of these people."""
-    rows = connection.execute(
-        "SELECT h.* FROM json_each(?) AS wanted JOIN tag_held AS h ON h.person = wanted.value",
-        (msgspec.json.encode(list(persons)).decode(),),
-    )
-    return [_held(row) for row in rows]
+def all_held(connection: sqlite3.Connection) -> list[Held]:
+    """Everything that is held; that is little."""
+    return [_held(row) for row in connection.execute("SELECT * FROM tag_held")]
 
 
 def held_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[Held]:

@@ -1,0 +1,68 @@
+"""The decision that publishes a tag or segment, or ends one: what the stream executes from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zuji.run.tagging_rules import definitions_in
+from zuji.store import tag_live, tag_states, tag_values
+from zuji.store.hot import HotTransaction
+from zuji.store.tag_live import LiveRow
+from zuji.store.tag_values import SILENT, TOLD, Kind
+from zuji.tag.definition import Definition, read_published
+from zuji.tag.graph import in_force
+from zuji.terms.error import BadRequest
+
+Write = Callable[[HotTransaction], None]
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """What a publish decision will do, and what it answers."""
+
+    write: Write
+    outcome: dict[str, Any]
+
+
+def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[str, Any], now_ms: int) -> Publishing:
+    """Decide about it. Raises BadQuestion when what would hold then makes no sense, BadRequest when the body does not.
+
+    `announce` in the body: subscribers are told of what changes because of it; usually that is silent.
+    """
+    published = read_published(body)
+    kind, key = _name(body)
+    before = [row for row in tag_live.published(connection) if row.workspace == workspace]
+    others = [row for row in before if (row.kind, row.key) != (kind, key)]
+    rows = others if published is None else [*others, _row(workspace, published)]
+    has_live = any(one.is_live for one in in_force(definitions_in(rows)).definitions)
+    announce = bool(body.get("announce"))
+
+    def write(connection: HotTransaction) -> None:
+        if published is None:
+            tag_live.end(connection, workspace, kind, key)
+            told = TOLD if announce else SILENT
+            tag_values.replace_all(
+                connection, workspace, (kind, key), {}, version=0, at_ms=now_ms, cause="publish", told=told
+            )
+        else:
+            tag_live.publish(connection, _row(workspace, published))
+        if has_live:
+            tag_live.begin_backfill(connection, workspace, announce=announce, now_ms=now_ms)
+        else:
+            tag_live.end_backfill(connection, workspace)
+            tag_states.forget_workspace(connection, workspace)
+
+    return Publishing(write, {"published": published is not None, "kind": kind, "key": key, "backfill": has_live})
+
+
+def _row(workspace: str, definition: Definition) -> LiveRow:
+    return LiveRow(workspace, definition.kind, definition.key, definition.version, definition.document)
+
+
+def _name(body: Mapping[str, Any]) -> tuple[Kind, str]:
+    kind, key = body.get("kind"), body.get("key")
+    if kind not in ("tag", "segment") or not isinstance(key, str):
+        raise BadRequest("a publish decision names the kind (tag or segment) and the key.")
+    return kind, key

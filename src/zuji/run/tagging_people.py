@@ -1,0 +1,144 @@
+"""What people have and when they are to be looked at again, in memory; and what another look at them comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from zuji.identify.current import people_now
+from zuji.run.tagging_rules import Rules
+from zuji.run.two_ages import TwoAges
+from zuji.store import tag_timers, tag_values
+from zuji.store.hot import HotTransaction
+from zuji.store.tag_values import Cause, Name, NewChange, NewValue, TagValue
+from zuji.tag.person_facts import NOTHING_KNOWN, PersonFacts
+
+KEPT: Final = 100_000
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of a person beside their events."""
+
+    values: dict[Name, TagValue]
+    due_ms: int | None
+    facts: PersonFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What made us look at somebody."""
+
+    cause: Cause
+    event_id: str | None = None
+    received_at_ms: int | None = None
+
+
+@dataclass
+class Outcome:
+    """What looking at people of a workspace at a moment comes to: everything to be written."""
+
+    workspace: str
+    now_ms: int
+    values: list[NewValue] = field(default_factory=list)
+    changes: list[NewChange] = field(default_factory=list)
+    due: list[tuple[int, str, int | None]] = field(default_factory=list)
+
+
+def facts_for(record: Record, rules: Rules) -> PersonFacts:
+    """What rules know of a person beside events: with the tags and segments that no live rule gives."""
+    given = {name: value.value for name, value in record.values.items() if name not in rules.live}
+    facts = record.facts or NOTHING_KNOWN
+    if not given:
+        return facts
+    return replace(
+        facts,
+        tags={key: value for (kind, key), value in given.items() if kind == "tag"},
+        segments=frozenset(key for kind, key in given if kind == "segment"),
+    )
+
+
+class PeopleBook:
+    """The records of one workspace's people. `settle` or `forget` follow the end of each transaction."""
+
+    def __init__(self, workspace: str) -> None:
+        self._workspace = workspace
+        self._kept: TwoAges[Record] = TwoAges(KEPT)
+
+    def load(
+        self, connection: HotTransaction, persons: Iterable[int], *, changed: Iterable[int] = ()
+    ) -> dict[int, Record]:
+        """The records of these people; the traits and identifiers of the `changed` are read anew."""
+        found: dict[int, Record] = {}
+        missing = []
+        for person in persons:
+            record = self._kept.get(person)
+            if record is None:
+                missing.append(person)
+            else:
+                found[person] = record
+        if missing:
+            values = tag_values.values_of(connection, self._workspace, missing)
+            due = tag_timers.due_of(connection, missing)
+            for person in missing:
+                found[person] = record = Record(values.get(person, {}), due.get(person))
+                self._kept.put(person, record)
+        for person in changed:
+            if person in found:
+                found[person].facts = None
+        return found
+
+    def load_facts(self, connection: HotTransaction, records: Mapping[int, Record]) -> None:
+        """Have the traits and identifiers of all of these."""
+        missing = [person for person, record in records.items() if record.facts is None]
+        for person in people_now(connection, self._workspace, missing) if missing else ():
+            identifiers = tuple((one.type, one.value) for one in person.identifiers)
+            records[person.id].facts = PersonFacts(person.traits, identifiers)
+
+    def settle(self) -> None:
+        """The transaction was committed."""
+        self._kept.age()
+
+    def forget(self) -> None:
+        """It was rolled back, or somebody else wrote values: read them again."""
+        self._kept.clear()
+
+
+def compare(outcome: Outcome, person: int, record: Record, rules: Rules, values: Mapping[Name, Any], why: Why) -> None:
+    """Add to the outcome what differs, and bring the record up to it.
+
+    Values of names that the stream does not give are left alone, unless nothing of that name is published any more.
+    """
+    workspace, now_ms, before = outcome.workspace, outcome.now_ms, record.values
+    gone = [name for name in before if name not in values and (name in rules.live or name not in rules.names)]
+    for name in (*gone, *values):
+        old, new = before.get(name), values.get(name)
+        if old is not None and old.value == new:
+            continue
+        kind, key = name
+        version = rules.live[name].version if name in rules.live else 0
+        outcome.values.append(NewValue(workspace, person, kind, key, new, now_ms, version))
+        outcome.changes.append(
+            NewChange(
+                workspace=workspace, person=person, kind=kind, key=key, old=old.value if old else None, new=new,
+                cause=why.cause, cause_event_id=why.event_id, at_ms=now_ms, received_at_ms=why.received_at_ms,
+            )
+        )  # fmt: skip
+        if new is None:
+            del before[name]
+        else:
+            before[name] = TagValue(new, now_ms, version)
+
+
+def arm(outcome: Outcome, person: int, record: Record, next_ms: int | None) -> None:
+    """Say when the person is to be looked at next.
+
+    A time that is set already and comes earlier stays: looking once too often costs less than moving it every time.
+    """
+    is_set = record.due_ms is not None and record.due_ms > outcome.now_ms
+    is_over = record.due_ms is not None and not is_set
+    changes = is_over if next_ms is None else not is_set or (record.due_ms or 0) > next_ms
+    if changes:
+        outcome.due.append((person, outcome.workspace, next_ms))
+        record.due_ms = next_ms

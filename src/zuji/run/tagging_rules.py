@@ -1,0 +1,59 @@
+"""The rules that the stream executes in each workspace, compiled once per publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from zuji.store import tag_live
+from zuji.store.hot import HotTransaction
+from zuji.store.tag_live import LiveRow
+from zuji.store.tag_values import Name
+from zuji.tag.compiled import Compiled, compile_rules
+from zuji.tag.definition import Definition, Published, read_definition
+from zuji.tag.graph import in_force
+from zuji.terms.period import Calendar
+
+CalendarOf = Callable[[str], Calendar]
+"""How a workspace counts its days."""
+
+
+def in_utc(workspace: str) -> Calendar:
+    """Where nobody says otherwise."""
+    return Calendar(ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds in a workspace. `live`: the names whose values the stream gives; others are left as they are."""
+
+    published: Published
+    compiled: Compiled
+    live: dict[Name, Definition]
+    names: frozenset[Name]
+
+
+def load_rules(connection: HotTransaction, calendar_of: CalendarOf) -> dict[str, Rules]:
+    """The rules of every workspace that has live ones."""
+    rows = sorted(tag_live.published(connection), key=attrgetter("workspace"))
+    found = {}
+    for workspace, group in groupby(rows, key=attrgetter("workspace")):
+        rules = rules_of(in_force(definitions_in(group)), calendar_of(workspace))
+        if rules.live:
+            found[workspace] = rules
+    return found
+
+
+def definitions_in(rows: Iterable[LiveRow]) -> list[Definition]:
+    """What was published, as values."""
+    return [read_definition(row.kind, row.document, version=row.version) for row in rows]
+
+
+def rules_of(published: Published, calendar: Calendar) -> Rules:
+    """Compile what is published."""
+    live: dict[Name, Definition] = {(one.kind, one.key): one for one in published.live()}
+    names = frozenset((one.kind, one.key) for one in published.definitions)
+    return Rules(published, compile_rules(published, calendar), live, names)
