@@ -42,9 +42,11 @@ def check_engagement(answer: Mapping[str, Any], rows: Rows) -> None:
 
 
 def check_heat_map(answer: Mapping[str, Any], rows: Rows) -> None:
+    [of_all, *of_pages] = rows
+    same((answer["clicks"], answer["people"]), (of_all["clicks"], of_all["people"]))
     same(
         [(one["page"], one["clicks"], one["people"]) for one in answer["elements"]],
-        [(row["url_path"], row["clicks"], row["people"]) for row in rows],
+        [(row["url_path"], row["clicks"], row["people"]) for row in of_pages],
     )
 
 
@@ -68,7 +70,8 @@ SELECT events, count() AS people FROM own GROUP BY events""",
         f"""
 WITH people AS (
     SELECT {{person}} AS person, toUnixTimestamp64Milli(min(occurred_at)) AS since,
-        groupArrayIf((toUnixTimestamp64Milli(occurred_at), assumeNotNull(amount)), event = 'purchase' AND isNotNull(amount)) AS paid
+        groupArrayIf((toUnixTimestamp64Milli(occurred_at), assumeNotNull(amount)),
+            event = 'purchase' AND isNotNull(amount)) AS paid
     FROM zuji.events WHERE {SEEN} AND anchor != 0 GROUP BY person
 )
 SELECT toString(toStartOfMonth(fromUnixTimestamp64Milli(since), {ZONE})) AS month, count() AS people,
@@ -97,9 +100,9 @@ SELECT score, count() AS people FROM ranked GROUP BY score""",
         "heat_map",
         {**RANGE, "event": "view"},
         f"""
-SELECT url_path, count() AS clicks, uniqExact({{person}}) AS people FROM zuji.events
-WHERE {SEEN} AND event = 'view' AND {IN_RANGE}
-GROUP BY url_path ORDER BY clicks DESC, url_path LIMIT 50""",
+SELECT grouping(url_path) AS is_all, url_path, element, count() AS clicks, uniqExact({{person}}) AS people
+FROM zuji.events WHERE {SEEN} AND event = 'view' AND {IN_RANGE}
+GROUP BY GROUPING SETS ((url_path, element), ()) ORDER BY is_all DESC, clicks DESC, url_path, element LIMIT 51""",
         check_heat_map,
         "by hand: no places on the elements",
     ),

@@ -92,7 +92,8 @@ def candidate_groups(
     key = key_of(statement, settled, breakdown)
     query = statement.query(
         f"SELECT DISTINCT {key} AS group_key FROM zuji.events\n"
-        f"WHERE workspace = {{workspace:String}} AND {in_months_of(statement, span)}\nLIMIT {statement.integer(most + 1)}"
+        f"WHERE workspace = {{workspace:String}} AND {in_months_of(statement, span)}\n"
+        f"LIMIT {statement.integer(most + 1)}"
     )
     keys = reading.table(query)["group_key"].to_pylist()
     return None if len(keys) > most else RankedGroups(breakdown, Groups(tuple(sorted(keys)), 1, has_other=False), ())

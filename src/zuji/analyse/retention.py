@@ -16,6 +16,7 @@ from zuji.analyse.group_ranking import RankedGroups, group_of_cell, place_of_cel
 from zuji.analyse.kind import Answer, Cell, Kind, People
 from zuji.analyse.money import refuse_currencies
 from zuji.analyse.reading import Reading
+from zuji.analyse.retention_bits import bits_tell, totals_of_bits
 from zuji.analyse.retention_question import Cohorts, Measure, Retention, cohorts_of, settle_retention
 from zuji.analyse.retention_steps import add_marked, deciding_sql, totals_sql
 from zuji.analyse.settled import Settled
@@ -37,9 +38,7 @@ def answer(settled: Settled[Retention], reading: Reading) -> Answer:
             f"the answer would have {1 + groups} tables of {cohorts.rows} rows and {cohorts.columns} columns, more "
             f"than {MOST_FIGURES} figures. Ask for fewer groups, longer periods or a shorter range."
         )
-    statement = Statement(settled)
-    add_marked(statement, settled, cohorts, ranked)
-    totals = reading.table(statement.query(totals_sql(settled.question)))
+    totals = _totals(settled, reading, cohorts, ranked)
     _refuse_mixed_money(settled.question.measure, totals)
     tables = [_rows(settled, cohorts, totals, number) for number in range(max(1, groups))]
     if ranked is None:
@@ -48,6 +47,14 @@ def answer(settled: Settled[Retention], reading: Reading) -> Answer:
         "rows": _rows(settled, cohorts, totals, None),
         "by_breakdown": [{**ranked.document(number), "rows": tables[number]} for number in range(groups)],
     }
+
+
+def _totals(settled: Settled[Retention], reading: Reading, cohorts: Cohorts, ranked: RankedGroups | None) -> pa.Table:
+    if ranked is None and bits_tell(settled.question, cohorts):
+        return totals_of_bits(settled, reading, cohorts)
+    statement = Statement(settled)
+    add_marked(statement, settled, cohorts, ranked)
+    return reading.table(statement.query(totals_sql(settled.question)))
 
 
 def _ranked(settled: Settled[Retention], reading: Reading, cohorts: Cohorts) -> RankedGroups | None:

@@ -24,7 +24,7 @@ def deciding_sql(
     settled: Settled[Retention], cohorts: Cohorts, statement: Statement, columns: Mapping[str, str]
 ) -> str:
     """The SELECT of the first target of every person in every cohort, with these columns of it."""
-    _add_matched(statement, settled, cohorts, columns, settled.question.breakdown, which="target")
+    add_matched(statement, settled, cohorts, columns, settled.question.breakdown, which="target")
     # In a tuple, because the engine skips a null argument of argMin.
     firsts = ", ".join(f"argMin(tuple({name}), (at, position)).1 AS {name}" for name in columns)
     statement.step("firsts", f"SELECT who, period, {firsts}\nFROM matched\nGROUP BY who, period")
@@ -51,7 +51,7 @@ def add_marked(
         columns["number"] = property_number(statement, settled, question.measure.property)
     if question.measure is not None and question.measure.property in AMOUNTS:
         columns["currency_text"] = event_value(statement, "$currency", zone=settled.calendar.zone.key).text
-    _add_matched(
+    add_matched(
         statement, settled, cohorts, columns, ranked.breakdown if ranked else None, which="(target OR returning)"
     )
     statement.step("by_period", _by_period(statement, question, columns))
@@ -77,7 +77,7 @@ FROM aimed""",
     )
 
 
-def _add_matched(
+def add_matched(
     statement: Statement,
     settled: Settled[Retention],
     cohorts: Cohorts,

@@ -12,29 +12,10 @@ matched AS (
         AND (target OR returning)
         AND who != 0
 ),
-by_period AS (
-    SELECT who, period, max(target) AS targeted, countIf(returning) >= {v9:Int64} AS came, countIf(returning) > 0 AS returned,
-        toUInt32(0) AS grp, toUInt8(0) AS of_targets, toUInt8(0) AS of_returns
-    FROM matched
-    GROUP BY who, period
-),
 by_person AS (
-    SELECT who, groupArrayIf((period, grp, of_targets), targeted) AS targets,
-        groupArrayIf((period, toUInt8(came), of_returns), came) AS returns
-    FROM by_period
+    SELECT who, groupBitOrIf(bitShiftLeft(toUInt64(1), period), target) AS targets, groupBitOrIf(bitShiftLeft(toUInt64(1), period), returning) AS returns
+    FROM matched
     GROUP BY who
-    HAVING notEmpty(targets)
-),
-aimed AS (
-    SELECT who, returns, arrayJoin(targets) AS aim FROM by_person WHERE aim.1 > 0
-),
-marked AS (
-    SELECT who, aim.1 AS cohort, aim.2 AS grp,
-        arrayFilter(one -> one.1 > aim.1 AND one.1 < aim.1 + {v10:Int64}, returns) AS later,
-        arrayJoin(arrayPushFront(arrayFilter(mark -> mark.2, arrayMap(one -> (toInt64(one.1) - aim.1, one.2, one.3), later)), (toInt64(0), toUInt8(1), aim.3))) AS mark,
-        mark.1 AS in_column, mark.2 AS came, mark.3 AS measured
-    FROM aimed
+    HAVING targets != 0
 )
-SELECT cohort, grp, in_column, countIf(came) AS people
-FROM marked
-GROUP BY cohort, grp, in_column
+SELECT targets, returns, count() AS people FROM by_person GROUP BY targets, returns
