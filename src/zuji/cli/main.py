@@ -10,7 +10,23 @@ import sys
 
 import typer
 
-from zuji.cli import ask, backup, demo, doctor, import_, profile, quarantine, serve, source, sql, tail, token, workspace
+from zuji.cli import (
+    ask,
+    backup,
+    demo,
+    doctor,
+    import_,
+    profile,
+    quarantine,
+    segment,
+    serve,
+    source,
+    sql,
+    tag,
+    tail,
+    token,
+    workspace,
+)
 from zuji.cli.output import complain
 from zuji.terms.error import BadRequest, ZujiError
 
@@ -30,7 +46,9 @@ app.command("import")(import_.import_)
 app.add_typer(import_.app, name="imports")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(segment.app, name="segment")
 app.add_typer(source.app, name="source")
+app.add_typer(tag.app, name="tag")
 app.add_typer(token.app, name="token")
 app.add_typer(workspace.app, name="workspace")
 app.command()(doctor.doctor)
