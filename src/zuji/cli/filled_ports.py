@@ -135,5 +135,6 @@ def health_in(status: Status) -> Health:
         "requests_waiting": status.requests_waiting,
         "rows_waiting": status.rows_waiting,
         **{f"events_{name}": getattr(status.totals, name) for name in status.totals.__struct_fields__},
+        **{f"gateway_{name}": getattr(status.gateways, name) for name in status.gateways.__struct_fields__},
     }
     return Health(lag_ms=status.lag_ms, lost=status.lost, alarms=status.alarms, figures=figures)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -19,6 +19,7 @@ from zuji.collect.address import Caller, find_caller
 from zuji.collect.admission import Admission
 from zuji.collect.asgi import ClientGone, Receive, Scope, Send, read_body, read_headers, send_response
 from zuji.collect.cors import cors_headers, preflight
+from zuji.collect.counts import Counter
 from zuji.collect.decode.answers import error_answer, json_answer
 from zuji.collect.decode.request import BadBody, Decoded, Outcome, Overload, ProtocolModule, Request, Response
 from zuji.collect.documents import answer_document
@@ -50,6 +51,7 @@ class GatewayConfig:
     status_file: Path
     engine_socket: Path | None
     now_ms: Callable[[], int]
+    counter: Counter = field(default_factory=Counter)
     base_path: str = ""
     body_timeout_s: float = 30.0
     monotonic: Callable[[], float] = time.monotonic
@@ -159,7 +161,9 @@ class Gateway:
         if route.kind == "document":
             return error_answer(refused) if refused else answer_document(request, self._admission)
         protocol = PROTOCOLS[route.protocol]
-        response = protocol.answer(request, refused or await self._keep(route, protocol, request, caller))
+        outcome = refused or await self._keep(route, protocol, request, caller)
+        self._config.counter.note(outcome)
+        response = protocol.answer(request, outcome)
         if refused is not None and refused.status == 408:
             # What still trickles in belongs to the refused body and must not be read as the next request.
             return msgspec.structs.replace(response, headers=(*response.headers, ("connection", "close")))

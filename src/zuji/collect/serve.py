@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from zuji.collect.bounded_http import BoundedHttp
+from zuji.collect.counts import CountsFile, counts_path
 from zuji.collect.gateway import GatewayConfig, create_gateway
 from zuji.collect.keys import KeyRing
 from zuji.collect.patient_spool import PatientSpool
@@ -46,12 +47,14 @@ def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callab
     """
     open_writer = partial(SqliteSpoolWriter, process.data / "spool", process.name, limits=process.spool_limits)
     spool = PatientSpool(open_writer, monotonic=time.monotonic)
+    counts = CountsFile(counts_path(process.data, process.name), spool_bytes=lambda: spool.state().bytes)
     config = GatewayConfig(
         spool=spool,
         keys=KeyRing(process.data / "keys.json", monotonic=time.monotonic),
         status_file=process.data / "status.json",
         engine_socket=process.data / "engine.sock",
         now_ms=now_ms,
+        counter=counts.counter,
         base_path=process.base_path,
     )
     # What is loaded by now stays: the collector need not walk it for every few requests' worth of new values.
@@ -59,7 +62,7 @@ def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callab
     gc.set_threshold(GC_THRESHOLD, 20, 20)
     # uvicorn sends itself the signal again once it has stopped; there is still a spool to close then.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
-    with contextlib.closing(spool):
+    with contextlib.closing(spool), contextlib.closing(counts):
         create_server(config, log_level=process.log_level, graceful_s=process.graceful_s).run(sockets=[listener])
 
 

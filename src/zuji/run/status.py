@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from zuji.collect.counts import Counts, all_counts
 from zuji.collect.spool import SpoolReader
 from zuji.run.ingest import IngestLoop
 from zuji.run.progress import Progress
@@ -30,7 +31,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     `requests_waiting`: acknowledged and not yet taken. `rows_waiting`: taken and not yet queryable. `lag_ms`: how long
     the oldest of the former has been waiting at most. `lost`: acknowledged events the accounts cannot explain; not 0
-    means a defect.
+    means a defect. `gateways`: what they have counted, all together.
     """
 
     pid: int
@@ -40,6 +41,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     lag_ms: int
     lost: int
     totals: Account
+    gateways: Counts = Counts()
     alarms: tuple[str, ...] = ()
 
 
@@ -112,6 +114,7 @@ class StatusWriter:
             lag_ms=at - self._caught_up_at,
             lost=lost,
             totals=totals,
+            gateways=all_counts(self._path.parent),
             alarms=tuple(alarms),
         )
 
