@@ -123,7 +123,7 @@ def test_every_api_route_has_a_row_with_its_permission_and_an_example(language: 
         path = prefix + route.path.replace(":path}", "}")
         expected.add(f"{method} {path}")
         assert f"| `{route.permission}` |" in row_of(text, f"{method} {path}")
-    assert set(re.findall(r"^\| `((?:GET|POST|PATCH|DELETE) /[^`]+)` \|", text, re.M)) == expected
+    assert set(re.findall(r"^\| `((?:GET|POST|PUT|PATCH|DELETE) /[^`]+)` \|", text, re.M)) == expected
     asked = [line for line in text.splitlines() if "curl" in line]
     assert len(asked) >= len({route.tags[0] for _, route in routes if isinstance(route, GuardedRoute)})
     for role in PERMISSIONS_OF:
