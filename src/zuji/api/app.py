@@ -32,6 +32,7 @@ from zuji.api.routes import (
     events,
     exports,
     identity,
+    imports,
     lists,
     operation,
     profiles,
@@ -54,6 +55,8 @@ from zuji.govern.principal import Principal
 
 PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
+    profiles.router,
+    context.router,
     events.router,
     questions.router,
     saved.router,
@@ -70,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     subscriptions.router,
     identity.router,
     sources.router,
+    imports.router,
     workspaces.router,
     tokens.router,
     quarantine.router,
@@ -133,7 +137,9 @@ def create_api(
     app.add_route("/", _first, include_in_schema=False)
     add_error_handlers(app)
     _describe_security(app)
-    guarded = Guard(app, authenticate=ports.tokens.authenticate, now_s=now_s, trusted=trusted)
+    guarded = Guard(
+        app, authenticate=ports.tokens.authenticate, remembered=ports.tokens.remembered, now_s=now_s, trusted=trusted
+    )
     return SecurityHeaders(PageReads(guarded, ports, now_s=now_s))
 
 

@@ -33,6 +33,7 @@ from zuji.terms.source import DEFAULT_WORKSPACE
 
 PERMISSION_KEY = "x-permission"
 SCOPE_KEY = "x-workspace"
+BYTES_KEY = "x-most-bytes"
 OPEN_PATHS = frozenset({"/", "/api/v1/openapi.json", "/api/v1/docs"})
 """They say what is here, hold no data, and are read by browsers, which send no token."""
 
@@ -44,9 +45,11 @@ BAD_TOKENS_PER_MINUTE = 30
 MOST_ADDRESSES = 10_000
 
 
-def needs(permission: Permission, *, workspace: WorkspaceUse = "named") -> dict[str, Any]:
+def needs(
+    permission: Permission, *, workspace: WorkspaceUse = "named", most_bytes: int = MAX_BODY_BYTES
+) -> dict[str, Any]:
     """What a route declares: `@router.get("/events", openapi_extra=needs("events.read"))`. Shown in OpenAPI too."""
-    return {PERMISSION_KEY: permission, SCOPE_KEY: workspace}
+    return {PERMISSION_KEY: permission, SCOPE_KEY: workspace, BYTES_KEY: most_bytes}
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class GuardedRoute(APIRoute):
             raise RuntimeError(f"the route {path} names no permission; add openapi_extra=needs(...)")
         self.permission: Permission = permission
         self.workspace_use: WorkspaceUse = declared.get(SCOPE_KEY, "named")
+        self.most_bytes: int = declared.get(BYTES_KEY, MAX_BODY_BYTES)
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -85,14 +89,15 @@ class GuardedRoute(APIRoute):
             if self.workspace_use == "named":
                 workspace = request.query_params.get("workspace", DEFAULT_WORKSPACE)
                 principal.require_workspace(workspace)
-                await run_in_threadpool(_require_existing, request, workspace)
+                if not request.app.state.ports.workspaces.is_known(workspace):
+                    await run_in_threadpool(_require_existing, request, workspace)
             request.state.caller = Caller(principal, workspace)
-            return await handler(Request(request.scope, bounded(request.receive)))
+            return await handler(Request(request.scope, bounded(request.receive, self.most_bytes)))
 
         return guarded
 
 
-def bounded(receive: Receive) -> Receive:
+def bounded(receive: Receive, most_bytes: int = MAX_BODY_BYTES) -> Receive:
     """A body that ends in 413 when it grows beyond the limit, whether or not its length was told before."""
     received = 0
 
@@ -100,8 +105,8 @@ def bounded(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise HTTPException(413, f"a body may have up to {MAX_BODY_BYTES} bytes")
+        if received > most_bytes:
+            raise HTTPException(413, f"a body may have up to {most_bytes} bytes")
         return message
 
     return receive_bounded
@@ -164,11 +169,13 @@ class Guard:
         app: ASGIApp,
         *,
         authenticate: Callable[[str], Principal | None],
+        remembered: Callable[[str], Principal | None],
         now_s: Callable[[], float],
         trusted: Principal | None = None,
     ) -> None:
         self._app = app
         self._authenticate = authenticate
+        self._remembered = remembered
         self._now_s = now_s
         self._trusted = trusted
         self._limiter = BadTokenLimiter()
@@ -192,7 +199,7 @@ class Guard:
         token = token.strip()
         if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
             return None
-        return await run_in_threadpool(self._authenticate, token)
+        return self._remembered(token) or await run_in_threadpool(self._authenticate, token)
 
     def _refuse(self, scope: Scope, headers: Headers) -> Response:
         if "authorization" in headers:

@@ -18,6 +18,10 @@ USE_NOTED_EVERY_MS = 60_000
 """When a token was last used is known to the minute; writing it down for every request would cost more than asking."""
 
 
+REMEMBERED_MS = 1_000
+MOST_REMEMBERED = 10_000
+
+
 @dataclass(frozen=True)
 class NewToken:
     """A token at the one moment when it can be read."""
@@ -42,6 +46,7 @@ class Tokens:
         self._new_id = new_id
         self._random_text = random_text
         self._noted: dict[str, int] = {}
+        self._remembered: dict[str, tuple[Token, int]] = {}
 
     def create(self, *, role: Role, name: str, workspace: str | None, expires_at: int | None, actor: str) -> NewToken:
         """A new token; `workspace` None means all. `expires_at` is in milliseconds since 1970."""
@@ -70,25 +75,45 @@ class Tokens:
         revoked = self._metadata.revoke_token(token_id, at=now)
         if revoked is None:
             raise NotFound(f"there is no token {token_id!r}. `zuji token list` shows those there are.")
+        self._remembered.clear()
         self._metadata.note(at=now, actor=actor, action="token.revoke", subject=token_id)
         return revoked
 
     def authenticate(self, secret: str) -> Principal | None:
         """Whose token this is, or None for a wrong, revoked or expired one."""
-        hashed = sha256_hex(secret)
+        hashed, now = sha256_hex(secret), self._now_ms()
         found = self._metadata.find_token(hashed)
-        if found is None or not hmac.compare_digest(found.token_sha256, hashed):
-            return None
-        now = self._now_ms()
-        if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
+        if found is None or not hmac.compare_digest(found.token_sha256, hashed) or _is_over(found, now):
             return None
         self._note_use(found.id, now)
-        return Principal(id=found.id, name=found.name, role=found.role, workspace=found.workspace)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[hashed] = (found, now)
+        return _principal(found)
+
+    def remembered(self, secret: str) -> Principal | None:
+        """The same without a look at the metadata, for a token that was looked up within the last second; else None.
+
+        What is revoked here is forgotten at once; what another process revokes, within the second.
+        """
+        found, seen_at = self._remembered.get(sha256_hex(secret), (None, 0))
+        now = self._now_ms()
+        if found is None or not 0 <= now - seen_at < REMEMBERED_MS or _is_over(found, now):
+            return None
+        return _principal(found)
 
     def _note_use(self, token_id: str, now: int) -> None:
         if now - self._noted.get(token_id, -USE_NOTED_EVERY_MS) >= USE_NOTED_EVERY_MS:
             self._noted[token_id] = now
             self._metadata.touch_token(token_id, at=now)
+
+
+def _is_over(token: Token, now: int) -> bool:
+    return token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now)
+
+
+def _principal(token: Token) -> Principal:
+    return Principal(id=token.id, name=token.name, role=token.role, workspace=token.workspace)
 
 
 def hint_of(secret: str) -> str:

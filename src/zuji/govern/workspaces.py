@@ -31,6 +31,10 @@ class Workspaces:
             self._known.add(workspace)
         return workspace in self._known
 
+    def is_known(self, workspace: str) -> bool:
+        """Whether a yes is remembered, without a look at the metadata."""
+        return workspace in self._known
+
     def timezone_of(self, workspace: str) -> str:
         """The zone that dates of this workspace are in."""
         known = self._metadata.get_workspace(workspace)

@@ -152,13 +152,15 @@ async def timeline(
 
 @router.get(
     "/profiles/{identifier:path}",
+    response_model=ProfileOut,
     dependencies=[Depends(wait_until_fresh)],
     openapi_extra=needs("profiles.read"),
 )
-def get_profile(request: Request, caller: AnyCaller, identifier: str) -> ProfileOut:
+def get_profile(request: Request, caller: AnyCaller, identifier: str) -> Response:
     """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
     ports, named = ports_of(request), parse_identifier(identifier)
-    return profile_out(ports, _required(profile_of(ports.hot, caller.workspace, named), named), caller)
+    found = profile_out(ports, _required(profile_of(ports.hot, caller.workspace, named), named), caller)
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 def _required(found: Profile | None, named: Identifier) -> Profile:
