@@ -86,10 +86,9 @@ class TagLoops:
 
     def _look_at_due(self, now_ms: int) -> None:
         with self._hot.write() as connection:
-            due = tag_timers.due_by(connection, now_ms, MOST_DUE)
+            due = tag_timers.take_due(connection, now_ms, MOST_DUE)
             for workspace, group in groupby(sorted(due), key=itemgetter(0)):
-                people: dict[int, int | None] = {person: due_ms for _, person, due_ms in group}
-                self._tagger.look(connection, workspace, people, TIME, now_ms)
+                self._tagger.look(connection, workspace, [person for _, person in group], TIME, now_ms)
             self._tagger.telling.tell_held(connection, now_ms)
 
     def backfill_some(self) -> float:
@@ -112,7 +111,7 @@ class TagLoops:
             backfill = next(one for one in tag_live.backfills(connection) if one.workspace == workspace)
             books = self._tagger.books(workspace)
             anchors = [row[0] for row in identity.nodes_after(connection, workspace, backfill.next_anchor, self._bite)]
-            people: dict[int, int | None] = {anchor: None for anchor in anchors if anchor <= backfill.last_anchor}
+            people = [anchor for anchor in anchors if anchor <= backfill.last_anchor]
             now_ms = self._now_ms()
             if people:
                 self._tagger.look(connection, workspace, people, PUBLISHED, now_ms)

@@ -7,8 +7,11 @@ published it does nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from zuji.identify.current import owners_ever
 from zuji.identify.holdings import Holding
@@ -26,7 +29,11 @@ from zuji.store.tag_events import AnchorEvents
 from zuji.store.tag_live import Backfill
 from zuji.store.tag_values import TOLD, NewChange
 from zuji.tag.compiled import Evaluated
+from zuji.terms.error import Busy
 
+log = logging.getLogger(__name__)
+
+BROKEN_WAIT_MS = 60_000
 TIME = Why("time")
 PUBLISHED = Why("publish")
 
@@ -65,6 +72,7 @@ class Tagger:
         self._fresh: list[NewChange] = []
         self.telling = Telling()
         self.latency = TagLatency()
+        self.failure: str | None = None
         with hot.read() as connection:
             self.reload(connection)
             self.telling.load(connection)
@@ -97,28 +105,55 @@ class Tagger:
         if not self._books:
             return
         for workspace, _ in plan.linked.writes.deleted_sources:
-            anchors = tag_states.take_erased(connection)
-            self._drop(workspace, anchors)
-            tag_timers.wake(connection, workspace, owners_ever(connection, workspace, anchors), now_ms)
+            self._read_again(connection, workspace, tag_states.take_erased(connection), now_ms)
         for workspace, books in self._books.items():
             touched = touched_by(plan, workspace)
-            if touched is not None:
-                self._take(connection, books, plan, touched, now_ms)
+            if touched is None:
+                continue
+            if not self._survives(connection, partial(self._take, connection, books, plan, touched, now_ms)):
+                anchors = touched.anchors | touched.divided
+                tag_states.mark_stale(connection, anchors)
+                self._read_again(connection, workspace, anchors, now_ms + BROKEN_WAIT_MS)
 
-    def look(
-        self, connection: HotTransaction, workspace: str, persons: Mapping[int, int | None], why: Why, now_ms: int
-    ) -> None:
-        """Look at these people again, each with the time that was set for it."""
+    def _read_again(self, connection: HotTransaction, workspace: str, anchors: Collection[int], at_ms: int) -> None:
+        """The states of these are stale: have everybody to whom one of them belongs looked at."""
+        if workspace in self._books:
+            self._books[workspace].states.drop(anchors)
+        tag_timers.wake(connection, workspace, owners_ever(connection, workspace, anchors), at_ms)
+
+    def look(self, connection: HotTransaction, workspace: str, persons: Collection[int], why: Why, now_ms: int) -> None:
+        """Look at these people again. Whoever breaks a rule is left for later and said; the others are not held up."""
         books = self._books.get(workspace)
         if books is None:
-            tag_timers.set_due(connection, ((person, workspace, None) for person in persons))
             return
-        records = books.people.load(connection, persons)
-        for person, due_ms in persons.items():
-            if due_ms is not None:
-                records[person].due_ms = due_ms
+        books.people.drop(persons)
+        if self._survives(connection, lambda: self._look(connection, books, persons, why, now_ms)):
+            return
+        for person in persons:
+            if not self._survives(connection, partial(self._look, connection, books, (person,), why, now_ms)):
+                tag_timers.set_due(connection, [(person, workspace, now_ms + BROKEN_WAIT_MS)])
+
+    def _look(self, connection: HotTransaction, books: Books, persons: Collection[int], why: Why, now_ms: int) -> None:
         people = dict.fromkeys(persons, why)
+        records = books.people.load(connection, people)
         self._write(connection, books, self._outcome(connection, books, people, records, (), now_ms))
+
+    def _survives(self, connection: HotTransaction, work: Callable[[], None]) -> bool:
+        """Do this, or nothing of it. False when a rule broke; what is wrong with a disk or store is raised."""
+        connection.execute("SAVEPOINT tags")
+        try:
+            work()
+        except (Busy, sqlite3.Error):
+            raise
+        except Exception as failure:
+            connection.execute("ROLLBACK TO tags")
+            connection.execute("RELEASE tags")
+            self.forget()
+            self.failure = f"tags of some people wait: {failure!r}. Please report this."
+            log.exception("a rule broke; events are taken in, the tags of these people wait")
+            return False
+        connection.execute("RELEASE tags")
+        return True
 
     def settle(self) -> None:
         """The transaction was committed."""
@@ -139,23 +174,12 @@ class Tagger:
             books.people.forget()
         self.telling.forget()
 
-    def others_wrote(self, workspace: str) -> None:
-        """Values were written past the stage: those in memory may be old."""
-        books = self._books.get(workspace)
-        if books is not None:
-            books.people.forget()
-
     def note_erasure(self, workspace: str, source: str) -> None:
         """All events of a source, stored by now, are about to be erased: remember whose they were."""
         if self._books:
             anchors = self._events.anchors_of_source(workspace, source)
             with self._hot.write() as connection:
                 tag_states.note_erasure(connection, anchors)
-
-    def _drop(self, workspace: str, anchors: Iterable[int]) -> None:
-        books = self._books.get(workspace)
-        if books is not None:
-            books.states.drop(anchors)
 
     def _take(self, connection: HotTransaction, books: Books, plan: Plan, touched: Touched, now_ms: int) -> None:
         states = books.states

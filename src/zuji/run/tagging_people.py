@@ -43,7 +43,7 @@ class Outcome:
     now_ms: int
     values: list[NewValue] = field(default_factory=list)
     changes: list[NewChange] = field(default_factory=list)
-    due: list[tuple[int, str, int | None]] = field(default_factory=list)
+    due: list[tuple[int, str, int]] = field(default_factory=list)
 
 
 def facts_for(record: Record, rules: Rules) -> PersonFacts:
@@ -96,6 +96,10 @@ class PeopleBook:
             identifiers = tuple((one.type, one.value) for one in person.identifiers)
             records[person.id].facts = PersonFacts(person.traits, identifiers)
 
+    def drop(self, persons: Iterable[int]) -> None:
+        """What is known of these may be old: others write values and times too."""
+        self._kept.drop(persons)
+
     def settle(self) -> None:
         """The transaction was committed."""
         self._kept.age()
@@ -136,9 +140,6 @@ def arm(outcome: Outcome, person: int, record: Record, next_ms: int | None) -> N
 
     A time that is set already and comes earlier stays: looking once too often costs less than moving it every time.
     """
-    is_set = record.due_ms is not None and record.due_ms > outcome.now_ms
-    is_over = record.due_ms is not None and not is_set
-    changes = is_over if next_ms is None else not is_set or (record.due_ms or 0) > next_ms
-    if changes:
+    if next_ms is not None and (record.due_ms is None or record.due_ms > next_ms):
         outcome.due.append((person, outcome.workspace, next_ms))
         record.due_ms = next_ms

@@ -24,25 +24,17 @@ class Held:
     due_ms: int
 
 
-def set_due(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, int | None]]) -> None:
-    """(person, workspace, when) of the next look at each; None: none is needed."""
-    kept = []
-    gone = []
-    for person, workspace, due_ms in rows:
-        if due_ms is None:
-            gone.append((person,))
-        else:
-            kept.append((person, workspace, due_ms))
-    connection.executemany("DELETE FROM tag_due WHERE person = ?", gone)
-    connection.executemany("INSERT OR REPLACE INTO tag_due VALUES (?, ?, ?)", kept)
+def set_due(connection: sqlite3.Connection, rows: Iterable[tuple[int, str, int]]) -> None:
+    """(person, workspace, when): each of these is looked at by then at the latest."""
+    connection.executemany(
+        "INSERT INTO tag_due VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
+        rows,
+    )
 
 
 def wake(connection: sqlite3.Connection, workspace: str, persons: Iterable[int], at_ms: int) -> None:
-    """Look at these people by this time at the latest: something outside the stream changed that their rules name."""
-    connection.executemany(
-        "INSERT INTO tag_due VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)",
-        ((person, workspace, at_ms) for person in persons),
-    )
+    """Look at these people by this time: something outside the stream changed that their rules name."""
+    set_due(connection, ((person, workspace, at_ms) for person in persons))
 
 
 def due_of(connection: sqlite3.Connection, persons: Iterable[int]) -> dict[int, int]:
@@ -64,11 +56,13 @@ def is_anything_due(connection: sqlite3.Connection, at_ms: int) -> bool:
     return bool(found)
 
 
-def due_by(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[tuple[str, int, int]]:
-    """(workspace, person, when) of those whose time has come, the longest waiting first."""
-    return connection.execute(
-        "SELECT workspace, person, due_ms FROM tag_due WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit)
+def take_due(connection: sqlite3.Connection, at_ms: int, limit: int) -> list[tuple[str, int]]:
+    """(workspace, person) of those whose time has come, the longest waiting first; they are due no more."""
+    rows = connection.execute(
+        "SELECT workspace, person FROM tag_due WHERE due_ms <= ? ORDER BY due_ms LIMIT ?", (at_ms, limit)
     ).fetchall()
+    connection.executemany("DELETE FROM tag_due WHERE person = ?", ((person,) for _, person in rows))
+    return rows
 
 
 def hold(connection: sqlite3.Connection, held: Held) -> None:
