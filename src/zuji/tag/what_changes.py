@@ -37,7 +37,7 @@ def changes_of(leaf: Measured, figure: Any, times: Sequence[int], now_ms: int, c
     """
     measure = leaf.measure
     if measure.what in ("since_first", "since_last"):
-        return _of_recency(leaf, times, now_ms)
+        return _of_recency(leaf, times, now_ms, calendar)
     found = _growth(leaf, figure)
     if measure.what == "count":
         found += _shrinking(leaf, times, calendar, now_ms)
@@ -90,15 +90,21 @@ def _shrinking(leaf: Measured, times: Sequence[int], calendar: Calendar, now_ms:
     return [] if out is None else [Change("at", at_ms=out)]
 
 
-def _of_recency(leaf: Measured, times: Sequence[int], now_ms: int) -> list[Change]:
-    """The figure grows with time: the moment at which it reaches the next bound."""
+def _of_recency(leaf: Measured, times: Sequence[int], now_ms: int, calendar: Calendar) -> list[Change]:
+    """The figure grows with time: the moment at which it reaches the next bound, if its event is still there then."""
     op, value = leaf.comparison.op, leaf.comparison.value
     if not times or op not in ("gte", "lt", "gt", "lte", "between"):
         return []
     since = times[0] if leaf.measure.what == "since_first" else times[-1]
     bounds = [math.ceil(float(value[0])), math.floor(float(value[1])) + 1] if op == "between" else [_whole(op, value)]
-    reached = (since + bound * UNIT_MS[leaf.measure.unit] for bound in bounds)
-    return [Change("at", at_ms=at) for at in reached if at > now_ms][:1]
+    ahead = [at for bound in bounds if (at := since + bound * UNIT_MS[leaf.measure.unit]) > now_ms]
+    passes = len(ahead) == 1 if op == "between" else bool(ahead) == (op in ("lt", "lte"))
+    out = leaves_at(leaf.measure.window, since, now_ms, calendar)
+    if out is None or (ahead and ahead[0] < out):
+        return [Change("at", at_ms=at) for at in ahead[:1]]
+    if leaf.measure.what == "since_last" and passes:
+        return [Change("at", at_ms=out)]  # the last event leaves the window: there is nothing to compare any more
+    return [Change("first_out", at_ms=out)]
 
 
 def _whole(op: str, value: Any) -> int:
