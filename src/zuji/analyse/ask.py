@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zuji.analyse.currencies import Currencies
 from zuji.analyse.everybody import Values, values_of_everybody
 from zuji.analyse.finite import finite
 from zuji.analyse.horizon import Horizon, Horizons
@@ -64,6 +65,7 @@ class Asker:
         self._now_ms = now_ms
         self._clock = clock
         self._horizons = Horizons(store.query, store.tide)
+        self._currencies = Currencies(store.query, store.tide)
         self._recall = Recall(store.tide)
 
     def ask(self, kind: str, document: Any, asking: Asking) -> Asked:
@@ -111,7 +113,8 @@ class Asker:
             asking.timezone,
             is_pattern=self._is_pattern,
         )
-        return chosen.settle(question, around), Reading(self._store.query_counted, asking.ticket)
+        reading = Reading(self._store.query_counted, asking.ticket, self._currencies.are_several)
+        return chosen.settle(question, around), reading
 
     def _is_pattern(self, pattern: str) -> bool:
         """Whether the engine's RE2 takes the pattern: it alone can say."""

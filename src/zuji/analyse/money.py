@@ -10,7 +10,6 @@ from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, property_number, seen
 from zuji.analyse.settled import Settled
 from zuji.store.property_sql import event_value
-from zuji.store.query import Query
 from zuji.store.statement import Statement
 from zuji.terms.dates import Span
 from zuji.terms.error import BadQuestion
@@ -25,7 +24,7 @@ def refuse_mixed_currencies(
 
     `condition` chooses the events and is bound in `statement`, which is used up.
     """
-    if name not in AMOUNTS or not _has_several(settled, reading):
+    if name not in AMOUNTS or not reading.several_currencies(settled.workspace):
         return
     currency = event_value(statement, "$currency", zone=settled.calendar.zone.key).text
     amount = property_number(statement, settled, name)
@@ -50,10 +49,3 @@ def refuse_currencies(name: str, currencies: Collection[str]) -> None:
             f"{name} is in {len(currencies)} currencies ({named}), and they cannot be added up. "
             'Ask for one: {"property": "currency", "op": "equals", "value": ...}.'
         )
-
-
-def _has_several(settled: Settled[Any], reading: Reading) -> bool:
-    """Whether the workspace has several currencies at all: most have one, and that is quickly seen."""
-    sql = "SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''"
-    rows: int = reading.table(Query(sql, {"workspace": settled.workspace})).num_rows
-    return rows > 1

@@ -23,6 +23,8 @@ class Reading:
 
     run: RunCounted
     ticket: str = ""
+    several_currencies: Callable[[str], bool] = lambda _: True
+    """Whether a workspace may have amounts of several currencies."""
     statements: list[Query] = field(default_factory=list)
     rows_read: int = 0
 

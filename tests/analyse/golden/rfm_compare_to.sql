@@ -1,5 +1,3 @@
-SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
-;
 WITH
 in_sessions AS (
     SELECT *,
@@ -42,8 +40,6 @@ summed AS (
     GROUP BY who
 )
 SELECT who, last_at, frequency, millionths, exact FROM summed ORDER BY who
-;
-SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
 ;
 WITH
 in_sessions AS (

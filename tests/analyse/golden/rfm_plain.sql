@@ -1,5 +1,3 @@
-SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
-;
 WITH
 matched AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,

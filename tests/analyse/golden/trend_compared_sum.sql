@@ -1,7 +1,3 @@
-SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
-;
-SELECT DISTINCT currency FROM zuji.events WHERE workspace = {workspace:String} AND currency != ''
-;
 WITH
 matched AS (
     SELECT toUInt32(intDiv(toUnixTimestamp64Milli(occurred_at) - {v1:Int64}, {v2:Int64})) AS place,
