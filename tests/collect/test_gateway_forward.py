@@ -10,11 +10,13 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from gateway_world import KEY, GatewayWorld, a_gateway, a_server, a_track, an_entry, basic
@@ -32,6 +34,14 @@ class Engine:
         if scope["path"] == "/tail":
             await self._tail(receive, send)
             return
+        if scope["path"] == "/full":
+            await send({"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]})
+            await send({"type": "http.response.body", "body": b"too much"})
+            return
+        if scope["path"] == "/torn":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+            await send({"type": "http.response.body", "body": b"half", "more_body": True})
+            raise RuntimeError("the engine breaks")
         body = b""
         while True:
             message = await receive()
@@ -100,6 +110,37 @@ def test_the_engine_is_told_who_called_and_cannot_be_lied_to(pair: Pair) -> None
 def test_a_body_without_a_length_is_streamed(pair: Pair) -> None:
     chunks = (b"y" * 10_000 for _ in range(50))
     assert pair.gateway.http.post("/api/import", content=chunks).json()["length"] == 500_000
+
+
+def test_an_answer_that_comes_before_the_whole_body_is_passed_on(pair: Pair) -> None:
+    for _ in range(3):
+        response = pair.gateway.http.post("/full", content=b"z" * 5_000_000)
+        assert (response.status_code, response.text) == (413, "too much")
+    assert pair.gateway.http.get("/api").status_code == 418
+
+
+def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(pair: Pair) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        pair.gateway.http.get("/torn")
+    assert pair.gateway.http.get("/api").status_code == 418
+
+
+def test_head_gets_the_head_alone_and_the_line_goes_on(pair: Pair) -> None:
+    for _ in range(3):
+        response = pair.gateway.http.head("/api")
+        assert (response.status_code, response.content) == (418, b"")
+        assert pair.gateway.http.get("/api").json()["method"] == "GET"
+
+
+def test_a_hundred_requests_at_once_get_each_their_own_answer(pair: Pair) -> None:
+    def ask(number: int) -> str:
+        url = f"http://127.0.0.1:{pair.gateway.port}/api/{number}"
+        said = httpx.post(url, content=b"x" * (number * 1_000), trust_env=False).json()
+        return f"{said['path']} {said['length']}"
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(ask, range(100)))
+    assert answers == [f"/api/{number} {number * 1000}" for number in range(100)]
 
 
 def test_a_stream_arrives_as_it_is_made_and_ends_when_the_listener_leaves(pair: Pair) -> None:
