@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from fastapi import Request
 
@@ -100,6 +100,36 @@ class Stewardship(Protocol):
         ...
 
 
+class Imports(Protocol):
+    """Files that are imported, and taken back. An import is told as a mapping, fields as in `routes.imports`."""
+
+    def all(self, workspace: str) -> Sequence[Mapping[str, Any]]:
+        """The imports of a workspace, newest first."""
+        ...
+
+    def get(self, workspace: str, import_id: str) -> Mapping[str, Any]:
+        """One import. Raises NotFound."""
+        ...
+
+    def guess(self, file: Path) -> Mapping[str, Any]:
+        """A mapping to begin with, from the first rows of a file."""
+        ...
+
+    def begin(
+        self, workspace: str, source: str, file: Path, *, name: str, mapping: Mapping[str, Any], actor: str
+    ) -> Mapping[str, Any]:
+        """Start importing a file, which is removed at the end. Raises BadRequest for what makes no sense."""
+        ...
+
+    def source_to_undo(self, workspace: str, import_id: str, *, others: Literal["refuse", "too"]) -> str:
+        """The source whose data goes when this import is undone. Raises Conflict when it must not."""
+        ...
+
+    def undone(self, workspace: str, source: str) -> None:
+        """Note that what was imported into a source is gone."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything the API is given. `scratch` is a folder on a disk with room, for files that exist while in use."""
@@ -123,6 +153,7 @@ class Ports:
     watch: Watch
     health: Callable[[], Health]
     stewardship: Stewardship
+    imports: Imports
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
 

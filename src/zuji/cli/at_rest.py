@@ -77,6 +77,7 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         watch=nothing,
         health=nothing,
         stewardship=nothing,
+        imports=nothing,
         now_ms=now_ms,
         new_id=new_id,
     )

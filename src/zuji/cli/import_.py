@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from zuji.cli.asking import DEFAULT_DATA, DataOption, Engine, WorkspaceOption, engine_of, require_running
 from zuji.cli.output import JsonOption, err, print_facts, print_json, print_table, say, short_time
-from zuji.terms.error import BadRequest, NotFound
+from zuji.terms.error import BadRequest
 
 if TYPE_CHECKING:
     from zuji.collect.importing.record import Import, ImportLedger
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Imports: list, undo.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(help="The file to import.", exists=True, dir_okay=False)]
-NO_BOUND = {"new_people_per_hour": 1_000_000_000, "new_property_names_per_day": 100_000}
-"""Settings of a source made for imports: the bounds are there for live traffic, history comes all at once."""
 
 
 def import_(
@@ -71,13 +69,16 @@ def list_(data: DataOption = DEFAULT_DATA, workspace: WorkspaceOption = "default
 @app.command()
 def undo(
     import_id: Annotated[str, typer.Argument(help="The id of the import, as `zuji imports list` shows it.")],
+    others: Annotated[
+        str, typer.Option(help="Other imports into the same source: refuse, or undo them too.")
+    ] = "refuse",
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
 ) -> None:
     """Take an import back: its events go, its links no longer count, its ids are free again."""
     engine = require_running(data, to="taking an import back")
-    answer = engine.ask("POST", f"/api/v1/imports/{import_id}/undo", query={"workspace": workspace})
+    answer = engine.ask("POST", f"/api/v1/imports/{import_id}/undo", query={"workspace": workspace, "others": others})
     if as_json:
         print_json(answer)
     else:
@@ -152,21 +153,22 @@ def _order(file: Path, mapping: Path, source: Source, *, own_source: bool) -> Or
 def _source(engine: Engine, name: str, channel: str, data: Path, workspace: str) -> tuple[Source, bool]:
     """The source by name or id, made when missing; and whether imports alone bring anything to it."""
     from zuji.collect.importing.record import ImportLedger
+    from zuji.collect.importing.sources import source_for
     from zuji.terms.source import Source
 
     query = {"workspace": workspace}
+
+    def read(told: dict[str, Any]) -> Source:
+        fields = {key: told[key] for key in ("id", "name", "channel", "enabled", "settings")}
+        return msgspec.convert({**fields, "workspace": workspace}, Source)
+
+    def made(settings: Mapping[str, Any]) -> Source:
+        body = {"name": name, "channel": channel, "settings": dict(settings)}
+        return read(engine.ask("POST", "/api/v1/sources", query=query, body=body))
+
     sources = engine.ask("GET", "/api/v1/sources", query=query)["sources"]
-    found = next((one for one in sources if name in (one["name"], one["id"])), None)
-    own = found is None
-    if found is None:
-        body = {"name": name, "channel": channel, "settings": NO_BOUND}
-        found = engine.ask("POST", "/api/v1/sources", query=query, body=body)
-    else:
-        own = any(one.own_source for one in ImportLedger(data).all(workspace) if one.source == found["id"])
-    if not found["enabled"]:
-        raise NotFound(f"the source {name} is disabled. Enable it, or name another.")
-    fields = {key: found[key] for key in ("id", "name", "channel", "enabled", "settings")}
-    return msgspec.convert({**fields, "workspace": workspace}, Source), own
+    found = next((read(one) for one in sources if name in (one["name"], one["id"])), None)
+    return source_for(name, found=found, make=made, ledger=ImportLedger(data), workspace=workspace)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from zuji.analyse.ask import Asker
 from zuji.api.ports import Ports
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
+from zuji.cli.filled_imports import EngineImports
 from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, SpooledEvents, health_of
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
@@ -168,6 +169,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         watch=engine.tail,
         health=lambda: health_of(engine),
         stewardship=EngineBackup(data, engine, now_ms=now_ms),
+        imports=EngineImports(data, keys=keys, limits=limits),
         now_ms=now_ms,
         new_id=new_id,
     )

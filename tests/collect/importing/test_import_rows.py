@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from import_world import import_into, messages_of, order_for, spooled, written
 
 from zuji.collect.importing.files import BadFile
-from zuji.collect.importing.mapping import BadMapping, read_mapping
+from zuji.collect.importing.mapping import BadMapping, document_of_mapping, read_mapping
 from zuji.collect.importing.record import ImportLedger
 from zuji.collect.importing.run import try_import
 from zuji.collect.importing.toml_text import toml_of
@@ -194,3 +195,10 @@ def test_a_mapping_survives_being_written_and_read(tmp_path: Path) -> None:
         'properties."价 格" = { column = "a\\"b", as = "number", values = { "x y" = "1" } }\ncontext.page.url = "u"'
     )
     assert read_mapping(toml_of(mapping)) == mapping
+
+
+def test_a_mapping_is_the_same_one_in_another_process_and_with_defaults_written_out() -> None:
+    mapping = read_mapping(WHO)
+    assert document_of_mapping(pickle.loads(pickle.dumps(mapping))) == document_of_mapping(mapping)
+    spelt_out = read_mapping(WHO + 'format = "csv"\nmissing = [""]\ntype.constant = "track"')
+    assert document_of_mapping(spelt_out) == document_of_mapping(mapping)

@@ -50,7 +50,7 @@ class BadMapping(BadRequest):
     code = "bad_mapping"
 
 
-class Cell(Document, frozen=True, kw_only=True, omit_defaults=True, rename={"kind": "as"}):
+class Cell(Document, frozen=True, kw_only=True, rename={"kind": "as"}):
     """Where a value comes from and what it is. Exactly one of `column`, `constant` and `template` is given.
 
     `values` translates texts; what is not in it becomes `otherwise`, or stays as it is. `formats` are the ways a time
@@ -79,7 +79,7 @@ Cells = dict[Annotated[str, Meta(min_length=1, max_length=200)], Cell]
 TRACK = Cell(constant="track")
 
 
-class Mapping(Document, frozen=True, kw_only=True, omit_defaults=True):
+class Mapping(Document, frozen=True, kw_only=True):
     """The whole: how the file is written, and which cell goes where.
 
     `zone` is that of times without an offset. `decimal` is the sign before the fraction of numbers. Texts in `missing`
@@ -171,8 +171,18 @@ def mapping_of(document: AnyMapping[str, Any], *, name: str = "the mapping") -> 
 
 def document_of_mapping(mapping: Mapping) -> dict[str, Any]:
     """The document of a mapping: what has its default is left out, a cell that is only a column is its name."""
-    document: dict[str, Any] = {key: _shortened(value) for key, value in msgspec.to_builtins(mapping).items()}
-    return {key: value for key, value in document.items() if value != {}}
+    return _written(mapping)
+
+
+def _written(part: Mapping | Cell) -> dict[str, Any]:
+    """What differs from the defaults, by value: texts from another process are equal and not the same."""
+    document = {}
+    for field in msgspec.structs.fields(part):
+        value = getattr(part, field.name)
+        usual = field.default_factory() if callable(field.default_factory) else field.default
+        if value != usual:
+            document[field.encode_name] = _shortened(value)
+    return document
 
 
 def _spelt_out(key: str, value: Any) -> Any:
@@ -197,8 +207,9 @@ def _flattened(parts: AnyMapping[str, Any], before: str = "") -> Iterator[tuple[
 
 
 def _shortened(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if value.keys() == {"column"}:
-        return value["column"]
-    return {name: _shortened(inner) for name, inner in value.items()}
+    if isinstance(value, Cell):
+        written = _written(value)
+        return value.column if written.keys() == {"column"} else written
+    if isinstance(value, dict):
+        return {name: _shortened(inner) for name, inner in value.items()}
+    return list(value) if isinstance(value, tuple) else value

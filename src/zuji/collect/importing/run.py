@@ -103,27 +103,43 @@ def try_import(order: Order) -> Tried:
     return Tried(sent + rejected, sent, rejected, dict(reasons), messages, rejects)
 
 
+def begin_import(order: Order, ledger: ImportLedger, *, now_ms: int) -> Import:
+    """Note an import that another process will run, once its file and mapping are known to fit each other."""
+    name = id_of(order)
+    with ledger.working_on(name):
+        _composer(order, open_reader(order.path, order.mapping, cap=order.cap))
+        return _started(order, name, ledger, now_ms)
+
+
 def run_import(order: Order, effects: Effects) -> Import:
     """Import a file, or what is left of it after an interruption. Gives the record as it was saved last."""
     ledger = effects.ledger
     name = id_of(order)
     with ledger.working_on(name):
-        before = ledger.find(order.source.workspace, name)
-        one = before if before is not None and _resumable(before, ledger) else _begun(order, name, effects.now_ms())
+        one = _started(order, name, ledger, effects.now_ms())
         try:
-            one = _carried_through(order, effects, one)
+            return _carried_through(order, effects, one)
         except ZujiError as failure:
             if not failure.retry:
                 latest = ledger.find(order.source.workspace, name) or one
                 ledger.save(latest.changed(state="failed", problem=str(failure), ended_at=effects.now_ms()))
             raise
+
+
+def _started(order: Order, name: str, ledger: ImportLedger, now_ms: int) -> Import:
+    before = ledger.find(order.source.workspace, name)
+    one = before if before is not None and _resumable(before, ledger) else _begun(order, name, now_ms)
+    one = one.changed(state="running", problem="", ended_at=None)
+    ledger.save(one)
     return one
 
 
 def _resumable(before: Import, ledger: ImportLedger) -> bool:
     """Only an interrupted one, whose rejects are all there: any other begins anew, which its ids make harmless."""
     path = ledger.rejects(before.id)
-    return before.state == "running" and (path.stat().st_size if path.exists() else 0) >= before.rejects_bytes
+    return (
+        before.state in ("running", "failed") and (path.stat().st_size if path.exists() else 0) >= before.rejects_bytes
+    )
 
 
 def _begun(order: Order, name: str, now_ms: int) -> Import:
@@ -143,7 +159,6 @@ def _begun(order: Order, name: str, now_ms: int) -> Import:
 def _carried_through(order: Order, effects: Effects, one: Import) -> Import:
     reader = open_reader(order.path, order.mapping, cap=order.cap)
     composer, ids = _composer(order, reader), RowIds(completed(order.mapping))
-    effects.ledger.save(one)
     rejects = RejectsWriter(effects.ledger.rejects(one.id), reader.columns, import_id=one.id, size=one.rejects_bytes)
     sender = _Sender(order.source, effects)
     try:

@@ -1,0 +1,176 @@
+"""Imports: upload a file with a mapping, look how far it is, take it back. Guess a mapping first.
+
+A body is the file itself, as it is or compressed; it is written to disk as it arrives.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import anyio
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.exceptions import HTTPException
+
+from zuji.api.decisions import decide
+from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.ports import ports_of
+from zuji.api.waiting import wait_for
+from zuji.api.wire import Applied, Name, Out, iso
+from zuji.terms.error import BadRequest, Busy
+
+router = APIRouter(tags=["imports"], route_class=GuardedRoute)
+
+MOST_BYTES = 4 * 1024 * 1024 * 1024
+GUESSED_BYTES = 1024 * 1024
+FRESH_S = 30.0
+
+
+class ImportOut(Out):
+    """One import. `rows` = `sent` + `rejected`; `through` is the last row of the file that is dealt with."""
+
+    id: str
+    state: Literal["running", "done", "failed", "undone"]
+    source: str
+    source_name: str
+    file: str
+    started_at: str
+    ended_at: str | None
+    rows: int
+    sent: int
+    rejected: int
+    reasons: dict[str, int] = Field(examples=[{"bad_time": 3}])
+    through: int
+    problem: str
+    mapping: dict[str, Any]
+
+
+class ImportList(Out):
+    """Imports, newest first."""
+
+    imports: list[ImportOut]
+
+
+class GuessOut(Out):
+    """A mapping to begin with, what to look at in it, and both as TOML."""
+
+    mapping: dict[str, Any]
+    notes: dict[str, str]
+    toml: str
+
+
+@router.get("/imports", openapi_extra=needs("sources.read"))
+def list_imports(request: Request, caller: AnyCaller) -> ImportList:
+    """The imports of the workspace, newest first."""
+    return ImportList(imports=[_out(one) for one in ports_of(request).imports.all(caller.workspace)])
+
+
+@router.post("/imports", status_code=202, openapi_extra=needs("sources.write", most_bytes=MOST_BYTES))
+async def begin_import(
+    request: Request,
+    caller: AnyCaller,
+    source: Annotated[Name, Query(description="The source to import into, by id or name; made when missing.")],
+    mapping: Annotated[str, Query(max_length=50_000, description="The mapping as JSON.")],
+    file: Annotated[Name, Query(description="The name of the file, for people.")] = "upload",
+) -> ImportOut:
+    """Import the body. The same body, mapping and source again is the same import, and changes nothing."""
+    ports = ports_of(request)
+    document = _document(mapping)
+    async with _uploaded(request, ports.scratch) as upload:
+        begun = await wait_for(
+            request,
+            ports.imports.begin,
+            caller.workspace,
+            source,
+            upload.path,
+            name=file,
+            mapping=document,
+            actor=caller.principal.id,
+        )
+        upload.keep()  # whoever imports it removes it
+    return _out(begun)
+
+
+@router.post("/imports/guess", openapi_extra=needs("sources.write"))
+async def guess_mapping(request: Request, caller: AnyCaller) -> GuessOut:
+    """A mapping from the beginning of a file: up to a megabyte of it, not compressed."""
+    ports = ports_of(request)
+    async with _uploaded(request, ports.scratch) as upload:
+        return GuessOut(**await wait_for(request, ports.imports.guess, upload.path))
+
+
+@router.get("/imports/{import_id}", openapi_extra=needs("sources.read"))
+def get_import(request: Request, caller: AnyCaller, import_id: str) -> ImportOut:
+    """One import: how far it is, what was rejected and why."""
+    return _out(ports_of(request).imports.get(caller.workspace, import_id))
+
+
+@router.post("/imports/{import_id}/undo", openapi_extra=needs("sources.delete_data"))
+async def undo_import(
+    request: Request,
+    caller: AnyCaller,
+    import_id: str,
+    others: Annotated[
+        Literal["refuse", "too"], Query(description="What about other imports into the same source.")
+    ] = "refuse",
+) -> Applied:
+    """Take an import back: its events go, links it made no longer count, its ids count as never seen."""
+    ports = ports_of(request)
+    source = ports.imports.source_to_undo(caller.workspace, import_id, others=others)
+    # What still waits in the spool would come in behind the decision.
+    if not await wait_for(request, ports.freshness.wait_fresh, FRESH_S):
+        raise Busy("what was imported is still being taken in. Try again when it is.")
+    applied = await decide(request, caller, "delete_source_data", {"source": source})
+    ports.imports.undone(caller.workspace, source)
+    return applied
+
+
+class _Upload:
+    """A body on disk. It is removed with the request unless somebody keeps it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_kept = False
+
+    def keep(self) -> None:
+        """Leave it to who uses it."""
+        self.is_kept = True
+
+
+@asynccontextmanager
+async def _uploaded(request: Request, scratch: Path) -> AsyncIterator[_Upload]:
+    folder = scratch / "uploads"
+    folder.mkdir(exist_ok=True)
+    upload = _Upload(folder / ports_of(request).new_id())
+    try:
+        size = 0
+        async with await anyio.open_file(upload.path, "wb") as file:
+            async for block in request.stream():
+                size += len(block)
+                await file.write(block)
+        if not size:
+            raise HTTPException(422, "the body is empty; send the file as the body")
+        yield upload
+    finally:
+        if not upload.is_kept:
+            upload.path.unlink(missing_ok=True)
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as mistake:
+        raise BadRequest(f"the mapping is no JSON: {mistake}.") from mistake
+    if not isinstance(document, dict):
+        raise BadRequest("the mapping must be a JSON object.")
+    return document
+
+
+def _out(one: Any) -> ImportOut:
+    fields = {name: one[name] for name in ImportOut.model_fields}
+    times = {name: None if one[name] is None else iso(one[name]) for name in ("started_at", "ended_at")}
+    return ImportOut(**{**fields, **times})
