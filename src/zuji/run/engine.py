@@ -149,16 +149,16 @@ def build_engine(
         now_ms=now_ms,
         slow_down=slow_down,
     )
+    tags = TagLoops(hot=hot, tagger=tagger, batch_lock=ingest.batch_lock, now_ms=now_ms)
     status = StatusWriter(
         path=data / "status.json",
         reader=reader,
         hot=hot,
-        ingest=ingest,
         storing=storing,
+        loops=(ingest, storing, profiles, tags),
         progress=progress,
         now_ms=now_ms,
     )
-    tags = TagLoops(hot=hot, tagger=tagger, batch_lock=ingest.batch_lock, now_ms=now_ms)
     return Engine(
         hot, events, reader, seen, resolver, ingest, storing, profiles, progress, tail, status, tagger, tags, own_events
     )

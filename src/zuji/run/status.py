@@ -6,15 +6,14 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from zuji.collect.counts import Counts, all_counts
 from zuji.collect.spool import SpoolReader
-from zuji.run.ingest import IngestLoop
 from zuji.run.progress import Progress
 from zuji.run.storing import StoringLoop
 from zuji.store import accounting
@@ -45,6 +44,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[str, ...] = ()
 
 
+class Loop(Protocol):
+    """Work that goes on in a thread. What keeps it from going on is an alarm."""
+
+    failure: str | None
+
+
 def note_failed_start(path: Path, why: str) -> None:
     """Say beside the last report why there is no engine, for whoever asks the gateway.
 
@@ -69,16 +74,16 @@ class StatusWriter:
         path: Path,
         reader: SpoolReader,
         hot: HotStore,
-        ingest: IngestLoop,
         storing: StoringLoop,
+        loops: Sequence[Loop],
         progress: Progress,
         now_ms: Callable[[], int],
     ) -> None:
         self._path = path
         self._reader = reader
         self._hot = hot
-        self._ingest = ingest
         self._storing = storing
+        self._loops = loops
         self._progress = progress
         self._now_ms = now_ms
         self._caught_up_at = now_ms()
@@ -103,7 +108,7 @@ class StatusWriter:
         with self._hot.read() as connection:
             totals = accounting.overall(connection)
         lost = totals.accepted - totals.stored - totals.quarantined - totals.duplicate - totals.refused
-        alarms = [failure for failure in (self._ingest.failure, self._storing.failure) if failure]
+        alarms = [loop.failure for loop in self._loops if loop.failure]
         if lost:
             alarms.append(f"the accounts do not close: {lost} events unexplained. Please report this.")
         return Status(

@@ -21,6 +21,7 @@ MIGRATIONS = Path(__file__).parent / "migrations" / "hot"
 
 
 WRITER_CACHE_KB = 65_536  # the upper levels of the identity indexes stay in memory
+CHECKPOINT_PAGES = 4_000  # 16 MB of log, four times SQLite's: a page that many batches change is written back once
 READER_CACHE_KB = 4_096  # per thread that reads
 
 
@@ -87,6 +88,7 @@ class HotStore:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA cache_size=-{cache_kb:d}")
+        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES:d}")
         connection.execute("PRAGMA temp_store=MEMORY")
         self._opened.append(connection)
         return connection
