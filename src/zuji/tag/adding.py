@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from zuji.tag.atoms import ANSWERS, Atom
@@ -14,14 +15,20 @@ from zuji.tag.joining import join_of, reader_of
 from zuji.tag.property_facts import Read
 from zuji.tag.rule import Between, Ever
 from zuji.tag.state import OVERFLOW, Slots
-from zuji.tag.windows import bucket_of, whole_of
+from zuji.tag.windows import day_of, whole_of
 from zuji.terms.document import EventMatch
 from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar
 
 Adder = Callable[[Slots, Event], None]
-ByName = dict[str | None, Adder]
-"""By the name of the event; None: of every name that is not there."""
 Bucket = Callable[[Event], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An atom and its place among the atoms."""
+
+    place: int
+    atom: Atom
 
 
 class Adders:
@@ -29,26 +36,16 @@ class Adders:
 
     def __init__(self, atoms: Sequence[Atom], calendar: Calendar, most: int | None) -> None:
         self._calendar, self._most = calendar, most
-        self.answers: Adder | None = None
+        self._conditions: dict[EventMatch, tuple[tuple[str | None, ...], Passes | None]] = {}
+        placed = [Placed(place, atom) for place, atom in enumerate(atoms)]
+        self.answers = next((self._joining(one) for one in placed if one.atom == ANSWERS), None)
         """For every event, whatever its flags."""
-        entries: list[ByName] = []
-        alike: dict[EventMatch, list[Adder]] = {}
-        for place, atom in enumerate(atoms):
-            if atom == ANSWERS:
-                self.answers = self._joining(place, atom)
-            elif atom.gathers == "log":
-                entries.append(self._logging(place, atom))
-            elif (match := atom.matches[0]) is not None:
-                alike.setdefault(match, []).append(self._adder(place, atom))
-        for match, adders in alike.items():
-            names, passes = self._condition(match)
-            entries.append(dict.fromkeys(names, _when(passes, adders)))
-        self._of_any = [entry[None] for entry in entries if None in entry]
-        named = {name for entry in entries for name in entry} - {None}
-        self._of_name = {
-            name: [entry.get(name) or entry[None] for entry in entries if name in entry or None in entry]
-            for name in named
-        }
+        self._figures = [one for one in placed if one.atom.gathers != "log" and one.atom != ANSWERS]
+        self._logs = [one for one in placed if one.atom.gathers == "log"]
+        matches = [match for atom in atoms for match in atom.matches if match is not None]
+        named = {name for match in matches for name in self._condition(match)[0] if name is not None}
+        self._of_any = self._for_name(None)
+        self._of_name = {name: self._for_name(name) for name in named}
 
     def touches(self, name: str) -> bool:
         """Whether an event of this name may change what an atom holds."""
@@ -60,35 +57,104 @@ class Adders:
 
     def _condition(self, match: EventMatch) -> tuple[tuple[str | None, ...], Passes | None]:
         """The names of a match (None: any), and what else must hold."""
-        names, where = without_names(match)
-        return names or (None,), event_condition(where.node, self._calendar) if where else None
+        if match not in self._conditions:
+            names, where = without_names(match)
+            passes = event_condition(where.node, self._calendar) if where else None
+            self._conditions[match] = names or (None,), passes
+        return self._conditions[match]
 
-    def _adder(self, place: int, atom: Atom) -> Adder:
-        if atom.gathers in ("texts", "days"):
-            return self._counting(place, atom)
-        return self._joining(place, atom)
+    def _for_name(self, name: str | None) -> list[Adder]:
+        """Everything for the events of a name; None: of a name that no rule says."""
+        alike: dict[Passes | None, list[Placed]] = {}
+        for one in self._figures:
+            match = one.atom.matches[0]
+            if match is not None:
+                names, passes = self._condition(match)
+                if name in names or None in names:
+                    alike.setdefault(passes, []).append(one)
+        adders = [_when(passes, self._together(those)) for passes, those in alike.items()]
+        return adders + [adder for one in self._logs for adder in self._logging(one, name)]
 
-    def _joining(self, place: int, atom: Atom) -> Adder:
-        read, join = reader_of(atom, self._calendar), join_of(atom.gathers)
-        if isinstance(atom.kept, Ever | Between):
-            return _in_span(atom, _to_one(place, read, join), self._calendar)
-        return _to_series(place, read, join, _bucket(atom, self._calendar))
+    def _together(self, those: Sequence[Placed]) -> Adder:
+        """The atoms that one event goes to. Events by day and texts by day are most of them: theirs are two loops."""
+        counts = [one.place for one in those if one.atom.gathers == "count" and one.atom.kept == "day"]
+        texts = [
+            (one.place, reader_of(one.atom, self._calendar))
+            for one in those
+            if one.atom.gathers == "texts" and one.atom.kept == "day"
+        ]
+        apart = {*counts, *(place for place, _ in texts)}
+        others = [self._adder(one) for one in those if one.place not in apart]
+        return _to_days(counts, texts, others, self._most or _MORE_THAN_ANY, self._calendar)
 
-    def _counting(self, place: int, atom: Atom) -> Adder:
+    def _adder(self, one: Placed) -> Adder:
+        if one.atom.gathers in ("texts", "days"):
+            return self._counting(one)
+        return self._joining(one)
+
+    def _joining(self, one: Placed) -> Adder:
+        read, join = reader_of(one.atom, self._calendar), join_of(one.atom.gathers)
+        if isinstance(one.atom.kept, Ever | Between):
+            return _in_span(one.atom, _to_one(one.place, read, join), self._calendar)
+        return _to_series(one.place, read, join, _bucket(one.atom, self._calendar))
+
+    def _counting(self, one: Placed) -> Adder:
         """Texts (or days) with their events: {text: events} or {text: {bucket: events}}."""
-        read = reader_of(atom, self._calendar)
-        most = self._most if atom.gathers == "texts" else None
-        if isinstance(atom.kept, Ever | Between):
-            return _in_span(atom, _to_texts(place, read, most), self._calendar)
-        return _to_texts(place, read, most, _bucket(atom, self._calendar))
+        read = reader_of(one.atom, self._calendar)
+        most = self._most if one.atom.gathers == "texts" else None
+        if isinstance(one.atom.kept, Ever | Between):
+            return _in_span(one.atom, _to_texts(one.place, read, most), self._calendar)
+        return _to_texts(one.place, read, most, _bucket(one.atom, self._calendar))
 
-    def _logging(self, place: int, atom: Atom) -> ByName:
+    def _logging(self, one: Placed, name: str | None) -> list[Adder]:
         """Every event that may be a step (bit n of its mask) or must not happen (the last bit)."""
-        found = [(1 << bit, *self._condition(match)) for bit, match in enumerate(atom.matches) if match is not None]
-        return {
-            name: _to_log(place, [(bit, passes) for bit, names, passes in found if {name, None} & {*names}], self._most)
-            for name in {name for _, names, _ in found for name in names}
-        }
+        bits = []
+        for bit, match in enumerate(one.atom.matches):
+            if match is not None:
+                names, passes = self._condition(match)
+                if name in names or None in names:
+                    bits.append((1 << bit, passes))
+        return [_to_log(one.place, bits, self._most)] if bits else []
+
+
+_MORE_THAN_ANY = 2**62
+
+
+def _to_days(
+    counts: Sequence[int],
+    texts: Sequence[tuple[int, Read[str]]],
+    others: Sequence[Adder],
+    most: int,
+    calendar: Calendar,
+) -> Adder:
+    zone = calendar.zone
+
+    def add(slots: Slots, event: Event) -> None:
+        day = day_of(zone, event.at)
+        for place in counts:
+            series = slots.get(place)
+            if series is None:
+                slots[place] = {day: 1}
+            else:
+                series[day] = series.get(day, 0) + 1
+        for place, read in texts:
+            text = read(event)
+            if text is not None:
+                held = slots.get(place)
+                if held is None:
+                    slots[place] = {text: {day: 1}}
+                elif held is not OVERFLOW:
+                    series = held.get(text)
+                    if series is not None:
+                        series[day] = series.get(day, 0) + 1
+                    elif len(held) < most:
+                        held[text] = {day: 1}
+                    else:
+                        slots[place] = OVERFLOW
+        for one in others:
+            one(slots, event)
+
+    return add
 
 
 def _to_log(place: int, bits: Sequence[tuple[int, Passes | None]], most: int | None) -> Adder:
@@ -111,14 +177,13 @@ def _to_log(place: int, bits: Sequence[tuple[int, Passes | None]], most: int | N
     return log
 
 
-def _when(passes: Passes | None, adders: list[Adder]) -> Adder:
-    if passes is None and len(adders) == 1:
-        return adders[0]
+def _when(passes: Passes | None, adder: Adder) -> Adder:
+    if passes is None:
+        return adder
 
     def add(slots: Slots, event: Event) -> None:
-        if passes is None or passes(event):
-            for one in adders:
-                one(slots, event)
+        if passes(event):
+            adder(slots, event)
 
     return add
 
@@ -189,4 +254,4 @@ def _bucket(atom: Atom, calendar: Calendar) -> Bucket:
         case "hour":
             return lambda event: event.at // HOUR_MS
         case _:
-            return lambda event: bucket_of("day", event.at, calendar)
+            return lambda event: day_of(calendar.zone, event.at)

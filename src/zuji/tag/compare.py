@@ -2,7 +2,7 @@
 
 A comparison looks at one aspect of a value: its text, its number, its time. Where a value has none, positive ops fail
 and negative ones pass. Few comparisons change while time passes (`within_last`, dates counted back from now); those
-say when.
+say when, and conditions on events have none.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import ge, gt, le, lt
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -21,7 +20,8 @@ from zuji.tag.event_facts import Event
 from zuji.tag.property_facts import number, numbers_of, text, texts_of, time, times_of
 from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not, Op
 from zuji.terms.dates import EARLIEST_COMPARED, read_date
-from zuji.terms.document import Duration, Unit
+from zuji.terms.document import Duration
+from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS, Calendar
 from zuji.terms.value import text_of
 
@@ -30,30 +30,28 @@ NEVER = 2**62
 
 Aspect = Literal["text", "number", "time"]
 Passes = Callable[[Event], bool]
-Holds = Callable[[Any, int], bool]
-Until = Callable[[Any, int], int]
 
-_ORDER: dict[Op, Callable[[float, float], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 _AGO = re.compile(r"-(\d+)(min|h)")
 
 
-def _never(_value: Any, _t: int) -> int:
-    return NEVER
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A comparison of a time that changes while time passes: whether it holds as of t, and until when that stays so."""
+
+    holds: Callable[[int, int], bool]
+    until: Callable[[int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison: what it looks at, whether a value that is there passes as of t, and how long that stays so."""
+    """One comparison: what it looks at, and whether a value that is there passes."""
 
+    op: Op
     aspect: Aspect
-    holds: Holds
+    passes: Callable[[Any], bool] = bool
     negative: bool = False
-    until: Until = _never
-
-    @property
-    def moves(self) -> bool:
-        """Whether its answer may change as time passes."""
-        return self.until is not _never
+    moving: Moving | None = None
+    """In place of `passes`."""
 
     def aspect_of(self, value: Any, calendar: Calendar) -> Any:
         """What this looks at, of a JSON value; None: nothing."""
@@ -67,24 +65,28 @@ def read_test(op: Op, value: Any, calendar: Calendar) -> Test:
     negative = op in NEGATIVE
     match op:
         case "is_set" | "is_not_set":
-            return Test("text", lambda found, t: True, negative)
+            return Test(op, "text", lambda found: True, negative)
         case "equals" | "not_equals":
-            texts = frozenset(map(text_of, _listed(value)))
-            return Test("text", lambda found, t: found in texts, negative)
+            return Test(op, "text", frozenset(map(text_of, _listed(value))).__contains__, negative)
         case "contains" | "not_contains":
             parts = tuple(text_of(one).lower() for one in _listed(value))
-            return Test("text", lambda found, t: _has_one(found.lower(), parts), negative)
+            return Test(op, "text", lambda found: _has_one(found.lower(), parts), negative)
         case "regex" | "not_regex":
-            return Test("text", lambda found, t: _finds(value, found), negative)
+            return Test(op, "text", partial(_finds, value), negative)
         case "between":
             low, high = float(value[0]), float(value[1])
-            return Test("number", lambda found, t: low <= found <= high)
+            return Test(op, "number", lambda found: low <= found <= high)
         case "before" | "after":
             return _dated(op, value, calendar)
         case "within_last":
-            return _within_last(value)
-    order, bound = _ORDER[op], float(value)
-    return Test("number", lambda found, t: order(found, bound))
+            return Test(op, "time", moving=_within_last(value))
+    return Test(op, "number", _order(op, float(value)))
+
+
+def _order(op: Op, bound: float) -> Callable[[float], bool]:
+    """The bound's own comparison, turned round: a call into C, not into Python."""
+    orders = {"gt": bound.__lt__, "gte": bound.__le__, "lt": bound.__gt__, "lte": bound.__ge__}
+    return orders[op]
 
 
 def event_condition(node: Node, calendar: Calendar) -> Passes:
@@ -103,12 +105,14 @@ def event_condition(node: Node, calendar: Calendar) -> Passes:
 
 def _leaf(leaf: Leaf, calendar: Calendar) -> Passes:
     test = read_test(leaf.op, leaf.value, calendar)
-    holds, negative = test.holds, test.negative
-    read = _reader(test.aspect, leaf.property, calendar)
+    read, negative = _reader(test.aspect, leaf.property, calendar), test.negative
+    if test.moving is not None:
+        raise BadQuestion(f"where: {leaf.value!r:.80} is another date every day. Give the measure a window.")
+    holds = test.passes
 
     def passes(event: Event) -> bool:
         found = read(event)
-        return (found is not None and holds(found, 0)) != negative
+        return (found is not None and holds(found)) != negative
 
     return passes
 
@@ -131,15 +135,14 @@ def _any(parts: list[Passes]) -> Passes:
 
 def _dated(op: Op, value: str, calendar: Calendar) -> Test:
     if value[:1].isdigit():
-        holds = _at_date(op, value, calendar)(0)
-        return Test("time", lambda found, t: holds(found))
+        return Test(op, "time", _at_date(op, value, calendar)(0))
     if ago := _AGO.fullmatch(value):
         length = int(ago[1]) * (MINUTE_MS if ago[2] == "min" else HOUR_MS)
         if op == "before":
-            return Test("time", lambda at, t: at < t - length, until=_edges(lambda at: (at + length + 1,)))
-        return Test("time", lambda at, t: at > t - length, until=_edges(lambda at: (at + length,)))
+            return Test(op, "time", moving=Moving(lambda at, t: at < t - length, _edges(lambda at: (at + length + 1,))))
+        return Test(op, "time", moving=Moving(lambda at, t: at > t - length, _edges(lambda at: (at + length,))))
     as_of = lru_cache(maxsize=16)(_at_date(op, value, calendar))
-    return Test("time", lambda found, t: as_of(t)(found), until=lambda found, t: _next_day(t, calendar))
+    return Test(op, "time", moving=Moving(lambda at, t: as_of(t)(at), lambda at, t: _next_day(t, calendar)))
 
 
 def _at_date(op: Op, value: str, calendar: Calendar) -> Callable[[int], Callable[[int], bool]]:
@@ -147,8 +150,8 @@ def _at_date(op: Op, value: str, calendar: Calendar) -> Callable[[int], Callable
 
     def as_of(t: int) -> Callable[[int], bool]:
         named = read_date(value, name="rule", now_ms=t, calendar=calendar, earliest=EARLIEST_COMPARED)
-        first, end = named.first(calendar), named.end(calendar)
-        return (lambda at: at < first) if op == "before" else (lambda at: at >= end)
+        # Turned round: the date is after (not after) the time.
+        return named.first(calendar).__gt__ if op == "before" else named.end(calendar).__le__
 
     return as_of
 
@@ -158,18 +161,13 @@ def _next_day(t: int, calendar: Calendar) -> int:
     return min(start for start in calendar.starts("day", t, t + DAY_MS) if start > t)
 
 
-def _within_last(value: Any) -> Test:
-    duration = value if isinstance(value, Duration) else Duration(amount=value["amount"], unit=_unit(value["unit"]))
+def _within_last(value: Any) -> Moving:
+    duration = value if isinstance(value, Duration) else Duration(**value)
     length = duration.milliseconds
-    return Test("time", lambda at, t: t - length <= at <= t, until=_edges(lambda at: (at, at + length + 1)))
+    return Moving(lambda at, t: t - length <= at <= t, _edges(lambda at: (at, at + length + 1)))
 
 
-def _unit(name: Any) -> Unit:
-    unit: Unit = name
-    return unit
-
-
-def _edges(of: Callable[[int], tuple[int, ...]]) -> Until:
+def _edges(of: Callable[[int], tuple[int, ...]]) -> Callable[[int, int], int]:
     """The next of the moments at which the comparison of a time changes."""
     return lambda at, t: min((edge for edge in of(at) if edge > t), default=NEVER)
 

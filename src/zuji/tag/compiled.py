@@ -12,7 +12,8 @@ event is somebody rules are asked of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -29,8 +30,9 @@ from zuji.tag.moment import Windows
 from zuji.tag.person_facts import PersonFacts
 from zuji.tag.property_facts import columns_of
 from zuji.tag.pruning import prune
-from zuji.tag.rule import EVER, Cases, Rule, ValueOf, When
+from zuji.tag.rule import EVER, Cases, Measure, Measured, Rule, Sequence, ValueOf, When, leaves_of
 from zuji.tag.state import State, decode, encode
+from zuji.tag.touched import TouchedBy
 from zuji.terms.period import HOUR_MS, Calendar
 
 MOST_HELD = 200
@@ -66,11 +68,12 @@ class Compiled:
         self._read_through = [[self._windows.number(window) for window in windows] for windows in needed.values()]
         self._adders = Adders(self._atoms, calendar, most)
         places = {atom: place for place, atom in enumerate(self._atoms)}
-        conditions = Conditions(places, self._windows, calendar)
+        conditions = Conditions(places, self._windows, calendar, _often(published))
         self._lists = _lists(published)
         self._rules: list[tuple[Name, Value]] = [
             ((one.kind, one.key), _value_of(one.rule, conditions)) for one in published.live() if one.rule is not None
         ]
+        self._touched_by = TouchedBy(published)
         self.signature = _signature(self._atoms, calendar)
         """Names the atoms: states written under another are made anew from the store."""
         self.columns = frozenset(_columns(self._atoms))
@@ -123,21 +126,40 @@ class Compiled:
 
     def evaluate(self, figures: Figures, person: PersonFacts) -> Evaluated:
         """The values of all live tags and segments, in the order of their dependence."""
-        soonest = figures.waits_until
         if not figures.is_seen:
-            return Evaluated({}, None if soonest == NEVER else soonest)
+            return Evaluated({}, _moment(figures.waits_until))
+        return self._values(figures, person, {}, figures.waits_until, range(len(self._rules)))
+
+    def revise(self, before: Evaluated, figures: Figures, person: PersonFacts, event_names: Iterable[str]) -> Evaluated:
+        """The values after events of these names, where nothing else has changed since they were `before`.
+
+        Nothing else: the same rules, states of the same anchors and stretches, the same facts of the person. Only the
+        rules that such events can change are asked again, so the next moment may be earlier than it need be.
+        """
+        if not before.values or before.overflows or (before.next_at is not None and before.next_at <= figures.t):
+            return self.evaluate(figures, person)
+        soonest = figures.waits_until if before.next_at is None else min(before.next_at, figures.waits_until)
+        figures.given = {name: (value, NEVER) for name, value in before.values.items()}
+        return self._values(figures, person, before.values, soonest, self._touched_by(frozenset(event_names)))
+
+    def _values(
+        self, figures: Figures, person: PersonFacts, before: Mapping[Name, Any], soonest: int, rules: Iterable[int]
+    ) -> Evaluated:
         figures.person, given = self._with_lists(person), figures.given
-        values: dict[Name, Any] = {}
+        values = dict(before)
         try:
-            for name, value_of in self._rules:
+            for number in rules:
+                name, value_of = self._rules[number]
                 value, until = given[name] = value_of(figures)
-                if value is not None:
+                if value is None or value is False:  # what does not hold is no value
+                    values.pop(name, None)
+                else:
                     values[name] = value
                 if until < soonest:
                     soonest = until
         except Overflow:
             return Evaluated({}, None, overflows=True)
-        return Evaluated(values, None if soonest == NEVER else soonest)
+        return Evaluated(values, _moment(soonest))
 
     def unlimited(self) -> Compiled:
         """The same rules, with states that hold everything: for those who have more than states are meant to hold."""
@@ -173,20 +195,18 @@ def compile_rules(published: Published, calendar: Calendar) -> Compiled:
     return Compiled(published, calendar)
 
 
+def _moment(at: int) -> int | None:
+    return None if at == NEVER else at
+
+
 def _value_of(rule: Rule, conditions: Conditions) -> Value:
     match rule:
         case When(when):
-            holds = conditions.holds(when)
-            return lambda figures: _true_or_nothing(holds, figures)
+            return conditions.holds(when)
         case Cases(cases, otherwise):
             return _first_case([(case.value, conditions.holds(case.when)) for case in cases], otherwise)
         case ValueOf(measure, when):
             return _guarded(conditions.value(measure), conditions.holds(when))
-
-
-def _true_or_nothing(holds: Holds, figures: Figures) -> Figure:
-    passes, until = holds(figures)
-    return True if passes else None, until
 
 
 def _first_case(cases: list[tuple[str, Holds]], otherwise: str | None) -> Value:
@@ -211,6 +231,21 @@ def _guarded(read: Value, holds: Holds) -> Value:
         return found, min(until, changes)
 
     return value
+
+
+def _often(published: Published) -> frozenset[Measure | Sequence]:
+    """The measures and sequences that occur in more than one place of the live rules."""
+    found: Counter[Measure | Sequence] = Counter()
+    for one in published.live():
+        if one.rule is not None:
+            found.update(leaf.measure if isinstance(leaf, Measured) else leaf for leaf in _looking(one.rule))
+            if isinstance(one.rule, ValueOf):
+                found[one.rule.measure] += 1
+    return frozenset(key for key, times in found.items() if times > 1)
+
+
+def _looking(rule: Rule) -> Iterator[Measured | Sequence]:
+    return (leaf for leaf in leaves_of(rule) if isinstance(leaf, Measured | Sequence))
 
 
 def _lists(published: Published) -> dict[str, frozenset[tuple[str, str]]]:

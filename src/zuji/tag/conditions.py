@@ -10,12 +10,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from zuji.tag.atoms import ANSWERS, Atom
-from zuji.tag.compare import NEVER, read_test
+from zuji.tag.atoms import ANSWERS, Atom, ends_now
+from zuji.tag.compare import NEVER, Moving, Test, read_test
 from zuji.tag.figures import Figures
-from zuji.tag.measure_figures import Figure, figure_of
+from zuji.tag.measure_figures import Figure, events_in, figure_of
 from zuji.tag.moment import Windows
-from zuji.tag.property_facts import inside
+from zuji.tag.property_facts import inside, text
+from zuji.tag.read_measure import GIVES_NUMBER
 from zuji.tag.rule import (
     AllOf,
     AnyOf,
@@ -32,6 +33,7 @@ from zuji.tag.rule import (
     Trait,
 )
 from zuji.tag.sequence_figures import happened_of
+from zuji.terms.condition import Op
 from zuji.terms.document import UNIT_MS
 from zuji.terms.period import Calendar
 
@@ -41,10 +43,12 @@ Read = Callable[[Figures], Figure]
 
 
 class Conditions:
-    """Compiles conditions. A measure or sequence that occurs twice is read once for a person."""
+    """Compiles conditions. What occurs `often`, in more than one place, is read once for a person."""
 
-    def __init__(self, places: Mapping[Atom, int], windows: Windows, calendar: Calendar) -> None:
-        self._places, self._windows, self._calendar = places, windows, calendar
+    def __init__(
+        self, places: Mapping[Atom, int], windows: Windows, calendar: Calendar, often: frozenset[Measure | Sequence]
+    ) -> None:
+        self._places, self._windows, self._calendar, self._often = places, windows, calendar, often
         self._reads: dict[Measure | Sequence, Read] = {}
 
     def holds(self, condition: Condition) -> Holds:
@@ -87,6 +91,8 @@ class Conditions:
         return self._remembered(measure, figure_of(measure, self._places, self._windows))
 
     def _remembered(self, key: Measure | Sequence, read: Read) -> Read:
+        if key not in self._often:
+            return read
         if key in self._reads:
             return self._reads[key]
         number = len(self._reads)
@@ -116,44 +122,109 @@ class Conditions:
     def _measured(self, measure: Measure, comparison: Comparison) -> Holds:
         if measure.what.startswith("since"):
             return self._since(measure, comparison)
-        read = self._figure(measure)
         if measure.what == "top":
-            return self._compared(comparison, read)
-        return self._compared(comparison, _single(read))
+            return self._compared(comparison, self._figure(measure))
+        if measure.what in GIVES_NUMBER:
+            test = read_test(comparison.op, comparison.value, self._calendar)
+            counted = events_in(measure, self._places, self._windows)
+            if counted is not None and test.aspect == "number":
+                return _count_compared(test, *counted, self._windows)
+            return _number_compared(test, measure, self._figure(measure))
+        return self._compared(comparison, _single(self._figure(measure)))
 
     def _since(self, measure: Measure, comparison: Comparison) -> Holds:
         """Only the moments at which the comparison may turn count, not every unit."""
         read, unit = self._figure(measure), UNIT_MS[measure.unit]
         turns = tuple(turn * unit for turn in _turns(comparison))
-        compared = self._compared(comparison, _single(self._units(measure)))
+        test = read_test(comparison.op, comparison.value, self._calendar)
+        passes, negative, of_text = test.passes, test.negative, test.aspect == "text"
 
         def holds(asked: Figures) -> Verdict:
             at, until = read(asked)
-            passes, _ = compared(asked)
-            if at is not None:
-                until = min([until, *(at + turn for turn in turns if at + turn > asked.t)])
-            return passes, until
+            if at is None:
+                return negative, until
+            full = (asked.t - at) // unit
+            for turn in turns:
+                if asked.t < at + turn < until:
+                    until = at + turn
+            return passes(text(full) if of_text else full) != negative, until
 
         return holds
 
     def _compared(self, comparison: Comparison, read: Read) -> Holds:
         """Whether one of the values passes; with a negative op: whether none passes the positive one."""
-        test = read_test(comparison.op, comparison.value, self._calendar)
-        calendar = self._calendar
+        test, calendar = read_test(comparison.op, comparison.value, self._calendar), self._calendar
+        passes, negative, aspect_of = test.passes, test.negative, test.aspect_of
+        if test.moving is not None:
+            return _moving(test, test.moving, read, calendar)
 
         def holds(asked: Figures) -> Verdict:
             values, until = read(asked)
-            passes = False
             for value in values:
-                found = None if value is None else test.aspect_of(value, calendar)
-                if found is not None:
-                    if test.holds(found, asked.t):
-                        passes = True
-                    if test.moves:
-                        until = min(until, test.until(found, asked.t))
-            return passes != test.negative, until
+                found = None if value is None else aspect_of(value, calendar)
+                if found is not None and passes(found):
+                    return not negative, until
+            return negative, until
 
         return holds
+
+
+def _moving(test: Test, moving: Moving, read: Read, calendar: Calendar) -> Holds:
+    def holds(asked: Figures) -> Verdict:
+        values, until = read(asked)
+        times = [at for value in values if (at := test.aspect_of(value, calendar)) is not None]
+        passes = any(moving.holds(at, asked.t) for at in times)
+        return passes, min([until, *(moving.until(at, asked.t) for at in times)])
+
+    return holds
+
+
+def _number_compared(test: Test, measure: Measure, read: Read) -> Holds:
+    """A comparison of a number that a measure gives."""
+    passes, negative, of_text = test.passes, test.negative, test.aspect == "text"
+    settled = _settled_by_time(test, measure)
+
+    def holds(asked: Figures) -> Verdict:
+        value, until = read(asked)
+        if value is None:
+            return negative, until
+        passed = passes(text(value) if of_text else value) != negative
+        return passed, NEVER if passed is settled else until
+
+    return holds
+
+
+def _count_compared(test: Test, place: int, window: int | None, windows: Windows) -> Holds:
+    """The same of a count of events up to now, without a call between: half of what rules ask is this."""
+    passes, settled = test.passes, _LESS_ONLY.get(test.op)
+    if window is None:
+        return lambda asked: (passes(sum([slots.get(place, 0) for slots in asked.parts])), NEVER)
+    leaves, number = windows.leaving(window), window
+
+    def holds(asked: Figures) -> Verdict:
+        low, events, oldest = asked.places[number].low, 0, NEVER
+        for slots in asked.parts:
+            series = slots.get(place)
+            if series is not None:
+                for bucket, here in series.items():
+                    if bucket >= low:
+                        events += here
+                        if bucket < oldest:
+                            oldest = bucket
+        passed = passes(events)
+        return passed, NEVER if passed is settled or not events else leaves(oldest)
+
+    return holds
+
+
+_LESS_ONLY: dict[Op, bool] = {"gt": False, "gte": False, "lt": True, "lte": True}
+"""The result that time alone does not change: what is counted up to now becomes only less without an event."""
+
+
+def _settled_by_time(test: Test, measure: Measure) -> bool | None:
+    if measure.what not in ("count", "days", "distinct") or not ends_now(measure.window):
+        return None
+    return _LESS_ONLY.get(test.op)
 
 
 def _turns(comparison: Comparison) -> Iterable[int]:
@@ -251,14 +322,14 @@ def _of_type(asked: Figures, type_: str) -> list[str]:
 
 def _of_tag(asked: Figures, key: str) -> Figure:
     value, until = asked.given.get(("tag", key), (None, NEVER))
-    if value is None:
+    if value is None or value is False:
         value = asked.person.tags.get(key)
     return (value if isinstance(value, list) else (value,)), until
 
 
 def _in_segment(asked: Figures, key: str) -> Verdict:
     value, until = asked.given.get(("segment", key), (None, NEVER))
-    return value is not None or key in asked.person.segments, until
+    return value is True or key in asked.person.segments, until
 
 
 def _consents(purpose: str, granted: bool, place: int) -> Holds:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from operator import add
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from zuji.tag.atoms import Atom, Gathers
 from zuji.tag.event_facts import Event
 from zuji.tag.property_facts import Read, number, numbers_of, texts_of
 from zuji.tag.windows import day_of
-from zuji.terms.period import Calendar
+from zuji.terms.period import MINUTE_MS, Calendar
 
 Join = Callable[[Any, Any], Any]
 
@@ -72,9 +74,15 @@ def number_reader(name: str, calendar: Calendar) -> Read[float]:
 
 
 def _clock(name: str, calendar: Calendar) -> Callable[[Event], int]:
-    if name == "$hour":
-        return lambda event: calendar.local(event.at).hour
-    return lambda event: calendar.local(event.at).isoweekday()
+    place = 0 if name == "$hour" else 1
+    return lambda event: _hour_and_weekday(calendar.zone, event.at // MINUTE_MS)[place]
+
+
+@lru_cache(maxsize=50_000)
+def _hour_and_weekday(zone: ZoneInfo, minute: int) -> tuple[int, int]:
+    """Clocks have differed by whole minutes since 1972."""
+    local = Calendar(zone).local(minute * MINUTE_MS)
+    return local.hour, local.isoweekday()
 
 
 def _placed(read: Read[str]) -> Read[Any]:

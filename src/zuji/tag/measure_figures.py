@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any, Protocol
 
-from zuji.tag.atoms import Atom, atom_of
+from zuji.tag.atoms import Atom, atom_of, ends_now
 from zuji.tag.compare import NEVER
 from zuji.tag.joining import join_of, total_of
 from zuji.tag.moment import Place, Windows
-from zuji.tag.rule import Between, Ever, Measure
+from zuji.tag.rule import EVER, Between, Ever, Measure
 from zuji.tag.state import OVERFLOW, Slots
 
 
@@ -43,6 +43,8 @@ class Overflow(Exception):
 def figure_of(measure: Measure, places: Mapping[Atom, int], windows: Windows) -> Callable[[Asked], Figure]:
     """Reads a measure. Times since an event are moments here: `conditions.py` makes them units."""
     atom = atom_of(measure)
+    if measure.what == "count" and not _has_no_buckets(atom) and ends_now(measure.window):
+        return _events(places[atom], windows.number(measure.window), windows)
     gather, finish = _gather(atom, places[atom], measure, windows), _finish(measure, atom)
 
     def read(asked: Asked) -> Figure:
@@ -50,6 +52,37 @@ def figure_of(measure: Measure, places: Mapping[Atom, int], windows: Windows) ->
         return finish(found, asked.t), until
 
     return read
+
+
+def events_in(measure: Measure, places: Mapping[Atom, int], windows: Windows) -> tuple[int, int | None] | None:
+    """Of a count of events up to now: its place among the atoms, and its window (None: ever); else None."""
+    atom = atom_of(measure)
+    if measure.what != "count" or isinstance(atom.kept, Between) or not ends_now(measure.window):
+        return None
+    return places[atom], None if atom.kept == EVER else windows.number(measure.window)
+
+
+def _events(place: int, window: int, windows: Windows) -> Callable[[Asked], Figure]:
+    """How many events; the most frequent question by far, hence apart."""
+
+    leaves = windows.leaving(window)
+
+    def read(asked: Asked) -> Figure:
+        low, events, oldest = asked.places[window].low, 0, NEVER
+        for slots in asked.parts:
+            series = slots.get(place)
+            if series:
+                for bucket, number in series.items():
+                    if bucket >= low:
+                        events += number
+                        if bucket < oldest:
+                            oldest = bucket
+        return (events, leaves(oldest)) if events else _NO_EVENT
+
+    return read
+
+
+_NO_EVENT: Figure = (0, NEVER)
 
 
 def _gather(atom: Atom, place: int, measure: Measure, windows: Windows) -> Gather:
@@ -78,20 +111,27 @@ def _ever(place: int) -> Gather:
 def _days(place: int, window: int | None, windows: Windows) -> Gather:
     """The days with an event, of a window or ever: the buckets themselves."""
 
+    leaves = windows.leaving(window or 0)
+
     def gather(asked: Asked) -> tuple[list[Any], int]:
-        days = set().union(*(slots.get(place, ()) for slots in asked.parts))
-        if window is None:
+        parts = [series for slots in asked.parts if (series := slots.get(place)) is not None]
+        days = parts[0] if len(parts) == 1 else set().union(*parts)
+        if window is None or not days:
             return list(days), NEVER
-        where = asked.places[window]
-        since = [day for day in days if day >= where.low]
-        until = windows.leaves(window, min(since)) if since else NEVER
-        return [day for day in since if day < where.high], until
+        low, high = asked.places[window].low, asked.places[window].high
+        since = [day for day in days if day >= low]
+        if not since:
+            return since, NEVER
+        until = leaves(min(since))
+        return since if high == NEVER else [day for day in since if day < high], until
 
     return gather
 
 
 def _newest(place: int, window: int, windows: Windows) -> Gather:
     """What is newest of all, where it lies in a window that ends now."""
+
+    leaves = windows.leaving(window)
 
     def gather(asked: Asked) -> tuple[list[Any], int]:
         found, until = [], NEVER
@@ -101,13 +141,15 @@ def _newest(place: int, window: int, windows: Windows) -> Gather:
                 at = held if isinstance(held, int) else held[0]
                 if at >= asked.places[window].from_ms:
                     found.append(held)
-                    until = min(until, windows.leaves(window, windows.bucket(window, at)))
+                    until = min(until, leaves(windows.bucket(window, at)))
         return found, until
 
     return gather
 
 
 def _buckets(place: int, window: int, windows: Windows) -> Gather:
+    leaves = windows.leaving(window)
+
     def gather(asked: Asked) -> tuple[list[Any], int]:
         low, high = asked.places[window].low, asked.places[window].high
         found, oldest = [], NEVER
@@ -121,14 +163,17 @@ def _buckets(place: int, window: int, windows: Windows) -> Gather:
                         oldest = bucket
                     if bucket < high:
                         found.append(held)
-        return found, NEVER if oldest == NEVER else windows.leaves(window, oldest)
+        return found, NEVER if oldest == NEVER else leaves(oldest)
 
     return gather
 
 
 def _ever_texts(place: int) -> Gather:
     def gather(asked: Asked) -> tuple[list[Any], int]:
-        return list(_texts_held(asked, place)), NEVER
+        held = [texts for slots in asked.parts if (texts := slots.get(place)) is not None]
+        if any(texts is OVERFLOW for texts in held):
+            raise Overflow
+        return held, NEVER
 
     return gather
 
@@ -136,28 +181,32 @@ def _ever_texts(place: int) -> Gather:
 def _texts(place: int, window: int, windows: Windows) -> Gather:
     """{text: events in the window} of every state."""
 
+    leaves = windows.leaving(window)
+
     def gather(asked: Asked) -> tuple[list[Any], int]:
         low, high = asked.places[window].low, asked.places[window].high
         found, oldest = [], NEVER
-        for texts in _texts_held(asked, place):
+        for slots in asked.parts:
+            texts = slots.get(place)
+            if texts is None:
+                continue
+            if texts is OVERFLOW:
+                raise Overflow
             counted = {}
             for text, series in texts.items():
-                inside = [bucket for bucket in series if bucket >= low]
-                oldest = min(oldest, *inside, NEVER)
-                events = sum(series[bucket] for bucket in inside if bucket < high)
+                events = 0
+                for bucket, number in series.items():
+                    if bucket >= low:
+                        if bucket < oldest:
+                            oldest = bucket
+                        if bucket < high:
+                            events += number
                 if events:
                     counted[text] = events
             found.append(counted)
-        return found, NEVER if oldest == NEVER else windows.leaves(window, oldest)
+        return found, NEVER if oldest == NEVER else leaves(oldest)
 
     return gather
-
-
-def _texts_held(asked: Asked, place: int) -> list[dict[Any, Any]]:
-    held = [texts for slots in asked.parts if (texts := slots.get(place)) is not None]
-    if any(texts is OVERFLOW for texts in held):
-        raise Overflow
-    return held
 
 
 def _finish(measure: Measure, atom: Atom) -> Finish:
@@ -187,9 +236,16 @@ def _average(found: list[Any]) -> float | None:
 
 
 def _ranked(found: list[dict[str, int]], measure: Measure) -> list[str]:
-    events: dict[str, int] = {}
-    for counted in found:
-        for text, number in counted.items():
-            events[text] = events.get(text, 0) + number
-    ranked = sorted((-number, text) for text, number in events.items() if number >= measure.at_least)
+    if not found:
+        return []
+    events = found[0]
+    if len(found) > 1:
+        events = {}
+        for counted in found:
+            for text, number in counted.items():
+                events[text] = events.get(text, 0) + number
+    ranked = [(-number, text) for text, number in events.items() if number >= measure.at_least]
+    if measure.limit == 1:
+        return [min(ranked)[1]] if ranked else []
+    ranked.sort()
     return [text for _, text in ranked[: measure.limit]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zuji.tag.atoms import kept_in
 from zuji.tag.compare import NEVER
 from zuji.tag.rule import Between, Last, This, Width, Window
 from zuji.tag.windows import bucket_of, bucket_start, next_move, range_of, whole_of
-from zuji.terms.period import Calendar
+from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,16 @@ class Windows:
             self._from, self._to = t, min((place.moves for place in self._places), default=NEVER)
         return self._places
 
-    def leaves(self, number: int, bucket: int) -> int:
-        """The moment after which a window, now holding this bucket, does not hold it any more."""
-        window = self._windows[number]
-        if isinstance(window, Last):
-            return bucket_start(window.width, bucket + window.buckets, self._calendar)
-        return self._places[number].moves
+    def leaving(self, number: int) -> Callable[[int], int]:
+        """Tells after which moment a window that holds a bucket now does not hold it any more."""
+        window, calendar = self._windows[number], self._calendar
+        if not isinstance(window, Last):
+            return lambda bucket: self._places[number].moves
+        buckets = window.buckets
+        if window.width == "day":
+            return lambda bucket: bucket_start("day", bucket + buckets, calendar)
+        length = MINUTE_MS if window.width == "minute" else HOUR_MS
+        return lambda bucket: (bucket + buckets) * length
 
     def bucket(self, number: int, at: int) -> int:
         """The bucket of a moment, as the window counts."""

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from zuji.store.property_sql import FIELDS, STAND_INS
@@ -54,11 +55,10 @@ def text(value: Any) -> str | None:
 
 def number(value: Any) -> float | None:
     """The number that a JSON value is, or that a text is written as."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        return None
-    if not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value):
+            return None
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
         found = float(value)
@@ -69,7 +69,13 @@ def number(value: Any) -> float | None:
 
 def time(value: Any, calendar: Calendar) -> int | None:
     """The moment that a text is written as; a day is its first instant."""
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
+    return _moment(value, calendar) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=50_000)
+def _moment(value: str, calendar: Calendar) -> int | None:
+    """Remembered: a birthday is compared with several dates, again and again."""
+    if not _TIME.fullmatch(value):
         return None
     if len(value) > len("2026-03-01"):
         return read_instant(value, calendar=calendar)

@@ -12,23 +12,21 @@ from zuji.tag.state import OVERFLOW, Slots
 
 
 def prune(slots: Slots, atoms: Sequence[Atom], read_through: Sequence[Sequence[int]], places: Sequence[Place]) -> None:
-    """Drop the buckets (of logs: the events) before every window that an atom is read through."""
+    """Drop the buckets (of logs: the events) before every window that an atom is read through.
+
+    Events come nearly in order, so what an atom was given first is its oldest: while a window reaches that, the atom
+    is left alone. What came late and stays a while longer does no harm.
+    """
     for place, held in list(slots.items()):
         atom = atoms[place]
-        if held is OVERFLOW:
+        if held is OVERFLOW or (atom.gathers != "log" and isinstance(atom.kept, Ever | Between)):
             continue
         if atom.gathers == "log":
-            earliest = min(places[window].from_ms for window in read_through[place])
-            kept: Any = [event for event in held if event[0] >= earliest]
-        elif isinstance(atom.kept, Ever | Between):
-            continue
+            from_ms = min(places[window].from_ms for window in read_through[place])
+            kept: Any = held if held[0][0] >= from_ms else [event for event in held if event[0] >= from_ms]
         else:
-            low = min(places[window].low for window in read_through[place])
-            if atom.gathers in ("texts", "days"):
-                within = {text: _from(series, low) for text, series in held.items()}
-                kept = {text: series for text, series in within.items() if series}
-            else:
-                kept = _from(held, low)
+            low = min([places[window].low for window in read_through[place]])
+            kept = _texts_from(held, low) if atom.gathers in ("texts", "days") else _from(held, low)
         if kept:
             slots[place] = kept
         else:
@@ -36,4 +34,13 @@ def prune(slots: Slots, atoms: Sequence[Atom], read_through: Sequence[Sequence[i
 
 
 def _from(series: dict[int, Any], low: int) -> dict[int, Any]:
+    if next(iter(series)) >= low:
+        return series
     return {bucket: held for bucket, held in series.items() if bucket >= low}
+
+
+def _texts_from(texts: dict[Any, dict[int, int]], low: int) -> dict[Any, dict[int, int]]:
+    if next(iter(next(iter(texts.values())))) >= low:
+        return texts
+    within = {text: _from(series, low) for text, series in texts.items()}
+    return {text: series for text, series in within.items() if series}

@@ -23,6 +23,7 @@ def happened_of(sequence: Sequence, places: Mapping[Atom, int], windows: Windows
     place, window = places[atom_of_sequence(sequence)], windows.number(sequence.window)
     now = ends_now(sequence.window)
     missing = len(sequence.steps) == 1
+    leaves = windows.leaving(window)
 
     def read(asked: Asked) -> Happened:
         log = _log(asked, place)
@@ -35,7 +36,7 @@ def happened_of(sequence: Sequence, places: Mapping[Atom, int], windows: Windows
             held, pending = _newest_start(log, sequence, where), NEVER
         if held is not None:
             # Of several beginnings the newest leaves the window last.
-            return True, windows.leaves(window, windows.bucket(window, held))
+            return True, leaves(windows.bucket(window, held))
         comes = where.moves if not now and log[-1][0] >= where.from_ms else NEVER
         return False, min(pending, comes)
 
@@ -75,6 +76,8 @@ def _newest_start(log: Log, sequence: Sequence, where: Place) -> int | None:
     last = len(sequence.steps) - 1
     longest = NEVER if sequence.within_ms is None else sequence.within_ms
     spoils = 1 << len(sequence.steps)
+    if not [1 for _, _, mask in log if mask >> last & 1]:  # nothing ended it: so it is with most, most of the time
+        return None
     come: list[int | None] = [None] * last
     found: int | None = None
     for at, _, mask in log:
