@@ -70,8 +70,6 @@ def event(chance: random.Random, people: list[tuple[str, str]], batch: int, inde
         timestamp=(NOW - timedelta(milliseconds=chance.randrange(5_000))).isoformat().replace("+00:00", "Z"),
         context=msgspec.Raw(msgspec.json.encode(context)),
         properties=msgspec.Raw(msgspec.json.encode(properties)),
-        library="analytics.js",
-        library_version="next-1.84.3",
     )
 
 

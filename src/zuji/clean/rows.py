@@ -110,7 +110,7 @@ def _series(name: str, values: Column) -> pl.Series:
 def _gathered(name: str, column: Coded) -> pl.Series:
     """Most columns of a batch hold one value throughout; those need no look-ups."""
     first = column.values[0]
-    if all(value == first for value in column.values):
+    if column.values.count(first) == len(column.values):
         return _series(name, column.values[:1]).new_from_index(0, len(column.codes))
     return _series(name, column.values).gather(column.codes)
 
