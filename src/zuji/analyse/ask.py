@@ -16,7 +16,7 @@ from zuji.analyse.kinds import kind_of
 from zuji.analyse.question import Question, read_question
 from zuji.analyse.reading import Reading
 from zuji.analyse.recall import Recall
-from zuji.analyse.settled import Settled, Surroundings
+from zuji.analyse.settled import NO_TAGS, Settled, Surroundings, TagsNow
 from zuji.store.events import EventStore
 from zuji.store.failure import Refused
 from zuji.store.query import Query
@@ -59,11 +59,17 @@ class Asker:
     """Answers questions from one event store. Any thread may call it."""
 
     def __init__(
-        self, store: EventStore, *, now_ms: Callable[[], int], clock: Callable[[], float] = time.monotonic
+        self,
+        store: EventStore,
+        *,
+        now_ms: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+        tags: TagsNow = NO_TAGS,
     ) -> None:
         self._store = store
         self._now_ms = now_ms
         self._clock = clock
+        self._tags = tags
         self._horizons = Horizons(store.query, store.tide)
         self._currencies = Currencies(store.query, store.tide)
         self._recall = Recall(store.tide)
@@ -112,6 +118,7 @@ class Asker:
             self._now_ms(),
             asking.timezone,
             is_pattern=self._is_pattern,
+            tags=self._tags,
         )
         reading = Reading(self._store.query_counted, asking.ticket, self._currencies.are_several)
         return chosen.settle(question, around), reading

@@ -93,7 +93,7 @@ class Funnel(Question, frozen=True, kw_only=True):
     @property
     def attributed_by(self) -> Attribution:
         """What decides the group of a person; a trait is the same on all events of one."""
-        if self.breakdown is not None and self.breakdown.scope == "profile":
+        if self.breakdown is not None and self.breakdown.scope in ("profile", "tag", "segment"):
             return "first_touch"
         return self.attribution
 

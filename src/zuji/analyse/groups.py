@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from zuji.analyse.question import Breakdown
 from zuji.analyse.settled import Settled
-from zuji.store.property_sql import Value, event_value, session_value, trait_value
+from zuji.store.property_sql import Value, event_value, session_value, tagged_value, trait_value
 from zuji.store.statement import Statement
 from zuji.terms.error import BadQuestion
 from zuji.terms.value import text_of
@@ -93,9 +93,13 @@ def number_of(statement: Statement, settled: Settled[Any], breakdown: Breakdown)
 
 def _values(statement: Statement, settled: Settled[Any], breakdown: Breakdown) -> list[Value]:
     """The properties of a breakdown."""
-    if breakdown.scope in ("tag", "segment"):
-        raise BadQuestion(f"breakdown: there is no {breakdown.scope} {breakdown.names()[0]!r:.80} in this workspace.")
-    make = {"event": event_value, "profile": trait_value, "session": session_value}[breakdown.scope]
+    make = {
+        "event": event_value,
+        "profile": trait_value,
+        "session": session_value,
+        "tag": tagged_value,
+        "segment": tagged_value,
+    }[breakdown.scope]
     return [make(statement, name, zone=settled.calendar.zone.key) for name in breakdown.names()]
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from zuji.analyse.kind import Answer, Kind
 from zuji.analyse.question import PropertyRef
-from zuji.analyse.settled import Settled, wheres
+from zuji.analyse.settled import OF_TAGS, Settled, wheres
 from zuji.store.tide import Tide
 from zuji.terms.dates import Span
 from zuji.terms.document import document_of
@@ -113,7 +113,7 @@ def reach_of(kind: Kind[Any], settled: Settled[Any]) -> Span | None:
 def looks_at_traits(settled: Settled[Any]) -> bool:
     """Whether the answer depends on what is known about people."""
     by = settled.question.count_by
-    return "profile" in _scopes(settled) or (isinstance(by, PropertyRef) and by.scope == "profile")
+    return bool(_scopes(settled) & {"profile", *OF_TAGS}) or (isinstance(by, PropertyRef) and by.scope == "profile")
 
 
 def _scopes(settled: Settled[Any]) -> set[str]:

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zuji.analyse.question import PropertyRef
-from zuji.analyse.settled import Settled, wheres
+from zuji.analyse.question import Breakdown, PropertyRef
+from zuji.analyse.settled import OF_TAGS, Settled, wheres
 from zuji.store.condition_sql import condition_sql
 from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import event_value, trait_value
 from zuji.store.statement import Statement
+from zuji.store.tag_rows import TAG_NOW
 from zuji.terms.condition import Where
 from zuji.terms.dates import Span
 from zuji.terms.document import EventMatch
@@ -136,9 +137,22 @@ def _source(statement: Statement, settled: Settled[Any], *, traits: bool, sessio
             if not statement.has_step("in_sessions")
             else "in_sessions"
         )
+    breakdown = getattr(settled.question, "breakdown", None)
+    if breakdown is not None and breakdown.scope in OF_TAGS:
+        source += f" LEFT ANY JOIN ({_tagged(statement, breakdown)}) AS labels ON labels.person = {settled.whose.sql}"
     if traits:
         source += f" LEFT ANY JOIN ({CURRENT_PROFILES}) AS known ON known.person = {settled.whose.sql}"
     return source
+
+
+def _tagged(statement: Statement, breakdown: Breakdown) -> str:
+    """What people have of the tags or segments that a breakdown names, as a map from key to text."""
+    return f"""
+SELECT person, CAST(groupArray((toString(key), text)), 'Map(String, String)') AS tagged
+FROM {TAG_NOW}
+WHERE workspace = {{workspace:String}} AND gone = 0 AND kind = {statement.text(breakdown.scope)}
+    AND key IN {statement.texts(breakdown.names())}
+GROUP BY person"""
 
 
 def looks_at_sessions(settled: Settled[Any]) -> bool:

@@ -10,15 +10,28 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from zuji.analyse.question import Q, Question
+from zuji.analyse.question import Breakdown, Q, Question
 from zuji.store.people import PersonOfEvent
 from zuji.terms.condition import All, AnyOf, Leaf, Node, Not, Where
 from zuji.terms.dates import Span, read_instant, span_of, written
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import Calendar, Interval, Periods, labels
 
+OF_TAGS = ("tag", "segment")
+"""The scopes of what is said about people by rules."""
 MOST_COMPARISONS = 2_000
 """Of one question, all conditions together: each costs the engine about two milliseconds before it reads anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagsNow:
+    """What questions know of tags and segments: which there are, as (kind, key), and as of when they are known."""
+
+    defined: Callable[[str], frozenset[tuple[str, str]]]
+    as_of_ms: Callable[[], int | None]
+
+
+NO_TAGS = TagsNow(lambda _: frozenset(), lambda: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class Surroundings:
     timezone: str = "Asia/Shanghai"
     is_pattern: Callable[[str], bool] = lambda _: True
     """Whether RE2 takes this pattern."""
+    tags: TagsNow = NO_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ def settle(question: Q, around: Surroundings, *, first_day: str = "-29d", open_s
     With `open_start` a missing `date_from` stays open (it means something to the kind); the span then begins there.
     """
     _refuse_too_many_comparisons(question)
+    tags = _refuse_unknown_tags(question, around)
     calendar = Calendar(_zone(question.timezone or around.timezone), question.week_start)
     now_ms = _now(question.now, around.now_ms, calendar)
     date_from, date_to = question.date_from or open_start or first_day, question.date_to or "today"
@@ -82,7 +97,9 @@ def settle(question: Q, around: Surroundings, *, first_day: str = "-29d", open_s
         timezone=calendar.zone.key,
     )
     bad = frozenset(pattern for pattern in _patterns(resolved) if not around.is_pattern(pattern))
-    return Settled(resolved, calendar, span, now_ms, around.workspace, around.whose, bad, tuple(_notes(resolved, bad)))
+    return Settled(
+        resolved, calendar, span, now_ms, around.workspace, around.whose, bad, tuple(_notes(resolved, bad)) + tags
+    )
 
 
 def periods_out(settled: Settled[Any], periods: Periods) -> list[dict[str, Any]]:
@@ -108,6 +125,27 @@ def _refuse_too_many_comparisons(question: Question) -> None:
             f"where: the question has {count} comparisons in all, more than {MOST_COMPARISONS}. "
             "Use a list as value, or fewer series or steps."
         )
+
+
+def _refuse_unknown_tags(question: Question, around: Surroundings) -> tuple[str, ...]:
+    """Tags and segments must be there; a sentence about how new they are, where any is asked for."""
+    asked = {
+        (leaf.scope, str(leaf.value if leaf.scope == "segment" else leaf.property))
+        for where in wheres(question)
+        for leaf in where.leaves()
+        if leaf.scope in OF_TAGS
+    }
+    breakdown: Breakdown | None = getattr(question, "breakdown", None)
+    if breakdown is not None and breakdown.scope in OF_TAGS:
+        asked |= {(breakdown.scope, name) for name in breakdown.names()}
+    if not asked:
+        return ()
+    for kind, key in sorted(asked - around.tags.defined(around.workspace)):
+        raise BadQuestion(f"there is no {kind} {key!r:.80} in this workspace. Publish it, or ask for one there is.")
+    as_of = around.tags.as_of_ms()
+    if as_of is None:
+        return ("The values of tags are still being copied: some may be missing.",)
+    return (f"Tags and segments have everything up to {written(as_of, Calendar(_zone(around.timezone)))}.",)
 
 
 @lru_cache(maxsize=64)

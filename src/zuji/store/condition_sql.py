@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from zuji.store.circumstances import Circumstances
 from zuji.store.profiles import CURRENT_PROFILES
-from zuji.store.property_sql import Value, event_value, session_value, trait_value
+from zuji.store.property_sql import Value, event_value, session_value, text_value, trait_value
 from zuji.store.statement import Statement
-from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not
+from zuji.store.tag_rows import TAG_NOW
+from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not, Op
 from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import UNIT_MS, Duration
 from zuji.terms.error import BadQuestion
 from zuji.terms.value import text_of
 
+POSITIVE_OF: dict[Op, Op] = {"not_equals": "equals", "not_contains": "contains", "not_regex": "regex"}
+"""What a negative op is the opposite of."""
 _COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -43,8 +47,7 @@ def _leaf(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
         case "profile":
             return _of_people(statement, around, leaf)
         case "tag" | "segment":
-            name = leaf.property or leaf.value
-            raise BadQuestion(f"where: there is no {leaf.scope} {name!r:.80} in this workspace.")
+            return _of_tagged(statement, around, leaf)
 
 
 def _of_people(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
@@ -54,6 +57,21 @@ def _of_people(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
     negative = leaf.op in NEGATIVE
     people = f"SELECT person FROM ({CURRENT_PROFILES}) WHERE {'NOT ' if negative else ''}{passes}"
     return f"({around.whose.sql}) {'NOT IN' if negative else 'IN'} ({people})"
+
+
+def _of_tagged(statement: Statement, around: Circumstances, leaf: Leaf) -> str:
+    """People by a tag or segment, as it is now: of a list one text that passes is enough, or spoils a negative op."""
+    key = statement.text(leaf.value if leaf.scope == "segment" else leaf.property)
+    passes = "1"
+    if leaf.op not in ("is_set", "is_not_set", "in_segment"):
+        positive = replace(leaf, op=POSITIVE_OF.get(leaf.op, leaf.op))
+        value = text_value(statement, "one", zone=around.calendar.zone.key)
+        passes = f"arrayExists(one -> {compared_sql(statement, around, positive, value)}, texts)"
+    people = (
+        f"SELECT person FROM {TAG_NOW} WHERE workspace = {{workspace:String}}"
+        f" AND kind = {statement.text(leaf.scope)} AND key = {key} AND gone = 0 AND {passes}"
+    )
+    return f"({around.whose.sql}) {'NOT IN' if leaf.op in NEGATIVE else 'IN'} ({people})"
 
 
 def compared_sql(statement: Statement, around: Circumstances, leaf: Leaf, value: Value) -> str:

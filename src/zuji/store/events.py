@@ -32,6 +32,8 @@ from zuji.store.people_map import PeopleMap
 from zuji.store.profiles import ProfileRow, profile_table
 from zuji.store.query import Limits, Query
 from zuji.store.schema import EVENT_SCHEMA, PEOPLE_SCHEMA, SLICE_SCHEMA
+from zuji.store.tag_rows import tag_table
+from zuji.store.tag_values import TagChange
 from zuji.store.tide import EVER, Tide
 
 MONTHS_PER_INSERT = 12
@@ -156,6 +158,18 @@ class EventStore:
         finally:
             self.tide.traits_changed({row.workspace for row in rows})
 
+    def insert_tags(self, changes: Sequence[TagChange]) -> None:
+        """Say what tags and segments people have now; the change of the greatest number wins."""
+        try:
+            with self._connections.writing() as client:
+                _insert(client, "zuji.tag_now", tag_table(changes))
+        finally:
+            self.tide.traits_changed({one.workspace for one in changes})
+
+    def newest_tag_number(self) -> int:
+        """The number of the newest change of a tag that is here."""
+        return int(self._written("SELECT max(number) AS number FROM zuji.tag_now", {})["number"][0].as_py())
+
     def with_profiles(self, people: Sequence[int]) -> set[int]:
         """Which of these people have a row that says more than that they are gone."""
         found = self._written(
@@ -195,7 +209,13 @@ class EventStore:
     def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
         """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
         params: dict[str, Any] = {"workspace": workspace, "anchors": [int(anchor) for anchor in anchors]}
-        columns = {"events": "anchor", "profile_now": "anchor", "owner_slice": "anchor", "profiles": "person"}
+        columns = {
+            "events": "anchor",
+            "profile_now": "anchor",
+            "owner_slice": "anchor",
+            "profiles": "person",
+            "tag_now": "person",
+        }
         with self._erasing(workspace):
             for table, column in columns.items():
                 sql = (

@@ -12,7 +12,7 @@ from clickhouse_connect.driver.client import Client
 from zuji.store.connections import read_table
 from zuji.terms.error import BadRequest
 
-TABLES = ("events", "profile_now", "owner_slice", "profiles")
+TABLES = ("events", "profile_now", "owner_slice", "profiles", "tag_now")
 BACKUP = "backup"
 """The set kept while a backup is being copied."""
 BEFORE_MIGRATION = "before_migration"

@@ -78,10 +78,11 @@ def event_value(statement: Statement, name: str, *, zone: str) -> Value:
     if name not in STAND_INS:
         return own
     field = _field(statement, name, zone)
+    # The field stands in for a property that is missing, not for one that is no number or no time.
     return Value(
         f"coalesce({own.text}, {field.text})",
-        f"coalesce({own.number}, {field.number})",
-        f"coalesce({own.ms}, {field.ms})",
+        f"if(isNull({own.text}), {field.number}, {own.number})",
+        f"if(isNull({own.text}), {field.ms}, {own.ms})",
     )
 
 
@@ -107,6 +108,12 @@ def number_value(number: str) -> Value:
 def trait_value(statement: Statement, name: str, *, zone: str) -> Value:
     """A trait of a person, as it is now, over the column `traits`."""
     return _json(statement, "traits", name, zone)
+
+
+def tagged_value(statement: Statement, name: str, *, zone: str) -> Value:
+    """A tag or segment of a person, as it is now, over the column `tagged`: the texts of their values by key."""
+    key = statement.text(name)
+    return _of_text(statement, f"if(mapContains(tagged, {key}), tagged[{key}], NULL)", zone)
 
 
 def session_value(statement: Statement, name: str, *, zone: str) -> Value:

@@ -121,6 +121,12 @@ def changes_after(
     return [_change(row) for row in rows]
 
 
+def changes_everywhere(connection: sqlite3.Connection, number: int, limit: int) -> list[TagChange]:
+    """The next changes after this number in all workspaces, silent ones included, in order."""
+    rows = connection.execute(_CHANGES + " WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
+    return [_change(row) for row in rows]
+
+
 def changes_of(connection: sqlite3.Connection, workspace: str, person: int, limit: int) -> list[TagChange]:
     """The newest changes of one person, newest first, silent ones included."""
     rows = connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from zuji.store.condition_sql import compared_sql
+from zuji.store.condition_sql import POSITIVE_OF, compared_sql
 from zuji.store.property_sql import Value, number_value, text_value, trait_value
 from zuji.tag.definition import Definition, Kind, ListOf, SavedPeople
 from zuji.tag.history_figures import Figure, figure_of
@@ -28,12 +28,11 @@ from zuji.tag.rule import (
     ValueOf,
     When,
 )
-from zuji.terms.condition import NEGATIVE, Op
+from zuji.terms.condition import NEGATIVE
 from zuji.terms.condition import Leaf as Compare
 from zuji.terms.error import BadQuestion
 
 _NOTHING = Value("CAST(NULL, 'Nullable(String)')", "CAST(NULL, 'Nullable(Float64)')", "CAST(NULL, 'Nullable(Int64)')")
-_POSITIVE: dict[Op, Op] = {"not_equals": "equals", "not_contains": "contains", "not_regex": "regex"}
 
 
 def passes_sql(gathered: HistoryPass, condition: Condition) -> str:
@@ -164,7 +163,7 @@ def _one_of(gathered: HistoryPass, comparison: Comparison, items: str) -> str:
     if comparison.op in ("is_set", "is_not_set"):
         return f"{'notEmpty' if comparison.op == 'is_set' else 'empty'}({items})"
     negative = comparison.op in NEGATIVE
-    positive = Comparison(_POSITIVE[comparison.op], comparison.value) if negative else comparison
+    positive = Comparison(POSITIVE_OF[comparison.op], comparison.value) if negative else comparison
     value = text_value(gathered.statement, "one", zone=gathered.zone)
     passed = f"arrayExists(one -> {_compared(gathered, positive, value)}, {items})"
     return f"NOT {passed}" if negative else passed
