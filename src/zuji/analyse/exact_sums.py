@@ -60,12 +60,15 @@ GROUP BY who""",
 
 
 def sum_amounts(statement: Statement, source: str, *, figures: str, somebody: str) -> str:
-    """The same of a column `number` of type Nullable(Decimal(18, 6)): what the engine adds up is exact already."""
+    """The same of a column `number` of type Nullable(Decimal(18, 6)): what the engine adds up is exact already.
+
+    It adds up decimals of 38 digits, whose bits are those of the whole number of millionths.
+    """
     return statement.step(
         "summed",
         f"""
 SELECT who, {figures},
-    toInt128(toDecimal256(ifNull(sum(number), 0), {MILLIONTHS}) * 1000000) AS whole,
+    reinterpret(ifNull(sum(number), toDecimal128(0, {MILLIONTHS})), 'Int128') AS whole,
     abs(whole) < 9e18 AS fits,
     toInt64(if(fits, whole, 0)) AS millionths,
     if(fits, '', concat(toString(whole), ' 0 0')) AS exact

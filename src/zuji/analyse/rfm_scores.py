@@ -102,8 +102,11 @@ def by_quantile(figures: NDArray[Any], bins: int) -> Whole:
     """1 + floor(bins x the share of people with less)."""
     if not len(figures):
         return np.zeros(0, dtype=np.int64)
-    in_order = np.sort(figures)
-    worse = np.searchsorted(in_order, figures, side="left")
+    order = np.argsort(figures)
+    in_order = figures[order]
+    firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
+    worse = np.empty(len(figures), np.int64)
+    worse[order] = np.repeat(firsts, np.diff(np.append(firsts, len(figures))))
     return 1 + bins * worse // len(figures)
 
 

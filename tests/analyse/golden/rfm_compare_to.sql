@@ -31,7 +31,7 @@ matched AS (
 ),
 summed AS (
     SELECT who, max(at) AS last_at, count() AS frequency,
-        toInt128(toDecimal256(ifNull(sum(number), 0), 6) * 1000000) AS whole,
+        reinterpret(ifNull(sum(number), toDecimal128(0, 6)), 'Int128') AS whole,
         abs(whole) < 9e18 AS fits,
         toInt64(if(fits, whole, 0)) AS millionths,
         if(fits, '', concat(toString(whole), ' 0 0')) AS exact
@@ -74,7 +74,7 @@ matched AS (
 ),
 summed AS (
     SELECT who, max(at) AS last_at, count() AS frequency,
-        toInt128(toDecimal256(ifNull(sum(number), 0), 6) * 1000000) AS whole,
+        reinterpret(ifNull(sum(number), toDecimal128(0, 6)), 'Int128') AS whole,
         abs(whole) < 9e18 AS fits,
         toInt64(if(fits, whole, 0)) AS millionths,
         if(fits, '', concat(toString(whole), ' 0 0')) AS exact
