@@ -116,7 +116,8 @@ class Load:
         name = random.choices(EVENTS, (50, 25, 14, 7, 4))[0]
         properties = {"category": random.choice(CATEGORIES), "price": random.randint(1, 300)}
         return Message(
-            type="track", event=name, message_id=f"m-{self._number}", anonymous_id=f"d-{random.randrange(self._people)}",
+            type="track", event=name, message_id=f"m-{self._number}",
+            anonymous_id=f"d-{random.randrange(self._people)}",
             timestamp=now_ms() - int(random.random() * self._days * DAY_MS),
             properties=msgspec.Raw(msgspec.json.encode(properties)),
         )  # fmt: skip

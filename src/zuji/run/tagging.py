@@ -19,7 +19,7 @@ from zuji.identify.resolver import Resolver
 from zuji.run.batch import Plan
 from zuji.run.tag_latency import TagLatency
 from zuji.run.tagging_batch import Touched, touched_by
-from zuji.run.tagging_people import Outcome, PeopleBook, Record, Why, arm, compare, facts_for
+from zuji.run.tagging_people import Outcome, PeopleBook, Record, Why, arm, compare, facts_for, said_before
 from zuji.run.tagging_rules import CalendarOf, Rules, load_rules
 from zuji.run.tagging_states import StateBook
 from zuji.run.telling import Telling
@@ -49,6 +49,10 @@ class Books:
     backfill: Backfill | None = None
     """The one under way, as far as it came."""
     ahead: set[int] = field(default_factory=set)
+
+    def is_behind(self, person: int) -> bool:
+        """Whether this person was not looked at with these rules so far."""
+        return self.backfill is not None and self.backfill.is_behind(person) and person not in self.ahead
 
 
 class Tagger:
@@ -193,7 +197,7 @@ class Tagger:
             if event.anchor and (event.anchor in fresh or states.add(event, now_ms))
         ]
         people = touched.people(plan, counted)
-        records = books.people.load(connection, people, changed=touched.marked)
+        records = books.people.load(connection, people, changed=touched.marked, newborn=touched.newborn)
         self._write(connection, books, self._outcome(connection, books, people, records, touched.newborn, now_ms))
 
     def _outcome(
@@ -208,8 +212,9 @@ class Tagger:
         """What looking at these people comes to."""
         holdings = self._resolver.holdings(connection, books.workspace, people)
         books.states.load(connection, {one.anchor for held in holdings.values() for one in held}, now_ms, newborn)
-        books.people.load_facts(connection, records)
-        found = self._evaluate(connection, books, holdings, records, now_ms)
+        if books.rules.asks_who:
+            books.people.load_facts(connection, records)
+        found = self._evaluate(connection, books, people, holdings, records, now_ms)
         outcome = Outcome(books.workspace, now_ms)
         for person, why in people.items():
             start = len(outcome.changes)
@@ -222,6 +227,7 @@ class Tagger:
         self,
         connection: HotTransaction,
         books: Books,
+        people: Mapping[int, Why],
         holdings: Mapping[int, Sequence[Holding]],
         records: Mapping[int, Record],
         now_ms: int,
@@ -231,7 +237,12 @@ class Tagger:
         found: dict[int, Evaluated] = {}
         for person, held in holdings.items():
             figures = rules.compiled.figures(states.states_of(held), now_ms)
-            found[person] = rules.compiled.evaluate(figures, facts_for(records[person], rules))
+            record, names = records[person], people[person].names
+            facts = facts_for(record, rules)
+            if names is not None and not books.is_behind(person):
+                found[person] = rules.compiled.revise(said_before(record, rules), figures, facts, names)
+            else:
+                found[person] = rules.compiled.evaluate(figures, facts)
         beyond = {person: holdings[person] for person, said in found.items() if said.overflows}
         if beyond:
             for person, whole in states.whole(connection, beyond, now_ms).items():
@@ -241,7 +252,7 @@ class Tagger:
 
     def _mark_published(self, books: Books, person: int, changes: list[NewChange], start: int) -> None:
         """Whom the backfill has not reached changes because of the publishing, whatever made us look."""
-        if books.backfill is None or not books.backfill.is_behind(person) or person in books.ahead:
+        if not books.is_behind(person):
             return
         books.ahead.add(person)
         changes[start:] = [replace(change, cause="publish") for change in changes[start:]]

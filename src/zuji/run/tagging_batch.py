@@ -35,7 +35,13 @@ class Touched:
 
         What happened to somebody is put down to their newest event, if they have one here.
         """
-        newest = {plan.owner_of_row(self.rows[place]): place for place in counted}
+        newest: dict[int, int] = {}
+        names: dict[int, set[str]] = {}
+        called = self.table["event"].to_pylist() if self.rows else []
+        for place in counted:
+            person = plan.owner_of_row(self.rows[place])
+            newest[person] = place
+            names.setdefault(person, set()).add(called[place])
         found = dict.fromkeys(self.marked, Why("trait")) | dict.fromkeys(self.moved, Why("identity"))
         if newest:
             ids, kinds = self.table["event_id"].to_pylist(), self.table["type"].to_pylist()
@@ -45,7 +51,8 @@ class Touched:
                 cause = known.cause if known is not None else "event"
                 if cause == "trait" and kinds[place] != "identify":
                     cause = "event"  # it only came with an identifier that was seen again
-                found[person] = Why(cause, ids[place], received[place])
+                only_events = None if known is not None else frozenset(names[person])
+                found[person] = Why(cause, ids[place], received[place], only_events)
         found.pop(0, None)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from zuji.run.two_ages import TwoAges
 from zuji.store import tag_timers, tag_values
 from zuji.store.hot import HotTransaction
 from zuji.store.tag_values import Cause, Name, NewChange, NewValue, TagValue
+from zuji.tag.compiled import Evaluated
 from zuji.tag.person_facts import NOTHING_KNOWN, PersonFacts
 
 KEPT: Final = 100_000
@@ -28,11 +29,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What made us look at somebody."""
+    """What made us look at somebody. `names`: of the events, where nothing but events can have changed anything."""
 
     cause: Cause
     event_id: str | None = None
     received_at_ms: int | None = None
+    names: frozenset[str] | None = None
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Outcome:
     values: list[NewValue] = field(default_factory=list)
     changes: list[NewChange] = field(default_factory=list)
     due: list[tuple[int, str, int]] = field(default_factory=list)
+
+
+def said_before(record: Record, rules: Rules) -> Evaluated:
+    """What the live rules said of a person when they were asked last."""
+    return Evaluated({name: one.value for name, one in record.values.items() if name in rules.live}, record.due_ms)
 
 
 def facts_for(record: Record, rules: Rules) -> PersonFacts:
@@ -67,13 +74,21 @@ class PeopleBook:
         self._kept: TwoAges[Record] = TwoAges(KEPT)
 
     def load(
-        self, connection: HotTransaction, persons: Iterable[int], *, changed: Iterable[int] = ()
+        self,
+        connection: HotTransaction,
+        persons: Iterable[int],
+        *,
+        changed: Iterable[int] = (),
+        newborn: Collection[int] = (),
     ) -> dict[int, Record]:
         """The records of these people; the traits and identifiers of the `changed` are read anew."""
         found: dict[int, Record] = {}
         missing = []
         for person in persons:
             record = self._kept.get(person)
+            if record is None and person in newborn:
+                record = Record({}, None)
+                self._kept.put(person, record)
             if record is None:
                 missing.append(person)
             else:

@@ -13,8 +13,9 @@ from zuji.store.hot import HotTransaction
 from zuji.store.tag_live import LiveRow
 from zuji.store.tag_values import Name
 from zuji.tag.compiled import Compiled, compile_rules
-from zuji.tag.definition import Definition, Published, read_definition
+from zuji.tag.definition import Definition, ListOf, Published, read_definition
 from zuji.tag.graph import in_force
+from zuji.tag.rule import HasIdentifier, Trait, leaves_of
 from zuji.terms.period import Calendar
 
 CalendarOf = Callable[[str], Calendar]
@@ -28,12 +29,17 @@ def in_utc(workspace: str) -> Calendar:
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds in a workspace. `live`: the names whose values the stream gives; others are left as they are."""
+    """What holds in a workspace.
+
+    `live`: the names whose values the stream gives; others are left as they are. `asks_who`: whether a live rule looks
+    at traits or identifiers, which have to be gathered for that.
+    """
 
     published: Published
     compiled: Compiled
     live: dict[Name, Definition]
     names: frozenset[Name]
+    asks_who: bool
 
 
 def load_rules(connection: HotTransaction, calendar_of: CalendarOf) -> dict[str, Rules]:
@@ -56,4 +62,14 @@ def rules_of(published: Published, calendar: Calendar) -> Rules:
     """Compile what is published."""
     live: dict[Name, Definition] = {(one.kind, one.key): one for one in published.live()}
     names = frozenset((one.kind, one.key) for one in published.definitions)
-    return Rules(published, compile_rules(published, calendar), live, names)
+    asks_who = any(_asks_who(one) for one in published.definitions)
+    return Rules(published, compile_rules(published, calendar), live, names, asks_who)
+
+
+def _asks_who(one: Definition) -> bool:
+    if isinstance(one.members, ListOf):
+        return True
+    return one.rule is not None and one.is_live and any(isinstance(leaf, _WHO) for leaf in leaves_of(one.rule))
+
+
+_WHO = (Trait, HasIdentifier)

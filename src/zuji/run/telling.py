@@ -73,7 +73,7 @@ class Telling:
             tag_timers.release(connection, [held])
             del self._held[flapper]
             return replace(change, old=held.told, told=DAMPED if change.new == held.told else TOLD)
-        return replace(change, told=TOLD)
+        return change if change.told == TOLD else replace(change, told=TOLD)
 
 
 def _flapper(one: Held | NewChange) -> Flapper:
