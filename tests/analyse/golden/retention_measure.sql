@@ -6,7 +6,7 @@ matched AS (
         event = {v10:String} AND at < {v9:Int64} AS target,
         event = {v11:String} AND at >= {v8:Int64} AS returning,
         if(at < {v8:Int64}, toUInt16(0), toUInt16(toUInt16(intDiv(toUnixTimestamp64Milli(occurred_at) - {v12:Int64}, {v13:Int64})) + 1)) AS period,
-        coalesce(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)), inf), -inf), toFloat64(amount)) AS number,
+        if(isNull(JSONExtract(properties, {v1:String}, 'Nullable(String)')), toFloat64(amount), nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v1:String}, 'Nullable(String)'), {v2:String}), JSONExtract(properties, {v1:String}, 'Nullable(String)'), NULL)), inf), -inf)) AS number,
         nullIf(currency, '') AS currency_text
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v14:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v15:Int64})

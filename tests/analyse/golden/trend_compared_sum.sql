@@ -1,7 +1,7 @@
 WITH
 matched AS (
     SELECT toUInt32(intDiv(toUnixTimestamp64Milli(occurred_at) - {v1:Int64}, {v2:Int64})) AS place,
-        coalesce(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), inf), -inf), toFloat64(amount)) AS number
+        if(isNull(JSONExtract(properties, {v3:String}, 'Nullable(String)')), toFloat64(amount), nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), inf), -inf)) AS number
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v8:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v9:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
@@ -13,7 +13,7 @@ SELECT place, sumKahan(assumeNotNull(number)) AS figure FROM matched GROUP BY CU
 WITH
 matched AS (
     SELECT toUInt32(intDiv(toUnixTimestamp64Milli(occurred_at) - {v1:Int64}, {v2:Int64})) AS place,
-        coalesce(nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), inf), -inf), toFloat64(amount)) AS number
+        if(isNull(JSONExtract(properties, {v3:String}, 'Nullable(String)')), toFloat64(amount), nullIf(nullIf(toFloat64OrNull(if(match(JSONExtract(properties, {v3:String}, 'Nullable(String)'), {v4:String}), JSONExtract(properties, {v3:String}, 'Nullable(String)'), NULL)), inf), -inf)) AS number
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v8:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v9:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
