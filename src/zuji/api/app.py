@@ -121,7 +121,7 @@ def create_api(
     )
     app.state.ports = ports
     app.state.questions = pool or QuestionPool()
-    app.state.asker = Asker(ports.events, now_ms=ports.now_ms)
+    app.state.asker = Asker(ports.events, now_ms=ports.now_ms, tags=ports.tags_now)
     app.state.jobs = Jobs()
     app.state.list_members = ListMembers(ports)
     app.state.segment_people = SegmentPeople(ports)

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from fastapi import Request
 
+from zuji.analyse.settled import NO_TAGS, TagsNow
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Answer, Outbound
@@ -156,6 +157,7 @@ class Ports:
     imports: Imports
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
+    tags_now: TagsNow = NO_TAGS
 
 
 def ports_of(request: Request) -> Ports:

@@ -52,6 +52,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             house.engine.start()
             house.alerts.start()
             house.batch_tags.start()
+            house.tag_rows.start()
             house.deliveries.start()
             let_go_of_loaded_code()
         if made:
@@ -62,6 +63,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             house.decisions_spool.close()
             house.alerts.stop()
             house.batch_tags.stop()
+            house.tag_rows.stop()
             house.deliveries.stop()
             house.engine.stop()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zuji.analyse.ask import Asker
+from zuji.analyse.settled import TagsNow
 from zuji.api.ports import Ports
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
@@ -28,6 +29,7 @@ from zuji.run.alerts import AlertLoop
 from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
+from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store import spool_positions
 from zuji.store.definitions import Definitions
@@ -126,6 +128,7 @@ class House:
     engine: Engine
     alerts: AlertLoop
     batch_tags: BatchTags
+    tag_rows: TagRows
     deliveries: DeliveryLoop
     administration: Administration
     decisions_spool: SpoolWriter
@@ -149,6 +152,8 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
     outbound = Outbound(allowed=settings.outbound_networks)
     deliveries = DeliveryLoop(subscriptions=administration.subscriptions, hot=hot, outbound=outbound, now_ms=now_ms)
+    tag_rows = TagRows(hot=hot, events=engine.events, now_ms=now_ms)
+    tags_now = TagsNow(tag_rows.defined, tag_rows.as_of_ms)
     ports = Ports(
         hot=hot,
         events=engine.events,
@@ -172,10 +177,11 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         imports=EngineImports(data, keys=keys, limits=limits),
         now_ms=now_ms,
         new_id=new_id,
+        tags_now=tags_now,
     )
     alerts = AlertLoop(
         saved=administration.saved,
-        asker=Asker(engine.events, now_ms=now_ms),
+        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now),
         workspaces=administration.workspaces,
         cancel=engine.events.cancel,
         now_ms=now_ms,
@@ -184,9 +190,9 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         hot=hot,
         events=engine.events,
         lists=administration.lists,
-        asker=Asker(engine.events, now_ms=now_ms),
+        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now),
         timezone_of=administration.workspaces.timezone_of,
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,
     )
-    return House(engine, alerts, batch_tags, deliveries, administration, spool, ports)
+    return House(engine, alerts, batch_tags, tag_rows, deliveries, administration, spool, ports)
