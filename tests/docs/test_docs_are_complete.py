@@ -108,7 +108,7 @@ def test_every_metric_and_every_term_of_the_accounts_has_a_row(language: str) ->
     assert len(metrics) >= 5 + len(TERMS)
     for metric in metrics:
         row_of(text, metric)
-    assert set(re.findall(r"`(zuji_[a-z_]+)`", text)) == metrics
+    assert set(re.findall(r"`(zuji_[a-z0-9_]+)`", text)) == metrics
     for term in TERMS:
         row_of(text, term)
 

@@ -26,6 +26,7 @@ COLOURS: dict[Verdict, str] = {"well": "green", "look": "yellow", "wrong": "red"
 
 LAG_LOOK_MS = 5_000
 LAG_WRONG_MS = 60_000
+TAGS_LOOK_MS = 1_000
 FREE_LOOK = 0.10
 FREE_WRONG = 0.02
 PACKAGES = ("chdb", "clickhouse-connect", "polars", "pyarrow", "fastapi")
@@ -90,7 +91,25 @@ def judge_health(health: dict[str, Any]) -> list[Finding]:
             "the accounts do not close: please report this defect" if lost else "",
         ),
     ]
+    findings += _tags(health["figures"])
     findings += [Finding("alarm", "wrong", alarm) for alarm in health["alarms"]]
+    return findings
+
+
+def _tags(figures: dict[str, float]) -> list[Finding]:
+    """How long it took from receipt to readable tag. Without a change of late there is nothing to say."""
+    findings = []
+    if figures.get("tag_latency_changes"):
+        p50, p95, p99 = (figures[f"tag_latency_{name}_ms"] for name in ("p50", "p95", "p99"))
+        says = f"receipt to readable in {p50:.0f} ms (p50), {p95:.0f} ms (p95), {p99:.0f} ms (p99) over five minutes"
+        how: Verdict = "look" if p99 > TAGS_LOOK_MS else "well"
+        advice = "" if how == "well" else "a flood, a backfill or a busy machine makes tags late; none is lost"
+        findings.append(Finding("live tags", how, says, advice))
+    if figures.get("tag_backfilled", 1.0) < 1:
+        share = figures["tag_backfilled"]
+        findings.append(
+            Finding("backfill of tags", "well", f"{share:.0%} of the people looked at with the newest rules")
+        )
     return findings
 
 

@@ -136,5 +136,7 @@ def health_in(status: Status) -> Health:
         "rows_waiting": status.rows_waiting,
         **{f"events_{name}": getattr(status.totals, name) for name in status.totals.__struct_fields__},
         **{f"gateway_{name}": getattr(status.gateways, name) for name in status.gateways.__struct_fields__},
+        **{f"tag_latency_{name}": getattr(status.tags.latency, name) for name in status.tags.latency.__struct_fields__},
+        "tag_backfilled": status.tags.backfilled,
     }
     return Health(lag_ms=status.lag_ms, lost=status.lost, alarms=status.alarms, figures=figures)

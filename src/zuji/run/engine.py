@@ -155,8 +155,9 @@ def build_engine(
         reader=reader,
         hot=hot,
         storing=storing,
-        loops=(ingest, storing, profiles, tags),
+        loops=(ingest, storing, profiles, tagger, tags),
         progress=progress,
+        tag_latency=tagger.latency,
         now_ms=now_ms,
     )
     return Engine(

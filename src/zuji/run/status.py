@@ -16,13 +16,21 @@ from zuji.collect.counts import Counts, all_counts
 from zuji.collect.spool import SpoolReader
 from zuji.run.progress import Progress
 from zuji.run.storing import StoringLoop
-from zuji.store import accounting
+from zuji.run.tag_latency import LatencyFigures, TagLatency
+from zuji.store import accounting, tag_live
 from zuji.store.accounting import Account
 from zuji.store.hot import HotStore
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
+
+
+class TagStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How long live tags took of late, and how much of the backfills under way is done (0 to 1)."""
+
+    latency: LatencyFigures = LatencyFigures()
+    backfilled: float = 1.0
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +49,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     totals: Account
     gateways: Counts = Counts()
+    tags: TagStatus = TagStatus()
     alarms: tuple[str, ...] = ()
 
 
@@ -77,9 +86,11 @@ class StatusWriter:
         storing: StoringLoop,
         loops: Sequence[Loop],
         progress: Progress,
+        tag_latency: TagLatency,
         now_ms: Callable[[], int],
     ) -> None:
         self._path = path
+        self._tag_latency = tag_latency
         self._reader = reader
         self._hot = hot
         self._storing = storing
@@ -107,6 +118,7 @@ class StatusWriter:
             self._caught_up_at = at
         with self._hot.read() as connection:
             totals = accounting.overall(connection)
+            backfilled = min((one.share for one in tag_live.backfills(connection)), default=1.0)
         lost = totals.accepted - totals.stored - totals.quarantined - totals.duplicate - totals.refused
         alarms = [loop.failure for loop in self._loops if loop.failure]
         if lost:
@@ -120,6 +132,7 @@ class StatusWriter:
             lost=lost,
             totals=totals,
             gateways=all_counts(self._path.parent),
+            tags=TagStatus(latency=self._tag_latency.figures(at), backfilled=backfilled),
             alarms=tuple(alarms),
         )
 

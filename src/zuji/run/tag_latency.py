@@ -15,13 +15,13 @@ _STEP = math.log(1.02)
 
 
 class LatencyFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Milliseconds from receipt to readable tag over the last minutes; None where nothing changed."""
+    """Milliseconds from receipt to readable tag over the last minutes; 0 where nothing changed."""
 
     changes: int = 0
-    p50_ms: float | None = None
-    p95_ms: float | None = None
-    p99_ms: float | None = None
-    longest_ms: float | None = None
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+    longest_ms: float = 0.0
 
 
 class TagLatency:

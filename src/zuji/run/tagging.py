@@ -8,7 +8,6 @@ published it does nothing at all.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,7 +23,7 @@ from zuji.run.tagging_rules import CalendarOf, Rules, load_rules
 from zuji.run.tagging_states import StateBook
 from zuji.run.telling import Telling
 from zuji.store import tag_live, tag_states, tag_timers, tag_values
-from zuji.store.hot import HotStore, HotTransaction
+from zuji.store.hot import DiskFailure, HotStore, HotTransaction, apart
 from zuji.store.tag_events import AnchorEvents
 from zuji.store.tag_live import Backfill
 from zuji.store.tag_values import TOLD, NewChange
@@ -144,19 +143,16 @@ class Tagger:
 
     def _survives(self, connection: HotTransaction, work: Callable[[], None]) -> bool:
         """Do this, or nothing of it. False when a rule broke; what is wrong with a disk or store is raised."""
-        connection.execute("SAVEPOINT tags")
         try:
-            work()
-        except (Busy, sqlite3.Error):
+            with apart(connection):
+                work()
+        except (Busy, DiskFailure):
             raise
         except Exception as failure:
-            connection.execute("ROLLBACK TO tags")
-            connection.execute("RELEASE tags")
             self.forget()
             self.failure = f"tags of some people wait: {failure!r}. Please report this."
             log.exception("a rule broke; events are taken in, the tags of these people wait")
             return False
-        connection.execute("RELEASE tags")
         return True
 
     def settle(self) -> None:

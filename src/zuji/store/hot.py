@@ -17,6 +17,9 @@ from zuji.terms.error import Busy
 HotTransaction = sqlite3.Connection
 """What `write` hands out, for rooms that pass it on without knowing the database."""
 
+DiskFailure = sqlite3.Error
+"""What a transaction raises while it is under way, when the file cannot be read or written."""
+
 MIGRATIONS = Path(__file__).parent / "migrations" / "hot"
 
 
@@ -92,6 +95,20 @@ class HotStore:
         connection.execute("PRAGMA temp_store=MEMORY")
         self._opened.append(connection)
         return connection
+
+
+@contextmanager
+def apart(connection: HotTransaction) -> Iterator[None]:
+    """Part of a transaction: when the block raises, what it wrote is taken back, and what was written before stays."""
+    connection.execute("SAVEPOINT apart")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have rolled back all of it
+            connection.execute("ROLLBACK TO apart")
+            connection.execute("RELEASE apart")
+        raise
+    connection.execute("RELEASE apart")
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> list[str]:
