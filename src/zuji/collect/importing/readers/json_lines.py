@@ -86,7 +86,7 @@ def columns_of(path: Path, encoding: str, *, lines: int = 200) -> tuple[str, ...
 
 def _collect(fields: Fields, before: str, found: dict[str, None]) -> None:
     for name, raw in fields.items():
-        if bytes(raw[:1]) == _BRACE and not before:
+        if bytes(raw)[:1] == _BRACE and not before:
             _collect(_fields(raw), f"{name}.", found)
         else:
             found.setdefault(before + name)
@@ -98,7 +98,7 @@ def _text_at(fields: Fields, path: str) -> str | None:
     if raw is None:
         first, dot, rest = path.partition(".")
         inner = fields.get(first) if dot else None
-        return _text_at(_fields(inner), rest) if inner is not None and bytes(inner[:1]) == _BRACE else None
+        return _text_at(_fields(inner), rest) if inner is not None and bytes(inner)[:1] == _BRACE else None
     written = bytes(raw)
     if written.startswith(_QUOTE):
         return _text(written)
