@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from zuji.analyse.ask import Asker
 from zuji.analyse.settled import TagsNow
@@ -40,6 +41,7 @@ from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
+from zuji.terms.period import Calendar
 
 DECISIONS = "decisions"
 """The name under which decisions of people enter the spool, beside the gateways'."""
@@ -148,6 +150,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         source_of=keys.source_of,
         now_ms=now_ms,
         slow_down=keys.slow_down,
+        calendar_of=lambda workspace: Calendar(ZoneInfo(administration.workspaces.timezone_of(workspace))),
     )
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
     outbound = Outbound(allowed=settings.outbound_networks)
