@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from pyarrow import compute
 
 from zuji.tag.read_window import read_window
 from zuji.tag.rule import OF_NUMBERS, OF_TEXTS, UNITS, WHATS, Measure, What
+from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import EventMatch, read_document
 from zuji.terms.error import BadQuestion
+from zuji.terms.period import Calendar
 
 GIVES_NUMBER: frozenset[What] = frozenset(WHATS) - {"first", "last", "top"}
 MOST_TEXTS = 20
 LONGEST_NAME = 1_000
 _NOTHING = pa.array([""])
+_SOME_DAY, _ANYWHERE = 1_760_000_000_000, Calendar(ZoneInfo("UTC"))
 
 
 def read_measure(fields: Mapping[str, Any], path: str) -> Measure:
@@ -49,7 +53,18 @@ def read_match(document: Any, path: str) -> EventMatch:
             raise BadQuestion(f"{path}.where: within_last does not go here. Give the measure a window.")
         if leaf.op in ("regex", "not_regex"):
             check_pattern(leaf.value, f"{path}.where")
+        if leaf.op in ("before", "after"):
+            check_date(leaf.value, f"{path}.where")
+            if not leaf.value[0].isdigit():
+                raise BadQuestion(
+                    f"{path}.where: {leaf.value!r} is another date every day. Write a date, or use the window."
+                )
     return match
+
+
+def check_date(text: str, path: str) -> None:
+    """Refuse what is no date in any zone."""
+    read_date(text, name=path, now_ms=_SOME_DAY, calendar=_ANYWHERE, earliest=EARLIEST_COMPARED)
 
 
 def check_pattern(pattern: str, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zuji.tag.read_measure import GIVES_NUMBER, check_pattern, read_match, read_measure
+from zuji.tag.read_measure import GIVES_NUMBER, check_date, check_pattern, read_match, read_measure
 from zuji.tag.read_window import read_window
 from zuji.tag.rule import (
     AllOf,
@@ -202,6 +202,8 @@ def _comparison(fields: Mapping[str, Any], path: str, allowed: frozenset[Op]) ->
     check_value(op, value, f"{path}.value", given="value" in fields)
     if op in ("regex", "not_regex"):
         check_pattern(str(value), f"{path}.value")
+    if op in ("before", "after"):
+        check_date(str(value), f"{path}.value")
     if op == "within_last":
         return Comparison(op, read_document(Duration, value))
     return Comparison(op, tuple(value) if isinstance(value, list) else value)
