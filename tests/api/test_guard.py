@@ -78,7 +78,8 @@ def test_a_role_gets_403_exactly_where_its_row_lacks_the_permission(world: ApiWo
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_read_what_its_row_allows(world: ApiWorld, role: Role) -> None:
-    reads = [one for one in OPERATIONS if one[0] == "GET" and may(role, one[2]) and "tail" not in one[1]]
+    waiting = ("tail", "stream")  # they answer when something happens, or never end
+    reads = [one for one in OPERATIONS if one[0] == "GET" and may(role, one[2]) and not one[1].endswith(waiting)]
     assert reads
     with httpx.Client(
         base_url=world.url, headers={"Authorization": f"Bearer {world.token(role)}"}, trust_env=False, timeout=60
