@@ -148,8 +148,6 @@ def test_statistics_come_from_their_question(shop: Shop) -> None:
 
 def test_one_that_cannot_be_worked_out_does_not_keep_others_from_it(shop: Shop) -> None:
     shop.bought(1)
-    shop.publish("tag", "scored", origin="score")
-    shop.publish("tag", "broken", rule={"when": {"tag": "scored", "op": "gt", "value": 1}})
     shop.publish("segment", "lost", saved_people="no-such-list")
     shop.publish("tag", "wrong", origin="statistic", value_type="text",
                  statistic={"kind": "rfm", "question": {"event": "buy"}, "gives": "no such figure"})  # fmt: skip

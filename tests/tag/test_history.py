@@ -20,6 +20,7 @@ from tag.history_cases import CASES, HistoryCase, measured, value
 from zuji.store.outbox import SliceRow
 from zuji.store.profiles import ProfileRow
 from zuji.store.query import Query
+from zuji.store.tag_values import TagChange
 from zuji.tag.definition import Definition, ListOf, Names, Published, SavedPeople, type_of
 from zuji.tag.graph import in_force
 from zuji.tag.history import Among, Asked, Part, definitions_query, rule_query
@@ -117,6 +118,25 @@ def test_segments_of_identifiers_and_of_saved_people_can_be_named(engine: Engine
     assert values(engine, loaded, rule_query(rule, rules)) == {2: "listed", 3: "saved"}
     with pytest.raises(BadQuestion, match="nobody brought it"):
         rule_query(rule, asked(engine, loaded, LATER, published=known))
+
+
+def test_a_tag_without_a_rule_has_what_it_was_given(engine: Engine) -> None:
+    loaded = load(engine, world_of(*(happened("see", 0, person) for person in (1, 2, 3))))
+    given = enumerate([(1, 0.7), (2, 0.2), (3, 0.9), (3, None)], start=1)
+    by_hand: dict[str, Any] = {"kind": "tag", "key": "score", "old": None, "cause": "set"}
+    by_hand |= {"at_ms": 0, "readable_at_ms": 0}
+    engine.store.insert_tags(
+        [
+            TagChange(workspace=loaded.workspace, person=loaded.moved(person), new=new, number=number, **by_hand)
+            for number, (person, new) in given
+        ]
+    )
+    score = Definition("score", "tag", 1, None, NAMES, origin="score", value_type="number")
+    around = asked(engine, loaded, LATER, published=Published((score,)))
+    cases = [{"value": "high", "when": {"tag": "score", "op": "gt", "value": 0.5}}]
+    cases += [{"value": "none", "when": {"tag": "score", "op": "is_not_set"}}]
+    rule = read_rule({"cases": cases, "otherwise": "low"})
+    assert values(engine, loaded, rule_query(rule, around)) == {1: "high", 2: "low", 3: "none"}
 
 
 def test_many_definitions_are_worked_out_in_one_pass_and_in_parts(engine: Engine) -> None:

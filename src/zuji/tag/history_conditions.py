@@ -6,7 +6,7 @@ from typing import cast
 
 from zuji.store.condition_sql import POSITIVE_OF, compared_sql
 from zuji.store.property_sql import Value, number_value, text_value, trait_value
-from zuji.tag.definition import Definition, Kind, ListOf, SavedPeople
+from zuji.tag.definition import Kind, ListOf, SavedPeople
 from zuji.tag.history_figures import Figure, figure_of
 from zuji.tag.history_pass import HistoryPass
 from zuji.tag.history_sequences import happened_sql
@@ -107,9 +107,11 @@ def is_list(rule: Rule) -> bool:
 
 
 def named_tag(gathered: HistoryPass, key: str) -> Figure:
-    """What another tag says, worked out from its own rule."""
+    """What another tag says, worked out from its own rule; of one without a rule, what it was given."""
     definition = gathered.asked.published.by_key("tag", key)
-    rule = _rule_of(definition)
+    if definition.rule is None:
+        return Figure(gathered.stored(key))
+    rule = definition.rule
     column = named_column(gathered, "tag", key, rule)
     if is_list(rule):
         return Figure(column)
@@ -125,20 +127,15 @@ def named_segment(gathered: HistoryPass, key: str) -> str:
     definition = gathered.asked.published.by_key("segment", key)
     if isinstance(definition.members, SavedPeople):
         return f"person IN {gathered.statement.bind(_members(gathered, key), 'Array(UInt64)')}"
-    return f"isNotNull({named_column(gathered, 'segment', key, _rule_of(definition))})"
+    rule = listed_rule(definition.members) if definition.members is not None else definition.rule
+    if rule is None:
+        raise BadQuestion(f"the segment {key} says nothing about who is in it.")
+    return f"isNotNull({named_column(gathered, 'segment', key, rule)})"
 
 
 def named_column(gathered: HistoryPass, kind: Kind, key: str, rule: Rule) -> str:
     """The column of the value of a definition."""
     return gathered.named((kind, key), lambda: value_of(gathered, rule).shown)
-
-
-def _rule_of(definition: Definition) -> Rule:
-    if isinstance(definition.members, ListOf):
-        return listed_rule(definition.members)
-    if definition.rule is None:
-        raise BadQuestion(f"the {definition.kind} {definition.key} has no rule, so history cannot say what it was.")
-    return definition.rule
 
 
 def listed_rule(members: ListOf) -> When:

@@ -19,6 +19,7 @@ from zuji.store.people import PersonOfEvent
 from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import Value, event_value, moment_value
 from zuji.store.statement import Statement
+from zuji.store.tag_rows import TAG_NOW
 from zuji.tag.definition import Published
 from zuji.tag.rule import Window
 from zuji.tag.windows import BEGINNING, range_of
@@ -85,6 +86,7 @@ class HistoryPass:
         self._figures: dict[Hashable, _Column] = {}
         self._consents: dict[Hashable, _Column] = {}
         self._named: dict[Hashable, _Column] = {}
+        self._stored: dict[str, None] = {}
         self._levels = [0]
         self._wants_profiles = False
         self._wants_identifiers = False
@@ -138,6 +140,11 @@ class HistoryPass:
         self._wants_profiles = self._wants_identifiers = True
         return "held"
 
+    def stored(self, key: str) -> str:
+        """The texts that a tag without a rule has, as it is now: nobody can work out what was given by others."""
+        self._stored[key] = None
+        return f"stored[{self.statement.text(key)}]"
+
     def consent(self, purpose: str) -> str:
         """The column that says whether a person consents to a purpose."""
         return _once(self._consents, "consent_", purpose, lambda: f"has(purposes, {self.statement.text(purpose)})")
@@ -160,7 +167,7 @@ class HistoryPass:
         last = self.statement.step(
             "figures", f"SELECT {_listed(['person', *figures])}\nFROM happened\nWHERE person != 0\nGROUP BY person"
         )
-        if self._wants_profiles or self._consents:
+        if self._wants_profiles or self._consents or self._stored:
             last = self.statement.step("known", self._known())
         for level in range(1, max((one.level for one in self._named.values()), default=0) + 1):
             values = [f"{one.sql} AS {one.name}" for one in self._named.values() if one.level == level]
@@ -209,7 +216,18 @@ WHERE {self._by_now()} AND bitAnd(flags, {UNWANTED}) = 0"""
             self.statement.step("consents", self._consenting())
             shown += [f"consents.{one.name} AS {one.name}" for one in self._consents.values()]
             joins += "\nLEFT ANY JOIN consents USING person"
+        if self._stored:
+            self.statement.step("given", self._given())
+            shown.append("given.stored AS stored")
+            joins += "\nLEFT ANY JOIN given USING person"
         return f"SELECT {_listed(shown)}\nFROM figures{joins}"
+
+    def _given(self) -> str:
+        return f"""
+SELECT person, CAST(groupArray((toString(key), texts)), 'Map(String, Array(String))') AS stored
+FROM {TAG_NOW}
+WHERE workspace = {{workspace:String}} AND kind = 'tag' AND gone = 0 AND key IN {self.statement.texts([*self._stored])}
+GROUP BY person"""
 
     def _plain(self) -> str:
         """The identifier of those without a row: the one whose anchor is theirs by number, and still theirs.
