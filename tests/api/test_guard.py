@@ -148,7 +148,7 @@ def test_an_unguarded_router_fails_when_the_app_is_made(world: ApiWorld, monkeyp
 def test_what_a_route_needs_is_shown_in_the_description(world: ApiWorld) -> None:
     described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
     count = described["paths"]["/api/v1/events/count"]["get"]
-    assert (count[PERMISSION_KEY], count[SCOPE_KEY]) == tuple(needs("events.read").values())
+    assert needs("events.read").items() <= count.items()
     assert described["security"] == [{"token": []}]
 
 
