@@ -24,7 +24,7 @@ def show(
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
 ) -> None:
-    """One customer: identifiers, traits, newest events."""
+    """One customer: identifiers, traits, tags, segments, newest events."""
     query = {"workspace": workspace}
     path = f"/api/v1/profiles/{_path(who)}"
     with engine_of(data) as engine:
@@ -42,6 +42,10 @@ def show(
     ]
     print_table("Identifiers", columns, held)
     print_table("Traits", ("name", "value"), sorted(profile["traits"].items()))
+    tags = [(key, shown(one["value"]), short_time(one["since"])) for key, one in profile["tags"].items()]
+    print_table("Tags", ("key", "value", "since"), tags)
+    if profile["segments"]:
+        say("Segments: " + ", ".join(profile["segments"]))
     rows = [
         (short_time(one["occurred_at"]), one["type"], one["channel"], one["event"])
         for one in profile.get("timeline", [])
@@ -104,6 +108,15 @@ def split(
         "POST", "/api/v1/identity/split", query={"workspace": workspace}, body=body
     )
     print_json(answer) if as_json else print_facts("Split", answer["outcome"])
+
+
+def shown(value: Any) -> str:
+    """A tag's value as people read it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return "yes" if value is True else str(value)
 
 
 def _identifier(text: str) -> dict[str, Any]:
