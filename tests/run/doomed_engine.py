@@ -18,6 +18,7 @@ from engine_world import running
 
 import zuji.store.events as event_store
 from zuji.run.storing import StoringLoop
+from zuji.run.tagging import Tagger
 from zuji.store import decision_outcomes, outbox, source_epochs
 from zuji.store.events import EventStore
 from zuji.store.seen import SeenIds
@@ -35,11 +36,12 @@ AROUND: Patient = {
     "while an epoch is raised": (source_epochs, "raise_epoch"),
     "before rows of people are inserted": (EventStore, "insert_profiles"),
     "after rows of people were inserted": (EventStore, "insert_profiles"),
+    "after tags were written": (Tagger, "take"),
 }
 """Which function stands at which point."""
 DIES_AFTER = {"before the commit", "after the outbox row left", "after a source was erased", "while an epoch is raised"}
-DIES_AFTER |= {"after rows of people were inserted"}
-"""Points that lie behind their function, not before it. `outbox.put` is the last write of a batch's transaction."""
+DIES_AFTER |= {"after rows of people were inserted", "after tags were written"}
+"""Points that lie behind their function, not before it. Tags are the last thing written in a batch's transaction."""
 BETWEEN_MONTHS = "between two months of an insert"
 MONTHS_STORED = 2
 

@@ -79,6 +79,8 @@ def changes(world: World, told: Told | None = TOLD) -> list[TagChange]:
 def taken(world: World) -> None:
     """Wait until everything sent is committed, tags included; it need not be stored yet."""
     assert world.engine.progress.wait_taken(world.engine.reader.ends(), PATIENCE_S)
+    assert world.engine.tagger.failure is None
+    assert world.engine.tags.failure is None
 
 
 def backfilled(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import shutil
 import signal
@@ -15,11 +16,12 @@ import msgspec
 import pytest
 from doomed_engine import BETWEEN_MONTHS, live_until
 from engine_world import NOON_MS, World, running
+from tag_world import publish, until
 
 from zuji.collect.spool_writer import SqliteSpoolWriter
 from zuji.identify.profile import page_of_profiles, profile
 from zuji.run.engine import Engine
-from zuji.store import accounting, decision_outcomes, outbox, quarantine
+from zuji.store import accounting, decision_outcomes, outbox, quarantine, tag_timers, tag_values
 from zuji.store.query import Query
 from zuji.terms.message import Message
 
@@ -39,12 +41,14 @@ class Death:
     times: int = 1
 
 
-# The spool holds five batches: events, a merge, events, the deletion of a source, events.
+# The spool holds six batches: a published tag, events, a merge, events, the deletion of a source, events.
 DEATHS: dict[str, Sequence[Death]] = {
     "before the first commit": [Death("before the commit")],
-    "before a later commit": [Death("before the commit", 3)],
+    "before a later commit": [Death("before the commit", 4)],
+    "before tags are committed with their batch": [Death("after tags were written", 2)],
+    "before the tags of a merge are committed": [Death("after tags were written", 3)],
     "right after a commit": [Death("after the commit")],
-    "right after the last commit": [Death("after the commit", 5)],
+    "right after the last commit": [Death("after the commit", 6)],
     "in the middle of storing": [Death(BETWEEN_MONTHS)],
     "between the events and the people": [Death("between events and people")],
     "stored, but still in the outbox": [Death("before the outbox row leaves")],
@@ -55,8 +59,9 @@ DEATHS: dict[str, Sequence[Death]] = {
         Death("between events and people"),
         Death("before the outbox row leaves"),
     ],
-    "while a merge is written": [Death("before a decision is written")],
-    "right after a merge": [Death("after the commit", 2)],
+    "while a tag is published": [Death("before a decision is written")],
+    "while a merge is written": [Death("before a decision is written", 2)],
+    "right after a merge": [Death("after the commit", 3)],
     "before the rows of a deleted source are erased": [Death("before a source is erased")],
     "after the rows of a deleted source were erased": [Death("after a source was erased")],
     "while the deletion of a source is written": [Death("while an epoch is raised")],
@@ -70,6 +75,7 @@ def spooled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("spooled") / "data"
     with contextlib.closing(SqliteSpoolWriter(folder / "spool", "gateway-1")) as spool:
         world = World(cast(Engine, None), spool)
+        publish(world, "seen", {"value": {"measure": "sum", "event": "Viewed", "property": "n"}})
         _first_half(world)
         world.decide(
             "merge",
@@ -107,6 +113,9 @@ def test_the_undisturbed_run_is_what_the_spool_says(undisturbed: dict[str, Any])
         "duplicate": 72,
     }
     assert undisturbed["decisions"]["merge-1"] is not None
+    assert sum(undisturbed["tags"].values()) == sum(
+        json.loads(row["properties"])["n"] for row in undisturbed["events"] if row["event"] == "Viewed"
+    )
     assert "error" not in undisturbed["decisions"]["merge-1"]
 
 
@@ -128,6 +137,7 @@ def test_after_a_kill_everything_is_there_exactly_once(
 def everything(world: World) -> dict[str, Any]:
     """All that an engine leaves behind and that must not depend on what happened on the way."""
     world.settle()
+    until(lambda: _nobody_is_due(world))
     hot = world.engine.hot
     people, following = page_of_profiles(hot, "default", after=0, limit=1000)
     assert following is None
@@ -143,7 +153,27 @@ def everything(world: World) -> dict[str, Any]:
         "quarantine": [(event.reason, event.message.message_id, event.position) for event in waiting],
         "account": account,
         "decisions": decisions,
+        "tags": _tags(world),
     }
+
+
+def _nobody_is_due(world: World) -> bool:
+    with world.engine.hot.read() as connection:
+        return not tag_timers.is_anything_due(connection, NOON_MS)
+
+
+def _tags(world: World) -> dict[int, Any]:
+    """What people have; and the log of changes leads there without a gap, each change following the one before."""
+    assert world.engine.tagger.failure is None
+    with world.engine.hot.read() as connection:
+        changes = tag_values.changes_after(connection, "default", 0, 100_000, told=None)
+        values = dict(tag_values.holders(connection, "default", "tag", "seen"))
+    followed: dict[int, Any] = {}
+    for change in changes:
+        assert followed.get(change.person) == change.old
+        followed[change.person] = change.new
+    assert {person: value for person, value in followed.items() if value is not None} == values
+    return values
 
 
 def _owners(world: World) -> list[tuple[int, int]]:

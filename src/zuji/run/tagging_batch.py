@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from zuji.identify.linked import Linked
 from zuji.run.batch import Plan
 from zuji.run.tagging_people import Why
+from zuji.store.schema import EVENT_SCHEMA
 from zuji.tag.event_facts import EventRows
 
 
@@ -64,7 +65,7 @@ def touched_by(plan: Plan, workspace: str) -> Touched | None:
     marked = frozenset(person for ours, person in linked.marked if ours == workspace)
     if not rows and not moved and not marked:
         return None
-    table = plan.events if len(rows) == plan.events.num_rows else plan.events.take(pa.array(rows, pa.int64()))
+    table = _table_of(plan, rows)
     return Touched(
         rows=rows,
         table=table,
@@ -85,6 +86,13 @@ def _rows_of(plan: Plan, workspace: str) -> Sequence[int]:
         return range(plan.events.num_rows)
     found: list[int] = pc.indices_nonzero(is_ours).to_pylist()
     return found
+
+
+def _table_of(plan: Plan, rows: Sequence[int]) -> pa.Table:
+    """These rows; the plan of a decision has none, and not even their columns."""
+    if not rows:
+        return EVENT_SCHEMA.empty_table()
+    return plan.events if len(rows) == plan.events.num_rows else plan.events.take(pa.array(rows, pa.int64()))
 
 
 def _moved(linked: Linked, workspace: str) -> frozenset[int]:
