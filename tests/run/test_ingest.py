@@ -11,6 +11,8 @@ from zuji.store import accounting, quarantine
 from zuji.store.accounting import Account
 from zuji.terms.message import Message
 
+DEVICE = {"type": "anonymous_id", "value": "device-1"}
+
 
 def a_track(message_id: str, *, at: int = NOON_MS, **more: object) -> Message:
     return Message(type="track", event="Viewed", message_id=message_id, anonymous_id="device-1", timestamp=at, **more)  # type: ignore[arg-type]
@@ -75,7 +77,21 @@ def test_a_repaired_event_is_replayed_under_its_own_id(tmp_path: Path) -> None:
         with world.engine.hot.read() as connection:
             assert quarantine.counts(connection, "default") == {}
             account = accounting.overall(connection)
-    assert account == Account(accepted=2, quarantined=1, duplicate=1, replayed=1)
+    assert account == Account(accepted=2, quarantined=1, duplicate=1, replayed=1, decisions=1)
+
+
+def test_decisions_that_are_carried_out_have_a_term_of_their_own(tmp_path: Path) -> None:
+    with running(tmp_path) as world:
+        world.send(a_track("m1", user_id="u1"))
+        world.decide("split", "decision-1", profile={"type": "user_id", "value": "u1"}, leaving=[DEVICE])
+        world.decide("replay", "decision-2", id=7)
+        world.decide("guess", "decision-3")
+        world.settle()
+        with world.engine.hot.read() as connection:
+            assert accounting.per_source(connection, "default") == {
+                "": Account(decisions=1),
+                "web": Account(accepted=1, stored=1),
+            }
 
 
 def test_deleting_a_sources_data_frees_its_ids(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ that a replay of the spool gives the same world. Its outcome is kept by its mess
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -18,7 +18,8 @@ from zuji.run.batch import Plan, SourceOf, Stages, hash_ids, no_events
 from zuji.run.commit import Write
 from zuji.run.publishing import plan_publishing
 from zuji.run.tagging import Tagger
-from zuji.store import quarantine, source_epochs
+from zuji.store import accounting, quarantine, source_epochs
+from zuji.store.accounting import Key, Term, key_of
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.terms.error import BadRequest, NotFound, ZujiError
@@ -78,7 +79,7 @@ class Decisions:
         try:
             if plan is None:
                 raise BadRequest(f"no such decision: {message.event!r}. Allowed: {', '.join(sorted(self._plans))}.")
-            return plan(receipt, message, sequence, now_ms)
+            return _counted(plan(receipt, message, sequence, now_ms), receipt)
         except (ZujiError, msgspec.DecodeError) as failure:
             if isinstance(failure, ZujiError) and failure.retry:
                 raise
@@ -155,6 +156,12 @@ class _Replay(msgspec.Struct, frozen=True):
 
 class _DeleteSource(msgspec.Struct, frozen=True):
     source: str
+
+
+def _counted(decided: Decided, receipt: Receipt) -> Decided:
+    """A decision that is carried out has a term of its own in the accounts, under no source."""
+    counts: dict[Term, dict[Key, int]] = {"decisions": {key_of(receipt.workspace, "", receipt.received_at): 1}}
+    return replace(decided, writes=(*decided.writes, lambda connection: accounting.add(connection, counts)))
 
 
 def _as_sent_again(original: Message, repaired: Message | None) -> Message:
