@@ -22,11 +22,10 @@ _FAULT: dict[str, Reason] = {"number": "bad_number", "boolean": "bad_boolean", "
 
 
 class Piece(NamedTuple):
-    """A cell as JSON, and where it says something that it cannot be (with the reason)."""
+    """A cell as JSON, and why it is null where the cell has a text."""
 
     json: pl.Expr
     fault: Reason | None = None
-    bad: pl.Expr | None = None
 
 
 def text_of(cell: Cell) -> pl.Expr:
@@ -55,8 +54,7 @@ def piece_of(cell: Cell, decimal: str) -> Piece:
     if cell.kind == "hash":
         return Piece(_per_distinct(text, _hashed))
     read = {"number": lambda: number_of(text, decimal), "boolean": lambda: _boolean(text), "json": lambda: _json(text)}
-    json = read[cell.kind]()
-    return Piece(json, _FAULT[cell.kind], text.is_not_null() & json.is_null())
+    return Piece(read[cell.kind](), _FAULT[cell.kind])
 
 
 def quoted(text: pl.Expr) -> pl.Expr:

@@ -54,6 +54,7 @@ class Composer:
         self._columns = columns
         self._cells = dict(mapping.cells())
         self._checks: list[_Check] = []
+        self._worked: list[pl.Expr] = []
         self._check_encoding()
         self._line = self._compose()
         self._check("too_big", "", pl.col("line").str.len_bytes() > max_bytes)
@@ -63,7 +64,8 @@ class Composer:
         """The messages of a chunk whose rows have these ids."""
         frame = self._without_missing(chunk.frame).with_columns(ids.alias(ID))
         first = pl.coalesce([pl.when(check.bad).then(place) for place, check in enumerate(self._checks)])
-        made = frame.with_columns(self._line.alias("line")).select("line", first.alias("fault"))
+        worked = frame.with_columns(self._worked)
+        made = worked.with_columns(self._line.alias("line")).select("line", first.alias("fault"))
         lines, faults = made["line"].to_list(), made["fault"]
         bad = list(chunk.broken)
         if faults.null_count() == len(faults):
@@ -100,7 +102,7 @@ class Composer:
 
     def _time(self, cell: Cell) -> pl.Expr:
         text = text_of(cell)
-        time = time_of(text, cell.formats, self._mapping.zone)
+        time = self._once(time_of(text, cell.formats, self._mapping.zone))
         self._check("no_time", "time", text.is_null())
         self._check("bad_time", "time", text.is_not_null() & time.is_null())
         return time
@@ -136,10 +138,18 @@ class Composer:
 
     def _piece(self, place: str, cell: Cell) -> pl.Expr:
         piece: Piece = piece_of(cell, self._mapping.decimal)
-        if piece.fault is not None and piece.bad is not None:
-            self._check(piece.fault, place, piece.bad)
+        if piece.fault is None:
+            return piece.json
+        json = self._once(piece.json)
+        self._check(piece.fault, place, text_of(cell).is_not_null() & json.is_null())
         # An identifier is a text whatever it looks like: 007 is not 7.
-        return quoted(text_of(cell)) if place.startswith("identifiers.") and cell.kind == "number" else piece.json
+        return quoted(text_of(cell)) if place.startswith("identifiers.") and cell.kind == "number" else json
+
+    def _once(self, expression: pl.Expr) -> pl.Expr:
+        """A column that is worked out before the line and its checks, which both use it."""
+        name = f"\0{len(self._worked)}"
+        self._worked.append(expression.alias(name))
+        return pl.col(name)
 
     def _check_encoding(self) -> None:
         needed = [pl.col(column) for column in self._mapping.needed()]
