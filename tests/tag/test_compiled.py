@@ -164,7 +164,7 @@ def test_buckets_beyond_the_longest_window_are_dropped() -> None:
     later = NOON + 2 * HOUR_MS
     compiled.add(state, fact(an_event(at=later, position=2, properties={"sku": "b"})), later)
     minute = later // MINUTE_MS
-    assert [*state.slots.values()] == [{minute: 1}, {"b": {minute: 1}}, [[later, 2, 1]]]
+    assert [*state.slots.values()] == [{minute: 1}, {"b": {minute: 1}}, [1, [[later, 2, 1]]]]
 
 
 def test_other_rules_cannot_read_a_state() -> None:

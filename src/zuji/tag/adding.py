@@ -158,20 +158,21 @@ def _to_days(
 
 
 def _to_log(place: int, bits: Sequence[tuple[int, Passes | None]], most: int | None) -> Adder:
-    """[time, position, mask], in order."""
+    """Which bits occur at all, and [time, position, mask] of every event, in order."""
 
     def log(slots: Slots, event: Event) -> None:
         mask = 0
         for bit, passes in bits:
             if passes is None or passes(event):
                 mask |= bit
-        events = slots.get(place)
-        if not mask or events is OVERFLOW:
+        held = slots.get(place)
+        if not mask or held is OVERFLOW:
             return
-        if events is None:
-            events = slots[place] = []
-        insort(events, [event.at, event.position, mask])
-        if most is not None and len(events) > most:
+        if held is None:
+            held = slots[place] = [0, []]
+        held[0] |= mask
+        insort(held[1], [event.at, event.position, mask])
+        if most is not None and len(held[1]) > most:
             slots[place] = OVERFLOW
 
     return log

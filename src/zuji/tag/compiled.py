@@ -111,17 +111,17 @@ class Compiled:
 
     def figures(self, states: Iterable[State], t: int) -> Figures:
         """The figures of whom all these states belong to. Events that waited and are due by t are added to them."""
-        found = list(states)
+        found, waits_until = list(states), NEVER
         for state in found:
             if state.waiting:
-                self._settle(state, t)
+                waits_until = min(waits_until, self._settle(state, t))
         return Figures(
             parts=[state.slots for state in found],
             anchors=[state.anchor for state in found],
-            is_seen=any(state.is_seen for state in found),
+            is_seen=True in [state.is_seen for state in found],
             t=t,
             places=self._windows.places(t),
-            waits_until=min((cells["occurred_at"] for state in found for cells in state.waiting), default=NEVER),
+            waits_until=waits_until,
         )
 
     def evaluate(self, figures: Figures, person: PersonFacts) -> Evaluated:
@@ -139,7 +139,7 @@ class Compiled:
         if not before.values or before.overflows or (before.next_at is not None and before.next_at <= figures.t):
             return self.evaluate(figures, person)
         soonest = figures.waits_until if before.next_at is None else min(before.next_at, figures.waits_until)
-        figures.given = {name: (value, NEVER) for name, value in before.values.items()}
+        figures.before = before.values
         return self._values(figures, person, before.values, soonest, self._touched_by(frozenset(event_names)))
 
     def _values(
@@ -174,13 +174,15 @@ class Compiled:
             for add in self._adders.of(event.name):
                 add(slots, event)
 
-    def _settle(self, state: State, t: int) -> None:
+    def _settle(self, state: State, t: int) -> int:
+        """Take in what is due; gives when the next event is."""
         waiting, state.waiting = state.waiting, []
         for cells in waiting:
             if cells["occurred_at"] > t:
                 state.waiting.append(cells)
             else:
                 self._take_in(state, kept_event(cells))
+        return min((cells["occurred_at"] for cells in state.waiting), default=NEVER)
 
     def _with_lists(self, person: PersonFacts) -> PersonFacts:
         """Segments that are lists of identifiers are worked out here, for the rules that name them."""
@@ -214,7 +216,8 @@ def _first_case(cases: list[tuple[str, Holds]], otherwise: str | None) -> Value:
         soonest = NEVER
         for given, holds in cases:
             passes, until = holds(figures)
-            soonest = min(soonest, until)
+            if until < soonest:
+                soonest = until
             if passes:
                 return given, soonest
         return otherwise, soonest

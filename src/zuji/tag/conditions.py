@@ -320,15 +320,20 @@ def _of_type(asked: Figures, type_: str) -> list[str]:
     return [value for kind, value in asked.person.identifiers if kind == type_]
 
 
+def _said(asked: Figures, name: tuple[str, str]) -> Figure:
+    """What another live rule says; of those not asked again, what they said before."""
+    return asked.given.get(name) or (asked.before.get(name), NEVER)
+
+
 def _of_tag(asked: Figures, key: str) -> Figure:
-    value, until = asked.given.get(("tag", key), (None, NEVER))
+    value, until = _said(asked, ("tag", key))
     if value is None or value is False:
         value = asked.person.tags.get(key)
     return (value if isinstance(value, list) else (value,)), until
 
 
 def _in_segment(asked: Figures, key: str) -> Verdict:
-    value, until = asked.given.get(("segment", key), (None, NEVER))
+    value, until = _said(asked, ("segment", key))
     return value is True or key in asked.person.segments, until
 
 

@@ -33,15 +33,13 @@ class Row(Protocol):
 class Event:
     """One event, as rules look at it."""
 
-    __slots__ = ("_properties", "_row", "_rows", "anchor", "at", "flags", "name", "position")
+    __slots__ = ("_properties", "_row", "_rows", "anchor", "at", "flags", "name", "position", "texts")
 
-    def __init__(self, rows: Row, row: int) -> None:
+    def __init__(self, rows: Row, row: int, name: str, at: int, position: int, anchor: int, flags: int) -> None:
         self._rows, self._row = rows, row
-        self.name: str = rows.cell("event", row)
-        self.at: int = rows.cell("occurred_at", row)
-        self.position: int = rows.cell("position", row)
-        self.anchor: int = rows.cell("anchor", row)
-        self.flags: int = rows.cell("flags", row)
+        self.name, self.at, self.position, self.anchor, self.flags = name, at, position, anchor, flags
+        self.texts: dict[str, str | None] = {}
+        """Of its properties, as far as some rule has asked: others ask for the same."""
         self._properties: Mapping[str, Any] | None = None
 
     @property
@@ -65,7 +63,9 @@ class Event:
         return {name: self._rows.cell(name, self._row) for name in columns | ALWAYS}
 
 
-ALWAYS = frozenset({"event", "occurred_at", "position", "anchor", "flags"})
+_ALWAYS = ("event", "occurred_at", "position", "anchor", "flags")
+ALWAYS = frozenset(_ALWAYS)
+"""The columns that every event has, whatever the rules."""
 
 
 class EventRows:
@@ -79,17 +79,21 @@ class EventRows:
         return int(self._table.num_rows)
 
     def __getitem__(self, row: int) -> Event:
-        return Event(self, row)
+        return Event(self, row, *(self.cell(name, row) for name in _ALWAYS))
 
     def __iter__(self) -> Iterator[Event]:
-        return (Event(self, row) for row in range(len(self)))
+        columns = (self._column(name) for name in _ALWAYS)
+        return (Event(self, row, *cells) for row, cells in enumerate(zip(*columns, strict=True)))
 
     def cell(self, name: str, row: int) -> Any:
         """A cell; its column is turned into Python values at the first look."""
         column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = _values(name, self._table.column(name))
-        return column[row]
+        return (self._column(name) if column is None else column)[row]
+
+    def _column(self, name: str) -> list[Any]:
+        if name not in self._columns:
+            self._columns[name] = _values(name, self._table.column(name))
+        return self._columns[name]
 
 
 class KeptCells:
@@ -105,7 +109,7 @@ class KeptCells:
 
 def kept_event(cells: Mapping[str, Any]) -> Event:
     """The event of these cells."""
-    return Event(KeptCells(cells), 0)
+    return Event(KeptCells(cells), 0, *(cells[name] for name in _ALWAYS))
 
 
 def _values(name: str, column: pa.ChunkedArray) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,3 +31,5 @@ class Figures:
     """Measures and sequences, by number."""
     given: dict[tuple[str, str], tuple[Any, int]] = field(default_factory=dict)
     """(kind, key) -> the value that the rules give, and until when."""
+    before: Mapping[Any, Any] = field(default_factory=dict)
+    """(kind, key) -> the value of rules that need not be asked again."""

@@ -89,13 +89,17 @@ def texts_of(name: str) -> Read[str]:
     """Reads the text of a property of an event, or of the standard field that it names."""
     if name.startswith("$") and name[1:] in FIELDS:
         return _field_text(name[1:])
-    if name not in STAND_INS:
-        return lambda event: text(inside(event.properties, name))
-    field = _field_text(name)
+    field = _field_text(name) if name in STAND_INS else None
 
     def read(event: Event) -> str | None:
-        own = text(inside(event.properties, name))
-        return field(event) if own is None else own
+        known = event.texts
+        if name in known:
+            return known[name]
+        found = text(inside(event.properties, name))
+        if found is None and field is not None:
+            found = field(event)
+        known[name] = found
+        return found
 
     return read
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from zuji.tag.atoms import Atom
@@ -22,8 +24,7 @@ def prune(slots: Slots, atoms: Sequence[Atom], read_through: Sequence[Sequence[i
         if held is OVERFLOW or (atom.gathers != "log" and isinstance(atom.kept, Ever | Between)):
             continue
         if atom.gathers == "log":
-            from_ms = min(places[window].from_ms for window in read_through[place])
-            kept: Any = held if held[0][0] >= from_ms else [event for event in held if event[0] >= from_ms]
+            kept: Any = _events_from(held, min(places[window].from_ms for window in read_through[place]))
         else:
             low = min([places[window].low for window in read_through[place]])
             kept = _texts_from(held, low) if atom.gathers in ("texts", "days") else _from(held, low)
@@ -37,6 +38,13 @@ def _from(series: dict[int, Any], low: int) -> dict[int, Any]:
     if next(iter(series)) >= low:
         return series
     return {bucket: held for bucket, held in series.items() if bucket >= low}
+
+
+def _events_from(log: list[Any], from_ms: int) -> list[Any]:
+    if log[1][0][0] >= from_ms:
+        return log
+    events = [event for event in log[1] if event[0] >= from_ms]
+    return [reduce(or_, [mask for _, _, mask in events]), events] if events else []
 
 
 def _texts_from(texts: dict[Any, dict[int, int]], low: int) -> dict[Any, dict[int, int]]:

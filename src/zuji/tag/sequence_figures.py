@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from heapq import merge
+from operator import or_
 
 from zuji.tag.atoms import Atom, atom_of_sequence, ends_now
 from zuji.tag.compare import NEVER
@@ -23,31 +25,27 @@ def happened_of(sequence: Sequence, places: Mapping[Atom, int], windows: Windows
     place, window = places[atom_of_sequence(sequence)], windows.number(sequence.window)
     now = ends_now(sequence.window)
     missing = len(sequence.steps) == 1
-    leaves = windows.leaving(window)
+    leaves, all_steps = windows.leaving(window), (1 << len(sequence.steps)) - 1
 
     def read(asked: Asked) -> Happened:
-        log = _log(asked, place)
-        if not log:
-            return False, NEVER
+        held = [log for slots in asked.parts if (log := slots.get(place)) is not None]
+        if any(log is OVERFLOW for log in held):
+            raise Overflow
+        if reduce(or_, [bits for bits, _ in held], 0) & all_steps != all_steps:
+            return False, NEVER  # some step never came: so it is with most people, most of the time
+        log = held[0][1] if len(held) == 1 else list(merge(*(events for _, events in held)))
         where = asked.places[window]
         if missing:
-            held, pending = _missing(log, sequence, where, asked.t)
+            start, pending = _missing(log, sequence, where, asked.t)
         else:
-            held, pending = _newest_start(log, sequence, where), NEVER
-        if held is not None:
+            start, pending = _newest_start(log, sequence, where), NEVER
+        if start is not None:
             # Of several beginnings the newest leaves the window last.
-            return True, leaves(windows.bucket(window, held))
+            return True, leaves(windows.bucket(window, start))
         comes = where.moves if not now and log[-1][0] >= where.from_ms else NEVER
         return False, min(pending, comes)
 
     return read
-
-
-def _log(asked: Asked, place: int) -> Log:
-    logs = [log for slots in asked.parts if (log := slots.get(place)) is not None]
-    if any(log is OVERFLOW for log in logs):
-        raise Overflow
-    return logs[0] if len(logs) == 1 else list(merge(*logs))
 
 
 def _missing(log: Log, sequence: Sequence, where: Place, t: int) -> tuple[int | None, int]:
@@ -70,26 +68,27 @@ def _missing(log: Log, sequence: Sequence, where: Place, t: int) -> tuple[int | 
 def _newest_start(log: Log, sequence: Sequence, where: Place) -> int | None:
     """The newest first event from which the whole sequence follows.
 
-    For every step only the newest beginning that came so far is remembered: a later one has more time left, fewer
-    events behind it that may spoil it, and stays in the window longer.
+    From the newest event back, the earliest end of the steps from each one on is remembered: nothing that comes
+    before can do better with a later one. What must not happen ends all that would reach over it.
     """
     last = len(sequence.steps) - 1
     longest = NEVER if sequence.within_ms is None else sequence.within_ms
-    spoils = 1 << len(sequence.steps)
-    if not [1 for _, _, mask in log if mask >> last & 1]:  # nothing ended it: so it is with most, most of the time
-        return None
-    come: list[int | None] = [None] * last
-    found: int | None = None
-    for at, _, mask in log:
-        start = come[last - 1] if mask >> last & 1 else None
-        if start is not None and at - start <= longest and (found is None or start > found):
-            found = start
-        if mask & spoils:
-            come = [None] * last
-        else:
-            for step in range(last - 1, 0, -1):
-                if mask >> step & 1 and come[step - 1] is not None:
-                    come[step] = come[step - 1]
-        if mask & 1 and where.from_ms <= at < where.to_ms:
-            come[0] = at
-    return found
+    last_bit, spoils = 1 << last, 1 << last + 1
+    ends: list[int | None] = [None] * (last + 1)
+    open_ends = False
+    for at, _, mask in reversed(log):
+        if at < where.from_ms:
+            break
+        if open_ends:
+            end = ends[1]
+            if mask & 1 and end is not None and at < where.to_ms and end - at <= longest:
+                return at
+            if mask & spoils:
+                ends, open_ends = [None] * (last + 1), False
+            else:
+                for step in range(1, last):
+                    if mask >> step & 1 and ends[step + 1] is not None:
+                        ends[step] = ends[step + 1]
+        if mask & last_bit:
+            ends[last], open_ends = at, True
+    return None
