@@ -189,7 +189,7 @@ class BatchTags:
             return
         sql = "SELECT uniq(anchor) AS people FROM zuji.events WHERE workspace = {workspace:String}"
         counted = self._events.query(Query(sql, {"workspace": asked.workspace}))["people"][0].as_py()
-        parts = 1 + counted * (2 + len(definitions)) // FIGURES_AT_ONCE
+        parts = parts_for(counted, len(definitions))
         for number in range(parts):
             query = definitions_query(definitions, replace(asked, part=Part(number, parts) if parts > 1 else None))
             yield self._events.query(replace(query, sql=query.sql + UNHURRIED, ticket=TICKET))
@@ -213,6 +213,11 @@ class BatchTags:
                 if named_live:
                     tag_timers.wake(connection, workspace, (person for person, _ in some), now_ms)
         return len(moved)
+
+
+def parts_for(people: int, definitions: int) -> int:
+    """In how many parts of the people so many definitions are worked out."""
+    return 1 + people * (2 + definitions) // FIGURES_AT_ONCE
 
 
 def is_batch(one: Definition) -> bool:
