@@ -46,7 +46,7 @@ def import_(
         _try(file, mapping, as_json=as_json)
         return
     with engine_of(data, missing="make") as engine:
-        into, own = _source(engine, source or file.name.split(".")[0], channel, data, workspace)
+        into, own = source_of(engine, source or file.name.split(".")[0], channel, data, workspace)
     _import(_order(file, mapping, into, own_source=own), data, as_json=as_json)
 
 
@@ -118,6 +118,17 @@ def _show_trial(tried: Tried) -> None:
 
 
 def _import(order: Order, data: Path, *, as_json: bool) -> None:
+    from zuji.collect.importing.record import ImportLedger
+
+    done, ledger = imported(order, data), ImportLedger(data)
+    if as_json:
+        print_json({**msgspec.to_builtins(done), "rejects": _rejects_file(done, ledger)})
+    else:
+        _show_import(done, ledger)
+
+
+def imported(order: Order, data: Path) -> Import:
+    """Carry an import through, with a bar for who looks."""
     from zuji.cli.bounds import spool_limits
     from zuji.cli.clock import now_ms
     from zuji.collect.importing.record import ImportLedger
@@ -125,14 +136,9 @@ def _import(order: Order, data: Path, *, as_json: bool) -> None:
     from zuji.collect.importing.spooling import import_spool
     from zuji.settings import load_settings
 
-    ledger = ImportLedger(data)
     limits = spool_limits(load_settings(data, os.environ))
     with import_spool(data / "spool", limits) as spool, _progress(order.name) as told:
-        done = run_import(order, Effects(spool=spool, ledger=ledger, now_ms=now_ms, told=told))
-    if as_json:
-        print_json({**msgspec.to_builtins(done), "rejects": _rejects_file(done, ledger)})
-    else:
-        _show_import(done, ledger)
+        return run_import(order, Effects(spool=spool, ledger=ImportLedger(data), now_ms=now_ms, told=told))
 
 
 def _show_import(done: Import, ledger: ImportLedger) -> None:
@@ -150,7 +156,7 @@ def _order(file: Path, mapping: Path, source: Source, *, own_source: bool) -> Or
     return Order(path=file, name=file.name, mapping=load_mapping(mapping), source=source, own_source=own_source)
 
 
-def _source(engine: Engine, name: str, channel: str, data: Path, workspace: str) -> tuple[Source, bool]:
+def source_of(engine: Engine, name: str, channel: str, data: Path, workspace: str) -> tuple[Source, bool]:
     """The source by name or id, made when missing; and whether imports alone bring anything to it."""
     from zuji.collect.importing.record import ImportLedger
     from zuji.collect.importing.sources import source_for

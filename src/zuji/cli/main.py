@@ -16,6 +16,7 @@ from zuji.cli import (
     demo,
     doctor,
     import_,
+    import_jobs,
     profile,
     quarantine,
     segment,
@@ -43,6 +44,7 @@ app.command()(tail.tail)
 app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(ask.ask)
 app.command()(sql.sql)
 app.command("import")(import_.import_)
+import_.app.command("run")(import_jobs.run)
 app.add_typer(import_.app, name="imports")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")

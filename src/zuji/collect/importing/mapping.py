@@ -26,9 +26,7 @@ from msgspec import Meta
 from zuji.terms.document import Document, Name, Text, read_document
 from zuji.terms.error import BadRequest
 
-Format = Literal[
-    "csv", "json_lines", "parquet", "excel", "sql", "access_log", "snowplow", "segment", "posthog", "sensors"
-]
+Format = Literal["csv", "json_lines", "parquet", "excel", "access_log", "snowplow", "segment", "posthog", "sensors"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PRESET_FORMATS: frozenset[Format] = frozenset({"access_log", "snowplow"})
 """Formats whose fields are known: without cells, `presets` has some for them."""
