@@ -57,6 +57,7 @@ def sentence_of(rule: Rule | None) -> Words | None:
 
 async def publish(request: Request, caller: Caller, kind: Kind, key: str, body: PublishIn | None) -> Applied:
     """Publish what is written: everybody is looked at again, in the background."""
+    _require_engine(request)
     catalogue = catalogue_of(request, caller)
     definition = await run_in_threadpool(catalogue.to_publish, kind, key)
     subscribers: Told = "told" if body is not None and body.announce else "silent"
@@ -66,12 +67,18 @@ async def publish(request: Request, caller: Caller, kind: Kind, key: str, body: 
 
 async def end(request: Request, caller: Caller, kind: Kind, key: str) -> None:
     """End what holds; forget what was never published."""
+    _require_engine(request)
     catalogue = catalogue_of(request, caller)
     version = await run_in_threadpool(catalogue.to_end, kind, key)
     if version is None:
         await run_in_threadpool(note, request, caller, f"{kind}.delete", key)
     else:
         await _decided(request, caller, catalogue, ending_body(kind, key, version=version, by=catalogue.by))
+
+
+def _require_engine(request: Request) -> object:
+    """Raises Busy where no engine runs that could take a decision: before a number is given to it."""
+    return ports_of(request).decisions.append_and_wait
 
 
 async def _decided(request: Request, caller: Caller, catalogue: Catalogue, body: dict[str, Any]) -> Applied:
