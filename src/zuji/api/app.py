@@ -46,6 +46,7 @@ from zuji.api.routes import (
     tags,
     tail,
     tokens,
+    why,
     workspaces,
 )
 from zuji.api.segment_people import SegmentPeople
@@ -55,6 +56,7 @@ from zuji.govern.principal import Principal
 
 PREFIX = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
+    why.router,  # before profiles, whose last route takes every path there is below it
     profiles.router,
     context.router,
     events.router,

@@ -1,0 +1,147 @@
+"""Why somebody has a tag or is in a segment, or not: every condition, its events, and what would change it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from zuji.api.definitions import sentence_of
+from zuji.api.freshness import wait_until_fresh
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.identifiers import parse_identifier
+from zuji.api.moments import milliseconds
+from zuji.api.people import owned_by, profile_of
+from zuji.api.ports import ports_of
+from zuji.api.questions import questions_of
+from zuji.api.segment_people import asked_of, run_of
+from zuji.api.wire import Out, iso
+from zuji.api.wire_definitions import Words
+from zuji.govern.masking import mask_identifier, mask_value
+from zuji.tag.definition import Definition
+from zuji.tag.rule import AllOf, HasIdentifier, InSegment, Measure, Rule, Trait, ValueOf, When
+from zuji.tag.what_changes import Change
+from zuji.tag.why import EventBehind, Reason, why
+from zuji.terms.error import BadQuestion, NotFound
+
+router = APIRouter(tags=["tags"], route_class=GuardedRoute)
+
+
+class EventOut(Out):
+    """An event behind a condition."""
+
+    event_id: str
+    event: str
+    at: str
+
+
+class ChangeOut(Out):
+    """What would turn it round: `amount` more, or a moment. `first_out`: when the oldest event counted goes."""
+
+    kind: Literal["more", "at", "first_out"]
+    amount: float | None = None
+    at: str | None = None
+
+
+class ReasonOut(Out):
+    """One condition of the rule. `passed` is null for the measure that is the value itself."""
+
+    sentence: Words
+    passed: bool | None
+    figure: Any = Field(description="What was compared; null where there is nothing, and for membership and consent.")
+    events: list[EventOut] = Field(description="The newest events behind it, newest first.")
+    changes: list[ChangeOut]
+    case: int = Field(description="The place of its case in a rule of cases, from 0.")
+
+
+class WhyOut(Out):
+    """The value as of `at`, worked out from history, and why."""
+
+    kind: Literal["tag", "segment"]
+    key: str
+    version: int
+    at: str
+    value: Any
+    sentence: Words | None
+    reasons: list[ReasonOut]
+
+
+@router.get(
+    "/profiles/{identifier:path}/why",
+    dependencies=[Depends(wait_until_fresh)],
+    openapi_extra=needs("profiles.read"),
+)
+async def show_why(
+    request: Request,
+    caller: AnyCaller,
+    identifier: str,
+    key: Annotated[str, Query(pattern=r"^[a-z][a-z0-9_]{0,63}$")],
+    kind: Literal["tag", "segment"] = "tag",
+    at: Annotated[str | None, Query(max_length=50)] = None,
+) -> WhyOut:
+    """Why this customer has the tag `key` or is in the segment, now or `at` a moment; or why not."""
+    ports, named, moment = ports_of(request), parse_identifier(identifier), milliseconds(at, name="at")
+
+    def answer() -> WhyOut:
+        person = profile_of(ports.hot, caller.workspace, named)
+        if person is None:
+            raise NotFound(f"nobody has {named} in this workspace.")
+        asked = asked_of(request, caller, moment)
+        definition = asked.published.by_key(kind, key)
+        anchors = tuple(sorted({one.anchor for one in owned_by(person)}))
+        found = why(rule_of(definition), asked, run_of(ports, ""), person=person.id, anchors=anchors)
+        return WhyOut(
+            kind=kind,
+            key=key,
+            version=definition.version,
+            at=iso(asked.now_ms),
+            value=found.value,
+            sentence=sentence_of(definition.rule),
+            reasons=[_reason(one, caller) for one in found.reasons],
+        )
+
+    return await questions_of(request).run(answer)
+
+
+def rule_of(definition: Definition) -> Rule:
+    """The rule of a definition; of a list of people, to be on it."""
+    if definition.rule is not None:
+        return definition.rule
+    if definition.kind == "segment":
+        return When(InSegment(definition.key))
+    raise BadQuestion(f"the tag {definition.key} has no rule: its values are {definition.origin}, given from outside.")
+
+
+def _reason(reason: Reason, caller: Caller) -> ReasonOut:
+    part = reason.condition
+    said = sentence_of(ValueOf(part, AllOf()) if isinstance(part, Measure) else When(part))
+    return ReasonOut(
+        sentence=said or Words(en="", zh=""),
+        passed=reason.passed,
+        figure=_shown(reason, caller),
+        events=[_event(one) for one in reason.events],
+        changes=[_change(one) for one in reason.changes],
+        case=reason.case,
+    )
+
+
+def _shown(reason: Reason, caller: Caller) -> Any:
+    """Personal values masked where the role asks for it."""
+    match reason.condition:
+        case _ if caller.sees_personal:
+            return reason.figure
+        case HasIdentifier(type_):
+            return [mask_identifier(type_, one) for one in reason.figure or []]
+        case Trait(name):
+            return mask_value(reason.figure, name=name)
+        case _:
+            return mask_value(reason.figure)
+
+
+def _event(one: EventBehind) -> EventOut:
+    return EventOut(event_id=one.event_id, event=one.event, at=iso(one.at_ms))
+
+
+def _change(one: Change) -> ChangeOut:
+    return ChangeOut(kind=one.kind, amount=one.amount, at=None if one.at_ms is None else iso(one.at_ms))
