@@ -27,7 +27,7 @@ from zuji.collect.importing.toml_text import toml_of
 from zuji.collect.importing.undo import Others, imports_to_undo
 from zuji.collect.spool import SpoolLimits
 from zuji.govern.keys import Keys
-from zuji.terms.error import NotFound, ZujiError
+from zuji.terms.error import Conflict, NotFound, ZujiError
 from zuji.terms.source import Source
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,8 @@ def import_upload(data: Path, limits: SpoolLimits, order: Order) -> None:
     try:
         with import_spool(data / "spool", limits) as spool:
             run_import(order, Effects(spool=spool, ledger=ledger, now_ms=now_ms))
+    except Conflict as failure:  # the same upload twice at once: the other process has it
+        log.info("%s", failure)
     except ZujiError as failure:
         log.error("the import of %s stopped: %s", order.name, failure)
         raise SystemExit(1) from failure

@@ -67,7 +67,8 @@ def test_an_import_is_in_the_store_and_can_be_taken_back_whole(server: RunningSe
     assert server.count(source=done["source"]) == 2
     assert server.count(user="m1") == 1
     where = ("--data", str(server.data))
-    undone = zuji("imports", "undo", done["id"], *where)
+    while (undone := zuji("imports", "undo", done["id"], *where)).returncode and " again" in undone.stderr:
+        pass  # a machine under load: the engine asks for a little more time
     assert undone.returncode == 0, undone.stderr
     assert server.count(source=done["source"]) == 0
     listed = {one["id"]: one["state"] for one in zuji_json("imports", "list", *where)["imports"]}
@@ -143,10 +144,12 @@ def test_an_import_into_a_live_source_is_not_undone(server: RunningServer, api: 
 def test_an_upload_that_makes_no_sense_is_refused_at_once(
     server: RunningServer, api: httpx.Client, params: dict[str, str], content: bytes, complaint: str
 ) -> None:
+    uploads = server.data / "uploads"
+    before = set(uploads.glob("*"))
     refused = api.post("/imports", params=params, content=content)
     assert refused.status_code == 422
     assert complaint in refused.json()["message"]
-    assert list((server.data / "uploads").iterdir()) == []
+    assert set(uploads.glob("*")) <= before
 
 
 def test_a_guess_can_be_used_as_it_is(server: RunningServer, api: httpx.Client) -> None:
@@ -166,3 +169,19 @@ def test_only_who_may_write_sources_imports(server: RunningServer, api: httpx.Cl
     assert api.get("/imports", headers=as_analyst).status_code == 200
     refused = api.post("/imports", params={"source": "x", "mapping": "{}"}, content=b"a", headers=as_analyst)
     assert refused.status_code == 403
+
+
+def test_a_workbook_may_be_uploaded(server: RunningServer, api: httpx.Client, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="nothing here writes workbooks without openpyxl")
+    pytest.importorskip("python_calamine", reason="the extra `excel` is not installed")
+    book = openpyxl.Workbook()
+    for line in ROWS.splitlines():
+        book.active.append(line.split(","))
+    book.save(tmp_path / "till.xlsx")
+    content = (tmp_path / "till.xlsx").read_bytes()
+    guessed = api.post("/imports/guess", params={"file": "till.xlsx"}, content=content).raise_for_status().json()
+    assert guessed["mapping"]["format"] == "excel"
+    params = {"source": "book", "file": "till.xlsx", "mapping": json.dumps(MAPPING | {"format": "excel"})}
+    one = ended(api, api.post("/imports", params=params, content=content).raise_for_status().json()["id"])
+    assert (one["state"], one["sent"]) == ("done", 2)
+    assert server.count(source=one["source"]) == 2

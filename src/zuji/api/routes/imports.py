@@ -6,6 +6,7 @@ A body is the file itself, as it is or compressed; it is written to disk as it a
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,7 +28,11 @@ router = APIRouter(tags=["imports"], route_class=GuardedRoute)
 
 MOST_BYTES = 4 * 1024 * 1024 * 1024
 GUESSED_BYTES = 1024 * 1024
+LEFT_FREE_BYTES = 1024 * 1024 * 1024
+"""Uploads leave the disk to what is being collected."""
 FRESH_S = 30.0
+KNOWN_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""Nothing else of a name that a client wrote becomes part of a path."""
 
 
 class ImportOut(Out):
@@ -80,7 +85,7 @@ async def begin_import(
     """Import the body. The same body, mapping and source again is the same import, and changes nothing."""
     ports = ports_of(request)
     document = _document(mapping)
-    async with _uploaded(request, ports.scratch) as upload:
+    async with _uploaded(request, ports.scratch, file) as upload:
         begun = await wait_for(
             request,
             ports.imports.begin,
@@ -96,10 +101,14 @@ async def begin_import(
 
 
 @router.post("/imports/guess", openapi_extra=needs("sources.write"))
-async def guess_mapping(request: Request, caller: AnyCaller) -> GuessOut:
+async def guess_mapping(
+    request: Request,
+    caller: AnyCaller,
+    file: Annotated[Name, Query(description="The name of the file: a workbook is known by it.")] = "upload",
+) -> GuessOut:
     """A mapping from the beginning of a file: up to a megabyte of it, not compressed."""
     ports = ports_of(request)
-    async with _uploaded(request, ports.scratch) as upload:
+    async with _uploaded(request, ports.scratch, file) as upload:
         return GuessOut(**await wait_for(request, ports.imports.guess, upload.path))
 
 
@@ -142,15 +151,18 @@ class _Upload:
 
 
 @asynccontextmanager
-async def _uploaded(request: Request, scratch: Path) -> AsyncIterator[_Upload]:
+async def _uploaded(request: Request, scratch: Path, name: str) -> AsyncIterator[_Upload]:
     folder = scratch / "uploads"
     folder.mkdir(exist_ok=True)
-    upload = _Upload(folder / ports_of(request).new_id())
+    suffix = Path(name).suffix.lower()
+    upload = _Upload(folder / f"{ports_of(request).new_id()}{suffix if suffix in KNOWN_SUFFIXES else ''}")
     try:
         size = 0
         async with await anyio.open_file(upload.path, "wb") as file:
             async for block in request.stream():
                 size += len(block)
+                if shutil.disk_usage(folder).free < LEFT_FREE_BYTES:
+                    raise Busy("the disk has no room for this upload. Free some, or import a smaller file.")
                 await file.write(block)
         if not size:
             raise HTTPException(422, "the body is empty; send the file as the body")

@@ -15,6 +15,8 @@ from zuji.collect.importing.mapping import WHITESPACE, Cell, Format, Mapping
 from zuji.collect.importing.presets import ACCESS_LOG_LINE, SNOWPLOW_COLUMNS
 
 LOOKED_AT_BYTES = 1 << 18
+LONGEST_NAME, LONGEST_LINE = 100, 10_000
+"""So much of a name or a line is matched: these patterns take the square of the length at their worst."""
 _SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _DELIMITERS = (",", "\t", ";", "|")
 _LIKE_A_VALUE = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ TZ-]*")
@@ -46,7 +48,7 @@ def shape_of(path: Path) -> Shape:
         raise BadFile(f"{path} is empty.")
     if lines[0].lstrip().startswith("{"):
         return _shape(_json_format(lines[0]), encoding=encoding)
-    if ACCESS_LOG_LINE.match(lines[0]):
+    if ACCESS_LOG_LINE.match(lines[0][:LONGEST_LINE]):
         return _shape("access_log", encoding=encoding)
     if lines[0].count("\t") == len(SNOWPLOW_COLUMNS) - 1:
         return _shape("snowplow", encoding=encoding)
@@ -109,4 +111,6 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def _is_header(cells: list[str]) -> bool:
     """A header names each column once, and no name looks like a number or a date."""
     names = [cell.strip() for cell in cells]
-    return len(set(names)) == len(names) and not any(_LIKE_A_VALUE.fullmatch(name) for name in names if name)
+    return len(set(names)) == len(names) and not any(
+        _LIKE_A_VALUE.fullmatch(name[:LONGEST_NAME]) for name in names if name
+    )
