@@ -89,15 +89,21 @@ def test_a_request_leaves_no_circle_of_references_behind(world: GatewayWorld) ->
     line = HTTPConnection("127.0.0.1", world.port, timeout=10)
     gc.collect()
     gc.disable()
+    before = requests_held()
     try:
         for _ in range(50):
             line.request("POST", "/v1/track", b'{"userId":"u","event":"e"}', {"X-Write-Key": KEY})
             line.getresponse().read()
-        assert not [thing for thing in gc.get_objects() if type(thing).__name__ == "RequestResponseCycle"][2:]
+        assert requests_held() <= before + 2
     finally:
         gc.enable()
         line.close()
     world.messages()
+
+
+def requests_held() -> int:
+    """Requests of this process that have not been let go of; each line holds its last one."""
+    return sum(type(thing).__name__ == "RequestResponseCycle" for thing in gc.get_objects())
 
 
 def test_a_header_with_a_line_break_is_never_sent() -> None:
