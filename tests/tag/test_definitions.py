@@ -47,6 +47,7 @@ def naming(key: str, *tags: str, kind: str = "tag") -> Definition:
         ({"value": {"measure": "since_last"}}, "number"),
         ({"value": {"measure": "last", "property": "brand"}}, "text"),
         ({"value": {"measure": "top", "property": "brand", "limit": 3}}, "list"),
+        ({"value": {"measure": "top", "property": "brand"}}, "text"),
     ],
 )
 def test_the_type_of_a_value_is_known_from_the_rule(rule: dict[str, Any], expected: str) -> None:

@@ -255,7 +255,9 @@ def type_of(rule: Rule) -> ValueType:
         case Cases():
             return "text"
         case ValueOf(measure):
-            return {"first": "text", "last": "text", "top": "list"}.get(measure.what, "number")  # type: ignore[return-value]
+            if measure.what == "top":
+                return "list" if measure.limit > 1 else "text"
+            return "text" if measure.what in ("first", "last") else "number"
 
 
 def decision_body(definition: Definition, *, by: str, subscribers: Told = "silent") -> dict[str, Any]:
