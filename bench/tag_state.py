@@ -137,7 +137,8 @@ def main() -> None:
     for anchor, state in states.items():
         known[anchor] = compiled.evaluate(compiled.figures([state], START_MS + month), KNOWN)
     written, known_too = {anchor: compiled.encode(one) for anchor, one in states.items()}, dict(known)
-    gc.freeze()  # what is there for long is not looked through again and again
+    gc.freeze()  # as the engine does: what is there for long is not looked through again and again
+    gc.set_threshold(200_000, 20, 100)
     counted: Counter[str] = Counter()
     step = 1_000 / asked.per_second
     for table in batches(random, **shape, events=asked.live, from_ms=START_MS + month, step=step):
