@@ -101,6 +101,7 @@ class Load:
     """Seeded events of a shop, as requests of so many."""
 
     def __init__(self, *, people: int, seed: int, days: float) -> None:
+        self._seed = seed
         self._random = Random(seed)
         self._people = people
         self._days = days
@@ -116,19 +117,19 @@ class Load:
         name = random.choices(EVENTS, (50, 25, 14, 7, 4))[0]
         properties = {"category": random.choice(CATEGORIES), "price": random.randint(1, 300)}
         return Message(
-            type="track", event=name, message_id=f"m-{self._number}",
+            type="track", event=name, message_id=f"{self._seed}-{self._number}",
             anonymous_id=f"d-{random.randrange(self._people)}",
             timestamp=now_ms() - int(random.random() * self._days * DAY_MS),
             properties=msgspec.Raw(msgspec.json.encode(properties)),
         )  # fmt: skip
 
 
-def fill_spool(folder: Path, *, events: int, people: int) -> None:
+def fill_spool(folder: Path, *, events: int, people: int, seed: int = 1, days: float = 30) -> None:
     """Write events as a gateway would have, before the engine starts."""
 
     async def write() -> None:
-        spool = SqliteSpoolWriter(folder / "spool", "gateway-1")
-        load = Load(people=people, seed=1, days=30)
+        spool = SqliteSpoolWriter(folder / "spool", f"gateway-{seed}")
+        load = Load(people=people, seed=seed, days=days)
         for _ in range(events // 100):
             messages = load.request(100)
             receipt = Receipt("default", "web", "public", "segment", now_ms())
@@ -142,14 +143,14 @@ def send(folder: str, rate: int, seconds: float, people: int) -> None:
     """In a process of its own: so many events a second, ten a request."""
 
     async def write() -> None:
-        spool = SqliteSpoolWriter(Path(folder) / "spool", "gateway-2")
-        load = Load(people=people, seed=2, days=0)
+        spool = SqliteSpoolWriter(Path(folder) / "spool", "gateway-100")
+        load = Load(people=people, seed=100, days=0)
         started = time.monotonic()
         for number in range(int(rate * seconds / 10)):
             ahead = started + number * 10 / rate - time.monotonic()
             if ahead > 0:
                 await asyncio.sleep(ahead)
-            messages = [msgspec.structs.replace(one, message_id=f"s-{one.message_id}") for one in load.request(10)]
+            messages = load.request(10)
             receipt = Receipt("default", "web", "public", "segment", now_ms())
             await spool.append(receipt, encode_messages(messages), 10)
         spool.close()
@@ -207,16 +208,20 @@ def settled(engine: Engine) -> None:
 
 
 def throughput(scratch: Path, events: int, people: int) -> dict[str, Any]:
-    """The same spool taken in without rules and with 50, each twice over a known base, the second time measured."""
+    """The same events taken in without rules and with 50, by people who all had events before."""
     figures: dict[str, Any] = {"events": events, "people": people}
-    spooled = scratch / "spooled"
-    fill_spool(spooled, events=events, people=people)
+    fill_spool(scratch / "before", events=2 * people, people=people)
+    fill_spool(scratch / "spooled", events=events, people=people, seed=2, days=0)
     for label, rules in (("without", {}), ("with_50", fifty_rules())):
         folder = scratch / label
         with engine_over(folder) as engine:
             publish_all(folder, rules)
             settled(engine)
-        shutil.copytree(spooled / "spool", folder / "spool", dirs_exist_ok=True)
+        for part in ("before", "spooled"):
+            shutil.copytree(scratch / part / "spool", folder / "spool", dirs_exist_ok=True)
+            if part == "before":
+                with engine_over(folder) as engine:
+                    assert engine.progress.wait_taken(engine.reader.ends(), 3_600)
         with engine_over(folder) as engine:
             wall, processor = time.perf_counter(), time.process_time()
             assert engine.progress.wait_taken(engine.reader.ends(), 3_600)
