@@ -113,6 +113,10 @@ def test_a_draft_that_is_deleted_is_gone(world: ApiWorld, workspace: str) -> Non
 def test_what_makes_no_sense_is_refused_and_takes_no_number(world: ApiWorld, workspace: str) -> None:
     with world.client(workspace=workspace) as client:
         assert client.post("/tags", json={**BUYER, "familly": "x"}).status_code == 422
+        statistic = {"kind": "rfm", "question": {"evnt": "Order Completed"}, "gives": "group"}
+        asked = {"key": "rfm", "name": NAME, "family": "value_tier", "origin": "statistic", "value_type": "text"}
+        refused = client.post("/tags", json={**asked, "statistic": statistic})
+        assert (refused.status_code, "evnt" in refused.text) == (422, True)
         assert client.post("/tags", json=BUYER).status_code == 201
         assert client.post("/tags", json=BUYER).status_code == 409
         assert client.put("/tags/buyer", json=LOYAL).status_code == 422

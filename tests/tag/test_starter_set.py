@@ -10,6 +10,8 @@ import pytest
 
 from analyse.reference.world import Event, Profile, World
 from tag.reference.rules import Asked, people, value_of
+from zuji.analyse.kinds import kind_of
+from zuji.analyse.question import read_question
 from zuji.tag.definition import Family
 from zuji.tag.event_names import event_names
 from zuji.tag.graph import in_force
@@ -49,6 +51,12 @@ def test_every_event_they_name_is_a_usual_one_with_chinese_words() -> None:
     matches += [step for rule in rules for sequence in sequences_of(rule) for step in sequence.steps]
     named = set().union(*(event_names(match) or () for match in matches))
     assert {"Order Completed", "OrderCompleted", "Product Viewed", "ProductViewed"} <= named <= set(EVENTS)
+
+
+@pytest.mark.parametrize("one", [one for one in starter_set() if one.statistic], ids=lambda one: one.key)
+def test_their_statistics_are_questions_that_make_sense(one: Any) -> None:
+    read = read_question(kind_of(one.statistic.kind).question, one.statistic.question)
+    assert read.count_by == "user"
 
 
 def story(*told: tuple[int, str, dict[str, Any]], traits: dict[str, Any] | None = None, **identifiers: str) -> World:

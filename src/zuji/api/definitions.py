@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from zuji.analyse.kinds import kind_of
+from zuji.analyse.question import read_question
 from zuji.api.decisions import decide
 from zuji.api.guard import Caller
 from zuji.api.ports import ports_of
@@ -36,6 +38,13 @@ def all_out(request: Request, caller: Caller, kind: Kind) -> list[DefinitionOut]
 def one_out(request: Request, caller: Caller, written: WrittenDefinition) -> DefinitionOut:
     """One definition."""
     return _shown(request, catalogue_of(request, caller), [written])[0]
+
+
+def require_question(document: Any) -> None:
+    """Raises BadQuestion when a tag is a statistic of a question that makes no sense: before it is written down."""
+    statistic = read_definition("tag", document).statistic
+    if statistic is not None:
+        read_question(kind_of(statistic.kind).question, statistic.question)
 
 
 def version_out(version: DefinitionVersion) -> VersionOut:
