@@ -113,7 +113,7 @@ SETS: dict[str, tuple[str, Callable[[Path], Count]]] = {
     "taobao": ("taobao_userbehavior/UserBehavior.csv.gz", taobao),
     "rees46": ("rees46_multicat_sample/2019-Oct.csv.gz", rees46),
     "yoochoose": ("yoochoose_clicks_100k/yoochoose-clicks-100k_test.tsv.gz", yoochoose),
-    "dunnhumby": ("dunnhumby_complete_journey/transactions_p05.parquet", dunnhumby),
+    "dunnhumby": ("dunnhumby_complete_journey/transactions_p01.parquet", dunnhumby),
     "cdnow": ("cdnow/CDNOW_master.txt.gz", cdnow),
     "snowplow": ("snowplow_events_dev/snowplow_enriched_events.tsv.gz", snowplow),
     "apache": ("apache_semicomplete_10k/apache_logs.log.gz", apache),
