@@ -220,3 +220,27 @@ def test_a_value_that_flaps_is_told_ten_times_and_then_its_newest_once_a_minute(
         until(lambda: len(changes(world)) == 11)
         newest = changes(world)[-1]
         assert (newest.old, newest.new, newest.cause) == (10, 15, "damped")
+
+
+def test_log_ins_that_take_turns_on_a_device_read_nothing_from_the_store(tmp_path: Path) -> None:
+    with running(tmp_path) as world:
+        publish(world, "spent", SPENT)
+        for turn in range(4):
+            user, ago = ("ann", "bob")[turn % 2], (9 - turn) * HOUR_MS
+            world.send(log_in(user, who="d-1", number=f"in-{turn}", ago_ms=ago))
+            world.send(event("Order Completed", turn, ago_ms=ago - MINUTE_MS, total=10**turn))
+            taken(world)
+        assert tags(world) == {"ann": {"spent": 101}, "bob": {"spent": 1010}}
+        assert world.engine.tagger.books("default").states.recomputed == 0  # type: ignore[union-attr]
+
+
+def test_whoever_has_more_than_states_hold_is_worked_out_from_the_events(tmp_path: Path) -> None:
+    different = {"value": {"measure": "distinct", "event": "Product Viewed", "property": "sku"}}
+    with running(tmp_path) as world:
+        publish(world, "different", different)
+        world.send(*[event("Product Viewed", number, sku=f"s-{number}") for number in range(230)])
+        taken(world)
+        assert tags(world) == {"d-1": {"different": 230}}
+        world.send(event("Product Viewed", "once more", sku="s-0"), event("Product Viewed", "another", sku="new"))
+        taken(world)
+        assert tags(world) == {"d-1": {"different": 231}}
