@@ -11,7 +11,7 @@ import pytest
 
 from analyse.worlds import random_world
 from tag.random_rules import random_rule
-from zuji.tag import sentence_zh
+from zuji.tag import sentence_en, sentence_zh
 from zuji.tag.event_names import event_names, without_names
 from zuji.tag.read_rule import read_rule
 from zuji.tag.rule import WHATS, Comparison, Leaf, Measure, Measured, Window, leaves_of, measures_of, sequences_of
@@ -65,9 +65,12 @@ def test_any_rule_can_be_said(seed: int) -> None:
             assert "None" not in said
 
 
-def test_names_of_one_thing_at_different_clients_are_one_in_chinese() -> None:
+def test_names_of_one_thing_at_different_clients_are_one() -> None:
     both = EventMatch(
         where=read_where([{"property": "$event", "op": "equals", "value": ["Cart Viewed", "CartViewed"]}])
+    )
+    assert (
+        sentence_en.leaf(Measured(Measure("count", both), Comparison("gte", 2))) == "did Cart Viewed at least 2 times"
     )
     assert sentence_zh.leaf(Measured(Measure("count", both), Comparison("gte", 2))) == "累计查看购物车至少2次"
 

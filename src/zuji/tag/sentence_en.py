@@ -229,7 +229,9 @@ def _sequence(leaf: Sequence) -> str:
 
 def _event(match: EventMatch) -> str:
     names, conditions = without_names(match)
-    said = " or ".join(map(_text, names)) if names else "anything"
+    # The same name with and without spaces is one thing at different clients.
+    different = {name.replace(" ", ""): name for name in reversed(names)}
+    said = " or ".join(map(_text, reversed(different.values()))) if names else "anything"
     return f"{said} ({_node(conditions.node)})" if conditions else said
 
 
