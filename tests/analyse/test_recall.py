@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 
 from analyse.engine import Engine, Loaded
 from analyse.reference.world import Event, Profile, World
-from zuji.analyse.ask import Asked, Asking
+from analyse.worlds import random_world
+from zuji.analyse.ask import Asked, Asker, Asking
+from zuji.analyse.kinds import KINDS
+from zuji.analyse.recall import reach_of
 from zuji.store.outbox import PersonRow
 from zuji.store.profiles import ProfileRow
+from zuji.terms.error import BadRequest
 
 DAY = 86_400_000
 NOON = 1_772_596_800_000  # 4 March 2026, 12:00 in Shanghai
@@ -101,3 +108,40 @@ def test_a_question_that_asks_for_now_is_never_remembered(engine: Engine, loaded
     recent = {**PAST, "where": [lately]}
     ask(engine, loaded, recent)
     assert not remembered(ask(engine, loaded, recent))
+
+
+def test_a_condition_on_a_date_that_moves_is_never_remembered(engine: Engine, loaded: Loaded) -> None:
+    for value, stays in (("-7d", False), ("mStart", False), ("2026-03-04", True)):
+        dated = {**PAST, "where": [{"property": "$occurred_at", "op": "before", "value": value}]}
+        ask(engine, loaded, dated)
+        assert remembered(ask(engine, loaded, dated)) == stays
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"funnel", "session"}))
+def test_what_comes_after_the_reach_of_a_kind_changes_no_answer(kind: str, engine: Engine) -> None:
+    questions = importlib.import_module(f"analyse.random_questions.{kind}")
+    rng = Random(kind)
+    worlds = [world for world in (random_world(rng) for _ in range(2)) if world.events]
+    for world, loaded in zip(worlds, engine.load_all(worlds), strict=True):
+        every = [answered(engine, loaded, kind, questions.random_question(rng, world)) for _ in range(5)]
+        # The farthest reach first: what comes after it comes after all that are still to be asked again.
+        asked = sorted((one for one in every if one[0] is not None), key=lambda one: one[0] or 0, reverse=True)
+        for number, (end, question, before) in enumerate(asked, start=1):
+            name = rng.choice(world.events).event
+            engine.add(World((Event(10**6 + number, f"l{number}", 1, 1, end or 0, name, fields=PAID),)), loaded)
+            assert answered(engine, loaded, kind, question)[2] == before, f"{kind} {question!r}"
+
+
+PAID = {"amount": Decimal(5), "currency": "CNY", "url_path": "/late", "channel": "late", "utm_source": "late"}
+
+
+def answered(engine: Engine, loaded: Loaded, kind: str, question: Any) -> tuple[int | None, Any, Any]:
+    """Where the reach of a question ends, and its answer, read from the store; (None, ...) when there is no end."""
+    asker = Asker(engine.store, now_ms=lambda: 1_780_000_000_000)
+    try:
+        settled, _ = asker._settled(kind, question, Asking(loaded.workspace))
+        answer = asker.ask(kind, question, Asking(loaded.workspace)).answer
+    except BadRequest:
+        return None, question, None
+    reach = reach_of(KINDS[kind], settled)
+    return None if reach is None else reach.to_ms, question, answer

@@ -20,7 +20,7 @@ from zuji.analyse.attribution_paths import (
     touches_and_goals,
 )
 from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
-from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
@@ -214,4 +214,4 @@ def people(settled: Settled[Attribution], cell: Cell, reading: Reading) -> Peopl
     return People(found.journeys.keys_of(found.evidence.goals.person[times > 0]))
 
 
-ATTRIBUTION = Kind("attribution", Attribution, answer, people)
+ATTRIBUTION = Kind("attribution", Attribution, answer, people, reach=range_alone)

@@ -20,6 +20,7 @@ from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, seen
 from zuji.analyse.settled import Settled, Surroundings, periods_out, settle
 from zuji.store.statement import Statement
+from zuji.terms.dates import Span
 from zuji.terms.document import EventMatch, Name, Text
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import Interval, Periods
@@ -200,4 +201,9 @@ def people(settled: Settled[Distribution], cell: Cell, reading: Reading) -> Peop
     return People(tuple(found), found)
 
 
-DISTRIBUTION = Kind("distribution", Distribution, answer, people, settle_distribution)
+def reach(settled: Settled[Distribution]) -> Span:
+    """The range, to the end of its last period."""
+    return Span(settled.span.from_ms, max(settled.span.to_ms, periods_of(settled).bounds[-1]))
+
+
+DISTRIBUTION = Kind("distribution", Distribution, answer, people, settle_distribution, reach=reach)

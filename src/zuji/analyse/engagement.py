@@ -11,7 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from zuji.analyse.exact_sums import MILLIONTHS, Sums
-from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import AT, has_key, key_sql, matching, seen
@@ -136,4 +136,4 @@ def _buckets(scores: Whole, buckets: int) -> Whole:
     return np.minimum(scores * buckets // 100, buckets - 1)
 
 
-ENGAGEMENT = Kind("engagement", Engagement, answer, people)
+ENGAGEMENT = Kind("engagement", Engagement, answer, people, reach=range_alone)

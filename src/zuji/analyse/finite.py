@@ -13,7 +13,7 @@ def finite(answer: Any) -> Any:
     {'total': None, 'values': [1.5, None, 2]}
     """
     if isinstance(answer, float):
-        return answer if math.isfinite(answer) else None
+        return float(answer) if math.isfinite(answer) else None  # numpy's floats are floats, but no JSON
     if isinstance(answer, dict):
         return {name: finite(value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):

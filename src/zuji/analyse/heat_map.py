@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pyarrow as pa
 from msgspec import Meta
 
-from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
 from zuji.analyse.question import PropertyRef, Question
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key, key_sql, matching, property_number, seen
@@ -191,4 +191,4 @@ def _people(reason: str, select: str, statement: Statement, reading: Reading) ->
     return People(tuple(keys), {key: {reason: why} for key, why in zip(keys, table["reason"].to_pylist(), strict=True)})
 
 
-HEAT_MAP = Kind("heat_map", HeatMap, answer, people)
+HEAT_MAP = Kind("heat_map", HeatMap, answer, people, reach=range_alone)

@@ -137,4 +137,11 @@ def people(settled: Settled[TimeBetween], cell: Cell, reading: Reading) -> Peopl
     return People(tuple(reasons), reasons)
 
 
-INTERVAL = Kind("interval", TimeBetween, answer, people)
+def reach(settled: Settled[TimeBetween]) -> Span:
+    """The range and the limit after it, within which its last `from` may be taken; at least its last period's end."""
+    interval = settled.question.interval
+    end = settled.span.to_ms + settled.question.limit.milliseconds
+    return Span(settled.span.from_ms, max(end, settled.periods(interval).bounds[-1]) if interval else end)
+
+
+INTERVAL = Kind("interval", TimeBetween, answer, people, reach=reach)

@@ -26,6 +26,11 @@ class People:
     reasons: Mapping[int | str, Any] = field(default_factory=dict)
 
 
+def range_alone(settled: Settled[Any]) -> Span:
+    """The reach of a kind that looks at no event after its range."""
+    return settled.span
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Q]):
     """One kind of question. `answer` and `people` read through `Reading` and decide nothing about dates or defaults."""

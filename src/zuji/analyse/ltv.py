@@ -154,4 +154,10 @@ def _is_column(column: object, count: int) -> bool:
     return column is None or (isinstance(column, int) and 0 <= column < count)
 
 
-LTV = Kind("ltv", Ltv, answer, people, settle_ltv)
+def reach(settled: Settled[Ltv]) -> Span:
+    """From ever until the last cohort's longest day is over."""
+    periods = settled.periods(settled.question.cohort)
+    return Span(EVER.from_ms, max(settled.span.to_ms, periods.bounds[-1] + max(settled.question.days) * DAY_MS))
+
+
+LTV = Kind("ltv", Ltv, answer, people, settle_ltv, reach=reach)

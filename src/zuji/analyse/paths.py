@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Meta
 
 from zuji.analyse.journeys import MOST_TEXTS, Journeys, Texts, read_journeys, texts_of
-from zuji.analyse.kind import Answer, Cell, Kind, People
+from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
 from zuji.analyse.paths_flow import Flow, flow_of
 from zuji.analyse.paths_trips import Trips, trips_of
 from zuji.analyse.question import Question
@@ -241,4 +241,4 @@ def people(settled: Settled[Paths], cell: Cell, reading: Reading) -> People:
     return People(journeys.keys_of(found.person[chosen]))
 
 
-PATHS = Kind("paths", Paths, answer, people)
+PATHS = Kind("paths", Paths, answer, people, reach=range_alone)

@@ -124,4 +124,9 @@ def _scopes(settled: Settled[Any]) -> set[str]:
 
 
 def _asks_for_now(settled: Settled[Any]) -> bool:
-    return any(leaf.op == "within_last" for where in wheres(settled.question) for leaf in where.leaves())
+    """Whether a condition counts from `now`. A date that does not begin with its year does: -7d, today, mStart."""
+    leaves = [leaf for where in wheres(settled.question) for leaf in where.leaves()]
+    return any(
+        leaf.op == "within_last" or (leaf.op in ("before", "after") and not str(leaf.value)[:1].isdigit())
+        for leaf in leaves
+    )

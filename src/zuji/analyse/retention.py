@@ -21,6 +21,7 @@ from zuji.analyse.retention_question import Cohorts, Measure, Retention, cohorts
 from zuji.analyse.retention_steps import add_marked, deciding_sql, totals_sql
 from zuji.analyse.settled import Settled
 from zuji.store.statement import Statement
+from zuji.terms.dates import Span
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import labels
 
@@ -136,4 +137,10 @@ def people(settled: Settled[Retention], cell: Cell, reading: Reading) -> People:
     return People(tuple(reading.table(query)["who"].to_pylist()))
 
 
-RETENTION = Kind("retention", Retention, answer, people, settle_retention)
+def reach(settled: Settled[Retention]) -> Span:
+    """To the end of the last column of the last row, also where returns end before it."""
+    cohorts = cohorts_of(settled)
+    return Span(cohorts.first_ms, max(cohorts.end_ms, cohorts.last_ms, cohorts.periods.bounds[-1]))
+
+
+RETENTION = Kind("retention", Retention, answer, people, settle_retention, reach=reach)

@@ -229,4 +229,11 @@ def _no_cell(settled: Settled[Rfm], cell: Cell) -> BadQuestion:
     return BadQuestion(f"cell: rfm has cells {{group}}, {{recency, frequency, value}}{moves}, got {dict(cell)!r:.200}.")
 
 
-RFM = Kind("rfm", Rfm, answer, people, settle_rfm)
+def reach(settled: Settled[Rfm]) -> Span:
+    """The range, and the one compared with, which may lie after it."""
+    day = settled.question.compare_to
+    other = settled.span if day is None else moved_to(settled, day).span
+    return Span(min(settled.span.from_ms, other.from_ms), max(settled.span.to_ms, other.to_ms))
+
+
+RFM = Kind("rfm", Rfm, answer, people, settle_rfm, reach=reach)

@@ -171,4 +171,9 @@ def _index(cell: Cell, name: str, count: int) -> int:
     return index
 
 
-TREND = Kind("trend", Trend, answer, people, settle_trend)
+def reach(settled: Settled[Trend]) -> Span:
+    """The range, to the end of its last period; what the range is compared with ends before."""
+    return Span(settled.span.from_ms, max(settled.span.to_ms, settled.periods(settled.question.interval).bounds[-1]))
+
+
+TREND = Kind("trend", Trend, answer, people, settle_trend, reach=reach)
