@@ -20,6 +20,10 @@ FileArgument = Annotated[
 ]
 
 
+SHOWN = 3
+"""Identifiers of a person in a table; `zuji profile show` has all of them."""
+
+
 def show_all(kind: Kind, data: Path, workspace: str, *, as_json: bool) -> None:
     """A table of what there is."""
     with engine_of(data) as engine:
@@ -139,7 +143,8 @@ def _names(document: dict[str, Any]) -> str:
 
 
 def _held(person: dict[str, Any]) -> str:
-    return ", ".join(f"{held['type']}:{held['value']}" for held in person["identifiers"])
+    held = [f"{one['type']}:{one['value']}" for one in person["identifiers"]]
+    return ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "")
 
 
 def _said(value: Any) -> str:
