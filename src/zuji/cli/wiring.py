@@ -198,4 +198,5 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,
     )
+    engine.status.watch(tag_rows, batch_tags)
     return House(engine, alerts, batch_tags, tag_rows, deliveries, administration, spool, ports)

@@ -101,6 +101,10 @@ class StatusWriter:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="status")
 
+    def watch(self, *loops: Loop) -> None:
+        """Tell of the failures of these too."""
+        self._loops = (*self._loops, *loops)
+
     def start(self) -> None:
         """Begin writing."""
         self._thread.start()
