@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import structs
 
 from zuji.identify.current import owners_ever
 from zuji.identify.holdings import Holding
@@ -251,7 +253,7 @@ class Tagger:
         if not books.is_behind(person):
             return
         books.ahead.add(person)
-        changes[start:] = [replace(change, cause="publish") for change in changes[start:]]
+        changes[start:] = [structs.replace(change, cause="publish") for change in changes[start:]]
 
     def _write(self, connection: HotTransaction, books: Books, outcome: Outcome) -> None:
         books.states.save(connection)

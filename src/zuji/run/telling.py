@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from zuji.run.flapping import Flapper, FlapWatch, Hold
 from zuji.store import tag_timers, tag_values

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
@@ -28,8 +27,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.decode
 
 
-@dataclass(frozen=True, slots=True)
-class TagValue:
+class TagValue(msgspec.Struct, frozen=True, gc=False):
     """A value, since when it holds, and by which version of its definition."""
 
     value: Any
@@ -37,8 +35,7 @@ class TagValue:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewValue:
+class NewValue(msgspec.Struct, frozen=True, gc=False):
     """A value to be written; None takes away what there was."""
 
     workspace: str
@@ -50,8 +47,7 @@ class NewValue:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewChange:
+class NewChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change to be recorded. `at_ms` is the moment as of which it holds, `received_at_ms` when its cause came in."""
 
     workspace: str
@@ -67,8 +63,7 @@ class NewChange:
     told: Told = TOLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagChange(NewChange):
+class TagChange(NewChange, frozen=True, kw_only=True, gc=False):
     """A recorded change. `number` grows; `readable_at_ms` is the moment its batch was handed to the disk."""
 
     number: int
