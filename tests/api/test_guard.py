@@ -10,7 +10,7 @@ from api_world import ApiWorld
 from fastapi import APIRouter
 
 from zuji.api.app import ROUTERS
-from zuji.api.guard import BAD_TOKENS_PER_MINUTE, PERMISSION_KEY, SCOPE_KEY, BadTokenLimiter, GuardedRoute, needs
+from zuji.api.guard import BAD_TOKENS_PER_MINUTE, PERMISSION_KEY, BadTokenLimiter, GuardedRoute, needs
 from zuji.api.routes import operation
 from zuji.govern.roles import ROLES, Permission, may
 from zuji.terms.source import Role
