@@ -156,32 +156,37 @@ def stop_engine(server: RunningServer) -> None:
 
 
 def sustained(rate: float, seconds: float, *, questions: bool = False) -> Figures:
-    """A rate over minutes with the whole pipeline on; the backlog at the end; exact counts; memory."""
+    """A rate over minutes with the whole pipeline on, from an empty store."""
     with tempfile.TemporaryDirectory() as folder, RunningServer(Path(folder) / "data") as server:
-        engine = server.child_pids()["engine"]
-        empty_mb = resident_mb(engine)
-        peak = Peak(engine)
-        asker = Asker(server) if questions else None
-        sent = load(server.url, server.write_key, seconds=seconds, rate=rate)
-        ended = time.perf_counter()
-        waited = server.get("events/count", fresh="true")["count"]
-        backlog_s = time.perf_counter() - ended
-        if asker:
-            asker.stop()
-        peak_mb = peak.stop()
-        assert waited == sent["events"], f"{waited} stored, {sent['events']} acknowledged"
-        title = f"HTTP to queryable at {rate:,.0f}/s for {seconds:.0f} s" + (
-            ", asked twice a second" if questions else ""
-        )
-        figures = {
-            f"{title}: acknowledged events/s": sent["events_per_s"],
-            f"{title}: ack p99 ms": sent["ack_p99_ms"],
-            f"{title}: backlog at the end, s": round(backlog_s, 2),
-            f"{title}: engine resident MB, empty / peak": f"{empty_mb:.0f} / {peak_mb:.0f}",
-        }
-        if asker:
-            figures[f"{title}: question p50 ms"] = round(median(asker.took_ms), 1)
-        return figures
+        return keep_up(server, rate, seconds, questions=questions)
+
+
+def keep_up(server: RunningServer, rate: float, seconds: float, *, questions: bool, before: int = 0) -> Figures:
+    """A rate over minutes; the backlog at the end; exact counts (`before` were there already); memory."""
+    engine = server.child_pids()["engine"]
+    first_mb = resident_mb(engine)
+    peak = Peak(engine)
+    asker = Asker(server) if questions else None
+    sent = load(server.url, server.write_key, seconds=seconds, rate=rate)
+    ended = time.perf_counter()
+    counted = server.get("events/count", fresh="true")["count"]
+    backlog_s = time.perf_counter() - ended
+    if asker:
+        asker.stop()
+    peak_mb = peak.stop()
+    assert counted == sent["events"] + before, f"{counted} stored, {sent['events']} acknowledged after {before}"
+    title = f"HTTP to queryable at {rate:,.0f}/s for {seconds:.0f} s"
+    title += f" on {before:,} events" if before else ""
+    title += ", asked twice a second" if questions else ""
+    figures = {
+        f"{title}: acknowledged events/s": sent["events_per_s"],
+        f"{title}: ack p99 ms": sent["ack_p99_ms"],
+        f"{title}: backlog at the end, s": round(backlog_s, 2),
+        f"{title}: engine resident MB, before / peak": f"{first_mb:.0f} / {peak_mb:.0f}",
+    }
+    if asker:
+        figures[f"{title}: question p50 ms"] = round(median(asker.took_ms), 1)
+    return figures
 
 
 class Peak:
@@ -259,7 +264,7 @@ def probe(server: RunningServer, number: int) -> float:
     return took
 
 
-def start_time(events: float) -> Figures:
+def start_time(events: float, *, then_sustained: bool = False) -> Figures:
     """How long a start takes on a store that was filled through the front door, and the memory it settles at."""
     with tempfile.TemporaryDirectory() as folder:
         with RunningServer(Path(folder) / "data") as server:
@@ -269,12 +274,14 @@ def start_time(events: float) -> Figures:
         server.start()
         took = time.perf_counter() - started
         time.sleep(3)
-        memory = resident_mb(server.child_pids()["engine"])
-        server.stop()
-        return {
+        figures: Figures = {
             f"start on {sent['events']:,} events, s": round(took, 2),
-            f"engine resident MB on {sent['events']:,} events": round(memory),
+            f"engine resident MB on {sent['events']:,} events": round(resident_mb(server.child_pids()["engine"])),
         }
+        if then_sustained:
+            figures |= keep_up(server, 30_000, 120, questions=True, before=int(sent["events"]))
+        server.stop()
+        return figures
 
 
 FILLING = 25_000
@@ -292,7 +299,7 @@ MEASUREMENTS: dict[str, Callable[[], Figures]] = {
     "latency": lambda: latency(5_000),
     "latency-asked": lambda: latency(5_000, questions=True),
     "start": lambda: start_time(2_000_000),
-    "start-20m": lambda: start_time(20_000_000),
+    "start-20m": lambda: start_time(20_000_000, then_sustained=True),
 }
 LONG = frozenset({"start-20m"})
 
