@@ -79,7 +79,7 @@ class Pair:
 @pytest.fixture
 def pair(data: Path) -> Iterator[Pair]:
     path, engine = data / "engine.sock", Engine()
-    server = uvicorn.Server(uvicorn.Config(engine, uds=str(path), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(engine, uds=str(path), log_config=None, lifespan="off"))
     with a_server(server), a_gateway(data, engine_socket=path, base_path="/zuji") as gateway:
         yield Pair(gateway, engine)
 
@@ -172,7 +172,7 @@ def test_an_engine_that_starts_later_is_found(data: Path) -> None:
     path = data / "engine.sock"
     with a_gateway(data, engine_socket=path) as gateway:
         assert gateway.http.get("/api").status_code == 503
-        with a_server(uvicorn.Server(uvicorn.Config(Engine(), uds=str(path), lifespan="off", log_level="warning"))):
+        with a_server(uvicorn.Server(uvicorn.Config(Engine(), uds=str(path), lifespan="off", log_config=None))):
             assert gateway.http.get("/api").status_code == 418
         assert gateway.http.get("/api").status_code == 503
 

@@ -22,6 +22,8 @@ from zuji.terms.message import KeyKind, Message, Receipt, encode_messages
 from zuji.terms.source import Source, SourceSettings
 
 NOON_MS = 1_780_000_000_000
+PATIENCE_S = 120.0
+"""An erasure waits for the engine to clean up, on a busy machine for half a minute."""
 
 
 @dataclass
@@ -49,7 +51,7 @@ class World:
 
     def settle(self) -> None:
         """Wait until everything sent is stored."""
-        assert self.engine.wait_fresh(30)
+        assert self.engine.wait_fresh(PATIENCE_S)
 
     def rows(self, columns: str = "event_id") -> list[dict[str, Any]]:
         """What the event store holds, in the order received."""
