@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._pieces: deque[bytes] = deque()
         self._held = 0
         self._is_paused = False
-        self._has_head = self._is_complete = False
+        self._has_head = self._is_complete = self._is_half_sent = False
         self._news: asyncio.Future[None] | None = None
 
     @property
@@ -74,6 +74,10 @@ class Wire(asyncio.Protocol):
         self._transport.write(piece)
         await self._writable.wait()
 
+    def leave_unsent(self) -> None:
+        """The rest of the body is not sent, because the answer came before: the wire is good for nothing else."""
+        self._is_half_sent = True
+
     async def head(self) -> tuple[int, RawHeaders]:
         """Status and headers of the answer."""
         while not self._has_head:
@@ -100,7 +104,8 @@ class Wire(asyncio.Protocol):
     def rest(self) -> bool:
         """The answer was taken. Whether the wire can carry another request."""
         self._idle_since = time.monotonic()
-        return self._is_complete and self.is_usable and not self._is_head and self._parser.should_keep_alive()
+        whole = self._is_complete and not self._is_half_sent and not self._is_head
+        return whole and self.is_usable and self._parser.should_keep_alive()
 
     def cut(self) -> None:
         """Hang up at once: the engine notices that nobody waits any more."""

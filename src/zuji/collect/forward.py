@@ -145,6 +145,7 @@ async def _upload(wire: Wire, receive: Receive, *, in_chunks: bool) -> None:
             raise WireBroken("the client hung up", answered=True)
         piece = message.get("body", b"")
         if wire.has_head:  # refused before it was read: the rest interests nobody
+            wire.leave_unsent()
             return
         if piece:
             await wire.send(b"%x\r\n%b\r\n" % (len(piece), piece) if in_chunks else piece)
