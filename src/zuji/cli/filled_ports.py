@@ -25,6 +25,8 @@ from zuji.terms.message import KeyKind, Message, Receipt, encode_messages
 from zuji.terms.source import Source
 
 WAIT_S = 20.0
+DECISION_WAIT_S = 60.0
+"""An erasure ends only when the engine has cleaned up behind it, which takes its time on a busy machine."""
 
 
 class SpooledDecisions:
@@ -45,14 +47,14 @@ class SpooledDecisions:
         outcome = await asyncio.to_thread(self._wait, message.message_id)
         if outcome is None:
             raise Busy(
-                f"the decision is written down and will be applied, but not within {WAIT_S:.0f} s. "
+                f"the decision is written down and will be applied, but not within {DECISION_WAIT_S:.0f} s. "
                 "Look again in a moment; do not repeat it."
             )
         return outcome
 
     def _wait(self, message_id: str) -> dict[str, Any] | None:
         ends = {file: row for file, row in self._engine.reader.ends().items() if file[0] == self._gateway}
-        self._engine.progress.wait_taken(ends, WAIT_S)
+        self._engine.progress.wait_taken(ends, DECISION_WAIT_S)
         with self._engine.hot.read() as connection:
             return decision_outcomes.get(connection, message_id)
 

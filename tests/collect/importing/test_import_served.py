@@ -34,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture
 def api(server: RunningServer) -> Iterator[httpx.Client]:
     owner = {"Authorization": f"Bearer {server.token}"}
-    with httpx.Client(base_url=f"{server.url}/api/v1", headers=owner, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=f"{server.url}/api/v1", headers=owner, timeout=120, trust_env=False) as client:
         yield client
 
 
