@@ -23,7 +23,7 @@ from zuji.terms.error import BadRequest, Busy, Conflict, NotAllowed, NotFound, Z
 ADDRESS_FILE = "address"
 """Where the server of this folder listens, or last listened, for the world."""
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 90.0
 STARTING_S = 30.0
 POLL_S = 0.1
 DEFAULT_DATA = Path("zuji-data")
