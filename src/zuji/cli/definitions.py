@@ -18,7 +18,7 @@ KeyArgument = Annotated[str, typer.Argument(help="The key, as `list` shows it.")
 FileArgument = Annotated[
     Path, typer.Argument(help="The definition as JSON; - reads standard input. See docs/rules.md.", allow_dash=True)
 ]
-
+AnnounceOption = Annotated[bool, typer.Option("--announce", help="Tell subscribers of everybody whom it changes.")]
 
 SHOWN = 3
 """Identifiers of a person in a table; `zuji profile show` has all of them."""
@@ -75,7 +75,7 @@ def show_preview(kind: Kind, file: Path, data: Path, workspace: str, *, as_json:
     print_facts(str(body["definition"].get("key", "")), facts)
     if kind == "tag":
         print_table("values", ("value", "people"), [(_said(one["value"]), one["people"]) for one in found["values"]])
-    people = [(one["person"], _said(one["value"]), _held(one)) for one in found["sample"]]
+    people = [(one["person"], _said(one["value"]), held_by(one)) for one in found["sample"]]
     print_table("for instance", ("person", "value", "identifiers"), people)
 
 
@@ -142,7 +142,8 @@ def _names(document: dict[str, Any]) -> str:
     return f"{document['name']['en']} · {document['name']['zh']}"
 
 
-def _held(person: dict[str, Any]) -> str:
+def held_by(person: dict[str, Any]) -> str:
+    """The identifiers of a person, as far as a table has room for them."""
     held = [f"{one['type']}:{one['value']}" for one in person["identifiers"]]
     return ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "")
 

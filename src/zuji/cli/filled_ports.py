@@ -53,8 +53,7 @@ class SpooledDecisions:
         return outcome
 
     def _wait(self, message_id: str) -> dict[str, Any] | None:
-        ends = {file: row for file, row in self._engine.reader.ends().items() if file[0] == self._gateway}
-        self._engine.progress.wait_taken(ends, DECISION_WAIT_S)
+        wait_until_taken(self._engine, self._gateway, DECISION_WAIT_S)
         with self._engine.hot.read() as connection:
             return decision_outcomes.get(connection, message_id)
 
@@ -84,15 +83,11 @@ class SpooledEvents:
             raise BadRequest(f"event: {refused}") from refused
         [message] = decoded.messages
         await self._spool.append(Receipt(workspace, known.id, key, "segment", at), decoded.body, 1)
-        if not await asyncio.to_thread(self._wait):
+        if not await asyncio.to_thread(wait_until_taken, self._engine, self._gateway, WAIT_S):
             raise Busy("the event is written down and will be taken in, but not within a few seconds.")
         rejected = await asyncio.to_thread(self._rejected, known, message.message_id)
         problem = message.detail or rejected
         return TakenIn(message.message_id, subject_of(message), problem)
-
-    def _wait(self) -> bool:
-        ends = {file: row for file, row in self._engine.reader.ends().items() if file[0] == self._gateway}
-        return self._engine.progress.wait_taken(ends, WAIT_S)
 
     def _rejected(self, source: Source, message_id: str) -> str | None:
         with self._engine.hot.read() as connection:
@@ -100,6 +95,12 @@ class SpooledEvents:
             hashes = id_hash(source.workspace, source.id, epoch, [message_id])
             waits = bool(quarantine.known(connection, hashes)[0])
         return "the event waits in quarantine; GET /api/v1/quarantine says why." if waits else None
+
+
+def wait_until_taken(engine: Engine, gateway: str, timeout_s: float) -> bool:
+    """Until all that this gateway appended so far is applied. False when the time is up first."""
+    ends = {file: row for file, row in engine.reader.ends().items() if file[0] == gateway}
+    return engine.progress.wait_taken(ends, timeout_s)
 
 
 def subject_of(message: Message) -> Identifier | None:

@@ -8,11 +8,10 @@ import typer
 
 from zuji.cli import definitions
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
-from zuji.cli.definitions import FileArgument, KeyArgument, path_of
+from zuji.cli.definitions import AnnounceOption, FileArgument, KeyArgument, path_of
 from zuji.cli.output import JsonOption, print_json, print_table, say
 
 app = typer.Typer(help="Segments: sets of people, right now.", no_args_is_help=True)
-AnnounceOption = Annotated[bool, typer.Option("--announce", help="Tell subscribers of everybody whom it changes.")]
 
 
 @app.command("list")
@@ -88,10 +87,7 @@ def people(
     if as_json:
         print_json(page)
         return
-    rows = [
-        (one["person"], ", ".join(f"{held['type']}:{held['value']}" for held in one["identifiers"]))
-        for one in page["people"]
-    ]
+    rows = [(one["person"], definitions.held_by(one)) for one in page["people"]]
     print_table(f"{page['count']:,} people in {key}", ("person", "identifiers"), rows)
 
 

@@ -8,12 +8,11 @@ import typer
 
 from zuji.cli import definitions
 from zuji.cli.asking import DEFAULT_DATA, DataOption, Engine, WorkspaceOption, engine_of
-from zuji.cli.definitions import FileArgument, KeyArgument, Kind, path_of
+from zuji.cli.definitions import AnnounceOption, FileArgument, KeyArgument, Kind, path_of
 from zuji.cli.output import JsonOption, print_json, print_table, say
 
 app = typer.Typer(help="Tags: what is said about people.", no_args_is_help=True)
 KINDS: tuple[Kind, ...] = ("tag", "segment")
-AnnounceOption = Annotated[bool, typer.Option("--announce", help="Tell subscribers of everybody whom it changes.")]
 
 
 @app.command("list")

@@ -45,7 +45,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class DeliveryLoop:
-    """One thread that looks who is due, and a few that send. `deliver_due` is all it does."""
+    """One thread that looks who is due, and a few that send: what `deliver_due` does one after the other."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class DeliveryLoop:
 
     def deliver_due(self, now: int) -> int:
         """Send one delivery to everybody whose turn it is, one after the other. Gives how many were tried."""
-        return sum(self.deliver(one, now) for one in self._subscriptions.active() if one.next_at <= now)
+        return sum(self.deliver(one, now) for one in self._due(now))
 
     def deliver(self, to: Subscription, now: int) -> bool:
         """Send what is next for one receiver. False when there is nothing."""
@@ -111,6 +111,9 @@ class DeliveryLoop:
         if answer.is_success:
             self._subscriptions.forget_dead_letter(to.id, letter.id)
         return answer
+
+    def _due(self, now: int) -> list[Subscription]:
+        return [one for one in self._subscriptions.active() if one.next_at <= now]
 
     def _next_changes(self, to: Subscription) -> tuple[list[TagChange], int]:
         """The next changes for a receiver, and the number up to which that is all there is for it."""
@@ -159,10 +162,8 @@ class DeliveryLoop:
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
             try:
-                now = self._now_ms()
-                for one in self._subscriptions.active():
-                    if one.next_at <= now:
-                        self._begin(one)
+                for one in self._due(self._now_ms()):
+                    self._begin(one)
             except Exception as failure:
                 log.error("deliveries wait: %s", failure)
                 self._stopping.wait(1.0)

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from zuji.terms.period import MINUTE_MS
+
 MINUTES = 5
-MINUTE_MS = 60_000
 _STEP = math.log(1.02)
 
 

@@ -11,14 +11,12 @@ from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import Value, event_value, session_value, text_value, trait_value
 from zuji.store.statement import Statement
 from zuji.store.tag_rows import TAG_NOW
-from zuji.terms.condition import NEGATIVE, All, AnyOf, Leaf, Node, Not, Op
+from zuji.terms.condition import NEGATIVE, POSITIVE_OF, All, AnyOf, Leaf, Node, Not
 from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import UNIT_MS, Duration
 from zuji.terms.error import BadQuestion
 from zuji.terms.value import text_of
 
-POSITIVE_OF: dict[Op, Op] = {"not_equals": "equals", "not_contains": "contains", "not_regex": "regex"}
-"""What a negative op is the opposite of."""
 _COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from zuji.store.condition_sql import POSITIVE_OF, compared_sql
+from zuji.store.condition_sql import compared_sql
 from zuji.store.property_sql import Value, number_value, text_value, trait_value
 from zuji.tag.definition import Kind, ListOf, SavedPeople
 from zuji.tag.history_figures import Figure, figure_of
@@ -28,7 +28,7 @@ from zuji.tag.rule import (
     ValueOf,
     When,
 )
-from zuji.terms.condition import NEGATIVE
+from zuji.terms.condition import NEGATIVE, POSITIVE_OF
 from zuji.terms.condition import Leaf as Compare
 from zuji.terms.error import BadQuestion
 

@@ -72,12 +72,6 @@ def read_rule(document: Any) -> Rule:
     return rule
 
 
-def read_condition(document: Any, path: str = "when") -> Condition:
-    """The condition of a document, as segments have it."""
-    refuse_broken_text(document)
-    return _condition(document, path, 0)
-
-
 def _cases(fields: Mapping[str, Any]) -> Cases:
     only(fields, {"cases", "otherwise"}, "rule")
     parts = _list(fields["cases"], "rule.cases", least=1, most=MOST_CASES)

@@ -26,7 +26,7 @@ from zuji.tag.rule import (
 )
 from zuji.tag.words_zh import EVENTS, IDENTIFIERS, PROPERTIES, PURPOSES
 from zuji.terms import condition as where
-from zuji.terms.condition import NEGATIVE, Op
+from zuji.terms.condition import NEGATIVE, POSITIVE_OF, Op
 from zuji.terms.document import Duration, EventMatch
 
 _PLAIN = re.compile(r"[\w.@+%$/*#'&-]+( [\w.@+%$/*#'&-]+)*")
@@ -162,14 +162,13 @@ def compared(comparison: Comparison) -> str:
 
 def _held(what: str, comparison: Comparison) -> str:
     """Of several things held: one passes, or with a negative op none passes its positive one."""
-    positive: dict[Op, Op] = {"not_equals": "equals", "not_contains": "contains", "not_regex": "regex"}
     match comparison.op:
         case "is_set":
             return f"有{what}"
         case "is_not_set":
             return f"没有{what}"
         case op if op in NEGATIVE:
-            return f"没有{what}{compared(Comparison(positive[op], comparison.value))}"
+            return f"没有{what}{compared(Comparison(POSITIVE_OF[op], comparison.value))}"
     return f"有{what}{compared(comparison)}"
 
 

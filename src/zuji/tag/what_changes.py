@@ -30,8 +30,8 @@ def changes_of(leaf: Measured, figure: Any, times: Sequence[int], now_ms: int, c
     """What would turn the condition round. `times` are of the events counted, ascending.
 
     >>> from zoneinfo import ZoneInfo
-    >>> from zuji.tag.read_rule import read_condition
-    >>> bought = read_condition({"measure": "count", "event": "buy", "op": "gte", "value": 3})
+    >>> from zuji.tag.read_rule import read_rule
+    >>> bought = read_rule({"when": {"measure": "count", "event": "buy", "op": "gte", "value": 3}}).when
     >>> changes_of(bought, 2, [5, 9], 10, Calendar(ZoneInfo("UTC")))
     [Change(kind='more', amount=1, at_ms=None)]
     """

@@ -38,6 +38,8 @@ Op = Literal[
 OPS: tuple[Op, ...] = get_args(Op)
 NEGATIVE: frozenset[Op] = frozenset({"not_equals", "not_contains", "not_regex", "is_not_set"})
 """A missing value satisfies these and fails all others."""
+POSITIVE_OF: dict[Op, Op] = {"not_equals": "equals", "not_contains": "contains", "not_regex": "regex"}
+"""What a negative op is the opposite of."""
 
 DEEPEST = 20
 MOST_LEAVES = 500

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from zuji.api.change_log import newest_change
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import Ports, ports_of
 from zuji.api.waiting import wait_for
@@ -60,7 +61,7 @@ async def stream(
     if last_event_id:
         after = int(last_event_id)
     if after is None:
-        after = await wait_for(request, _newest, ports)
+        after = await wait_for(request, newest_change, ports)
     running: set[object] = request.app.state.streams
     if len(running) >= MOST_STREAMS:
         raise Busy(f"{MOST_STREAMS} streams of changes are open already. Close one, or poll /api/v1/changes.")
@@ -96,8 +97,3 @@ async def _lines(
 def _changes(ports: Ports, workspace: str, after: int, limit: int, *, silent: bool = False) -> list[TagChange]:
     with ports.hot.read() as connection:
         return tag_values.changes_after(connection, workspace, after, limit, told=None if silent else tag_values.TOLD)
-
-
-def _newest(ports: Ports) -> int:
-    with ports.hot.read() as connection:
-        return tag_values.newest_change(connection)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
 
+from zuji.api.change_log import newest_change
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.ports import Ports, ports_of
 from zuji.api.waiting import wait_for
@@ -23,7 +24,6 @@ from zuji.api.wire_changes import (
     TriedOut,
 )
 from zuji.govern.outbound import host_of
-from zuji.store import tag_values
 from zuji.store.subscriptions import DeadLetter, Subscription
 from zuji.terms.error import BadRequest
 
@@ -39,7 +39,7 @@ def list_all(request: Request, caller: AnyCaller) -> SubscriptionList:
     """Who is told of changes, and how each stands."""
     ports = ports_of(request)
     found = ports.subscriptions.all_in(caller.workspace)
-    newest = _newest(ports)
+    newest = newest_change(ports)
     return SubscriptionList(subscriptions=[SubscriptionOut(**_fields(one, newest)) for one in found])
 
 
@@ -50,7 +50,7 @@ def subscribe(request: Request, caller: AnyCaller, body: SubscriptionIn) -> Subs
     ports.outbound.check(body.url)
     if len(ports.subscriptions.all_in(caller.workspace)) >= MOST:
         raise BadRequest(f"a workspace has up to {MOST} subscriptions. Delete one that nobody needs.")
-    now, newest = ports.now_ms(), _newest(ports)
+    now, newest = ports.now_ms(), newest_change(ports)
     made = Subscription(
         id=ports.new_id(),
         workspace=caller.workspace,
@@ -80,7 +80,7 @@ def subscribe(request: Request, caller: AnyCaller, body: SubscriptionIn) -> Subs
 def show(request: Request, caller: AnyCaller, subscription_id: SubscriptionId) -> SubscriptionOut:
     """One subscription and how it stands."""
     ports = ports_of(request)
-    return SubscriptionOut(**_fields(ports.subscriptions.get(caller.workspace, subscription_id), _newest(ports)))
+    return SubscriptionOut(**_fields(ports.subscriptions.get(caller.workspace, subscription_id), newest_change(ports)))
 
 
 @router.patch("/subscriptions/{subscription_id}", openapi_extra=needs("subscriptions.write"))
@@ -97,7 +97,7 @@ def change(
     ports.subscriptions.get(caller.workspace, subscription_id)
     changed = ports.subscriptions.change(caller.workspace, subscription_id, **columns)
     _note(ports, caller, "subscription.changed", changed)
-    return SubscriptionOut(**_fields(changed, _newest(ports)))
+    return SubscriptionOut(**_fields(changed, newest_change(ports)))
 
 
 @router.delete("/subscriptions/{subscription_id}", status_code=204, openapi_extra=needs("subscriptions.write"))
@@ -155,11 +155,6 @@ def _letter(one: DeadLetter) -> DeadLetterOut:
         given_up_at=iso(one.given_up_at),
         body=msgspec.json.decode(one.body),
     )
-
-
-def _newest(ports: Ports) -> int:
-    with ports.hot.read() as connection:
-        return tag_values.newest_change(connection)
 
 
 def _fields(one: Subscription, newest: int) -> dict[str, Any]:
