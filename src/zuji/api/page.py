@@ -132,7 +132,7 @@ class PageReads:
         if person is None or not _may_be_read(person, who):
             return {"known": False, "tags": {}, "segments": []}
         with self._ports.hot.read() as connection:
-            public = tag_live.public_names(connection, workspace)
+            public = tag_live.names(connection, workspace, public_only=True)
             values = tag_values.values_of(connection, workspace, [person.id]).get(person.id, {})
         shown = {named: one.value for named, one in values.items() if named in public}
         return {

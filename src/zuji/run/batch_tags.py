@@ -17,17 +17,17 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from zuji.analyse.ask import Asker, Asking
-from zuji.identify.members import people_of_ids
+from zuji.run.tagging_rules import published_everywhere
 from zuji.store import tag_live, tag_timers, tag_values
 from zuji.store.events import EventStore
 from zuji.store.failure import Cancelled
-from zuji.store.hot import HotStore, HotTransaction
+from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Query
-from zuji.store.tag_values import SILENT, NewChange, NewValue
-from zuji.tag.definition import Definition, Published, SavedPeople, read_definition
-from zuji.tag.graph import in_force, needed_by
+from zuji.tag.definition import Definition, Published, SavedPeople
+from zuji.tag.graph import needed_by
 from zuji.tag.history import Asked, Part, definitions_query
+from zuji.tag.membership import saved_members
 from zuji.terms.error import ZujiError
 from zuji.terms.period import Calendar
 
@@ -118,11 +118,7 @@ class BatchTags:
 
     def _published(self) -> dict[str, Published]:
         with self._hot.read() as connection:
-            rows = tag_live.published(connection)
-        found: dict[str, list[Definition]] = {}
-        for row in rows:
-            found.setdefault(row.workspace, []).append(read_definition(row.kind, row.document, version=row.version))
-        return {workspace: in_force(definitions) for workspace, definitions in found.items()}
+            return published_everywhere(connection)
 
     def _is_due(self, workspace: str, one: Definition, now_ms: int) -> bool:
         worked = self._worked.get((workspace, one.kind, one.key))
@@ -159,15 +155,13 @@ class BatchTags:
 
     def _members(self, workspace: str, published: Published) -> dict[str, tuple[int, ...]]:
         """Who is in segments of saved people now; a list that is gone leaves its segment out."""
-        found = {}
+        found: dict[str, tuple[int, ...]] = {}
         for one in published.definitions:
             if isinstance(one.members, SavedPeople):
                 try:
-                    kept = self._lists.members(self._lists.get(workspace, one.members.list_id))
+                    found |= saved_members(self._hot, self._lists, workspace, Published((one,)))
                 except ZujiError as failure:
                     log.warning("the segment %s of %s: %s", one.key, workspace, failure)
-                    continue
-                found[one.key] = tuple(people_of_ids(self._hot, workspace, kept))
         return found
 
     def _can_be_asked(self, one: Definition, asked: Asked) -> bool:
@@ -201,15 +195,16 @@ class BatchTags:
         name: tag_values.Name = (one.kind, one.key)
         with self._hot.read() as connection:
             before = dict(tag_values.holders(connection, workspace, one.kind, one.key))
-        moved = [(person, None) for person in before if person not in values]
-        moved += [(person, value) for person, value in values.items() if before.get(person) != value]
+        moved = tag_values.moved(before, values)
         named_live = any(other.is_live for other in needed_by(name, published))
         for start in range(0, len(moved), ROWS_AT_ONCE):
             some = moved[start : start + ROWS_AT_ONCE]
             with self._hot.write() as connection:
-                if not _still_holds(connection, workspace, one):
-                    return start
-                _write(connection, workspace, one, some, before, now_ms)
+                if not tag_live.holds(connection, workspace, name, one.version):
+                    return start  # it was ended, or published anew, while it was worked out
+                tag_values.write_moved(
+                    connection, workspace, name, some, before, version=one.version, at_ms=now_ms, cause="batch"
+                )
                 if named_live:
                     tag_timers.wake(connection, workspace, (person for person, _ in some), now_ms)
         return len(moved)
@@ -235,29 +230,3 @@ def _columns(passes: Iterable[pa.Table], count: int) -> list[dict[int, Any]]:
             pairs = zip(people, column, strict=True)
             values.update((person, value) for person, value in pairs if value is not None and value != [])
     return found
-
-
-def _still_holds(connection: HotTransaction, workspace: str, one: Definition) -> bool:
-    """Whether this very version is published: it may have been ended while it was worked out."""
-    wanted = (workspace, one.kind, one.key, one.version)
-    return any((row.workspace, row.kind, row.key, row.version) == wanted for row in tag_live.published(connection))
-
-
-def _write(
-    connection: HotTransaction,
-    workspace: str,
-    one: Definition,
-    some: Sequence[tuple[int, Any]],
-    before: Mapping[int, Any],
-    now_ms: int,
-) -> None:
-    written = (NewValue(workspace, person, one.kind, one.key, value, now_ms, one.version) for person, value in some)
-    tag_values.write_values(connection, written)
-    changes = (
-        NewChange(
-            workspace=workspace, person=person, kind=one.kind, key=one.key, old=before.get(person), new=value,
-            cause="batch", at_ms=now_ms, told=SILENT,
-        )
-        for person, value in some
-    )  # fmt: skip
-    tag_values.record(connection, changes, readable_at_ms=now_ms)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zuji.run.tagging_rules import definitions_in
 from zuji.store import tag_live, tag_states, tag_values
 from zuji.store.hot import HotTransaction
 from zuji.store.tag_live import LiveRow
 from zuji.store.tag_values import SILENT, TOLD, Kind
+from zuji.tag.catalogue import definitions_in
 from zuji.tag.definition import Definition, read_published
 from zuji.tag.graph import in_force
 from zuji.terms.error import BadRequest
@@ -33,7 +33,7 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
     """
     published = read_published(body)
     kind, key = _name(body)
-    before = [row for row in tag_live.published(connection) if row.workspace == workspace]
+    before = tag_live.published(connection, workspace)
     others = [row for row in before if (row.kind, row.key) != (kind, key)]
     rows = others if published is None else [*others, _row(workspace, published)]
     has_live = any(one.is_live for one in in_force(definitions_in(rows)).definitions)

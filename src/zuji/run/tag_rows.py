@@ -43,12 +43,10 @@ class TagRows:
         self._stopping.set()
         self._thread.join()
 
-    def defined(self, workspace: str) -> frozenset[tuple[str, str]]:
-        """(kind, key) of what questions may ask for."""
+    def defined(self, workspace: str) -> frozenset[tag_values.Name]:
+        """What questions may ask for."""
         with self._hot.read() as connection:
-            return frozenset(
-                (row.kind, row.key) for row in tag_live.published(connection) if row.workspace == workspace
-            )
+            return tag_live.names(connection, workspace)
 
     def as_of_ms(self) -> int | None:
         """All changes up to this moment are in the copy; None as long as there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from zuji.store import tag_live
 from zuji.store.hot import HotTransaction
-from zuji.store.tag_live import LiveRow
 from zuji.store.tag_values import Name
+from zuji.tag.catalogue import definitions_in
 from zuji.tag.compiled import Compiled, compile_rules
-from zuji.tag.definition import Definition, ListOf, Published, read_definition
+from zuji.tag.definition import Definition, ListOf, Published
 from zuji.tag.graph import in_force
 from zuji.tag.rule import HasIdentifier, Trait, leaves_of
 from zuji.terms.period import Calendar
@@ -44,18 +44,18 @@ class Rules:
 
 def load_rules(connection: HotTransaction, calendar_of: CalendarOf) -> dict[str, Rules]:
     """The rules of every workspace that has live ones."""
-    rows = sorted(tag_live.published(connection), key=attrgetter("workspace"))
     found = {}
-    for workspace, group in groupby(rows, key=attrgetter("workspace")):
-        rules = rules_of(in_force(definitions_in(group)), calendar_of(workspace))
+    for workspace, published in published_everywhere(connection).items():
+        rules = rules_of(published, calendar_of(workspace))
         if rules.live:
             found[workspace] = rules
     return found
 
 
-def definitions_in(rows: Iterable[LiveRow]) -> list[Definition]:
-    """What was published, as values."""
-    return [read_definition(row.kind, row.document, version=row.version) for row in rows]
+def published_everywhere(connection: HotTransaction) -> dict[str, Published]:
+    """What holds in each workspace that has published anything."""
+    rows = groupby(tag_live.published(connection), key=attrgetter("workspace"))
+    return {workspace: in_force(definitions_in(group)) for workspace, group in rows}
 
 
 def rules_of(published: Published, calendar: Calendar) -> Rules:

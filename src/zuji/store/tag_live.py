@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from zuji.store.tag_values import Kind
+from zuji.store.tag_values import Kind, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,33 @@ class Backfill:
         return min(1.0, self.next_anchor / self.last_anchor)
 
 
-def published(connection: sqlite3.Connection) -> list[LiveRow]:
-    """Everything published, in every workspace."""
-    rows = connection.execute("SELECT workspace, kind, key, version, definition FROM tag_live")
+def published(connection: sqlite3.Connection, workspace: str | None = None) -> list[LiveRow]:
+    """Everything published in a workspace, or (None) in every one, one workspace after the other."""
+    rows = connection.execute(
+        "SELECT workspace, kind, key, version, definition FROM tag_live"
+        " WHERE ?1 IS NULL OR workspace = ?1 ORDER BY workspace",
+        (workspace,),
+    )
     return [
         LiveRow(workspace, kind, key, version, msgspec.json.decode(document))
         for workspace, kind, key, version, document in rows
     ]
 
 
-def public_names(connection: sqlite3.Connection, workspace: str) -> frozenset[tuple[str, str]]:
-    """(kind, key) of what a person's own browser may read: nothing unless a definition says so."""
+def names(connection: sqlite3.Connection, workspace: str, *, public_only: bool = False) -> frozenset[Name]:
+    """What is published; with `public_only` what a person's own browser may read: nothing unless it is said."""
     rows = connection.execute(
-        "SELECT kind, key FROM tag_live WHERE workspace = ? AND json_extract(definition, '$.visibility') = 'public'",
-        (workspace,),
+        "SELECT kind, key FROM tag_live WHERE workspace = ?"
+        " AND (NOT ? OR json_extract(definition, '$.visibility') = 'public')",
+        (workspace, public_only),
     )
     return frozenset((kind, key) for kind, key in rows)
+
+
+def holds(connection: sqlite3.Connection, workspace: str, name: Name, version: int) -> bool:
+    """Whether this very version is published."""
+    wanted = "SELECT 1 FROM tag_live WHERE workspace = ? AND kind = ? AND key = ? AND version = ?"
+    return connection.execute(wanted, (workspace, *name, version)).fetchone() is not None
 
 
 def publish(connection: sqlite3.Connection, row: LiveRow) -> None:

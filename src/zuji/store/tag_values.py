@@ -178,21 +178,41 @@ def replace_all(
 
     For what is computed for everybody at once; who keeps a value keeps since when.
     """
-    kind, key = name
-    before = dict(holders(connection, workspace, kind, key))
+    before = dict(holders(connection, workspace, *name))
+    some = moved(before, values)
+    write_moved(connection, workspace, name, some, before, version=version, at_ms=at_ms, cause=cause, told=told)
+    return len(some)
+
+
+def moved(before: Mapping[int, Any], values: Mapping[int, Any]) -> list[tuple[int, Any]]:
+    """(person, new value) of everybody whose value is another one now; None: they have none any more."""
     gone = [(person, None) for person in before if person not in values]
-    new = [(person, value) for person, value in values.items() if before.get(person) != value]
-    moved: Sequence[tuple[int, Any]] = gone + new
-    write_values(connection, (NewValue(workspace, person, kind, key, value, at_ms, version) for person, value in moved))
+    return gone + [(person, value) for person, value in values.items() if before.get(person) != value]
+
+
+def write_moved(
+    connection: sqlite3.Connection,
+    workspace: str,
+    name: Name,
+    some: Sequence[tuple[int, Any]],
+    before: Mapping[int, Any],
+    *,
+    version: int,
+    at_ms: int,
+    cause: Cause,
+    told: Told = SILENT,
+) -> None:
+    """Give these people their new values of one tag or segment, and record what changed."""
+    kind, key = name
+    write_values(connection, (NewValue(workspace, person, kind, key, value, at_ms, version) for person, value in some))
     changes = (
         NewChange(
             workspace=workspace, person=person, kind=kind, key=key, old=before.get(person), new=value, cause=cause,
             at_ms=at_ms, told=told,
         )
-        for person, value in moved
+        for person, value in some
     )  # fmt: skip
     record(connection, changes, readable_at_ms=at_ms)
-    return len(moved)
 
 
 _CHANGES: Final = (

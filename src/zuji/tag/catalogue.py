@@ -6,12 +6,14 @@ and gives the number under which the decision goes out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from zuji.store import tag_live
 from zuji.store.definitions import Definitions, DefinitionVersion, WrittenDefinition
 from zuji.store.hot import HotStore
+from zuji.store.tag_live import LiveRow
 from zuji.tag.definition import Definition, Kind, Published, read_definition
 from zuji.tag.graph import in_force, needed_by
 from zuji.terms.error import BadQuestion, Conflict
@@ -94,5 +96,9 @@ class Catalogue:
 
     def _in_engine(self) -> list[Definition]:
         with self.hot.read() as connection:
-            rows = [row for row in tag_live.published(connection) if row.workspace == self.workspace]
-        return [read_definition(row.kind, row.document, version=row.version) for row in rows]
+            return definitions_in(tag_live.published(connection, self.workspace))
+
+
+def definitions_in(rows: Iterable[LiveRow]) -> list[Definition]:
+    """What was published, as values."""
+    return [read_definition(row.kind, row.document, version=row.version) for row in rows]
