@@ -24,6 +24,7 @@ from zuji.tag.rule import (
     Trait,
     Window,
 )
+from zuji.tag.sentence_nodes import NodeWords
 from zuji.terms import condition as where
 from zuji.terms.condition import NEGATIVE, POSITIVE_OF, Op
 from zuji.terms.document import Duration, EventMatch
@@ -231,25 +232,14 @@ def _event(match: EventMatch) -> str:
     # The same name with and without spaces is one thing at different clients.
     different = {name.replace(" ", ""): name for name in reversed(names)}
     said = " or ".join(map(_text, reversed(different.values()))) if names else "anything"
-    return f"{said} ({_node(conditions.node)})" if conditions else said
+    return f"{said} ({_NODES.said(conditions.node)})" if conditions else said
 
 
-def _node(node: where.Node) -> str:
-    match node:
-        case where.Leaf(name, op, _, wanted):
-            return f"{_property(name)} {_OPS[op].format(_value(op, wanted))}"
-        case where.All((only,)) | where.AnyOf((only,)):
-            return _node(only)
-        case where.All(parts):
-            return all_of([_inner_node(part) for part in parts]) if parts else "always"
-        case where.AnyOf(parts):
-            return any_of([_inner_node(part) for part in parts]) if parts else "never"
-        case where.Not(part):
-            return negated(_node(part))
+def _compared_property(leaf: where.Leaf) -> str:
+    return f"{_property(leaf.property)} {_OPS[leaf.op].format(_value(leaf.op, leaf.value))}"
 
 
-def _inner_node(node: where.Node) -> str:
-    return bracketed(_node(node)) if isinstance(node, where.All | where.AnyOf) else _node(node)
+_NODES = NodeWords(_compared_property, all_of, any_of, negated, bracketed, always="always", never="never")
 
 
 def _window(window: Window) -> str:

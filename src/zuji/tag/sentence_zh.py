@@ -24,6 +24,7 @@ from zuji.tag.rule import (
     Trait,
     Window,
 )
+from zuji.tag.sentence_nodes import NodeWords
 from zuji.tag.words_zh import EVENTS, IDENTIFIERS, PROPERTIES, PURPOSES
 from zuji.terms import condition as where
 from zuji.terms.condition import NEGATIVE, POSITIVE_OF, Op
@@ -242,25 +243,14 @@ def _event(match: EventMatch) -> str:
     names, conditions = without_names(match)
     # Names of one thing at different clients are one word of ours.
     said = "或".join(dict.fromkeys(EVENTS.get(name) or _text(name) for name in names)) if names else "任意行为"
-    return f"{said}（{_node(conditions.node)}）" if conditions else said
+    return f"{said}（{_NODES.said(conditions.node)}）" if conditions else said
 
 
-def _node(node: where.Node) -> str:
-    match node:
-        case where.Leaf(name, op, _, wanted):
-            return f"{_property(name)}{_OPS[op].format(_value(op, wanted))}"
-        case where.All((only,)) | where.AnyOf((only,)):
-            return _node(only)
-        case where.All(parts):
-            return all_of([_inner_node(part) for part in parts]) if parts else "总是"
-        case where.AnyOf(parts):
-            return any_of([_inner_node(part) for part in parts]) if parts else "从不"
-        case where.Not(part):
-            return negated(_node(part))
+def _compared_property(leaf: where.Leaf) -> str:
+    return f"{_property(leaf.property)}{_OPS[leaf.op].format(_value(leaf.op, leaf.value))}"
 
 
-def _inner_node(node: where.Node) -> str:
-    return bracketed(_node(node)) if isinstance(node, where.All | where.AnyOf) else _node(node)
+_NODES = NodeWords(_compared_property, all_of, any_of, negated, bracketed, always="总是", never="从不")
 
 
 def _window(window: Window) -> str:

@@ -74,11 +74,13 @@ class Tried(NamedTuple):
 
 def id_of(order: Order) -> str:
     """The id that an import has or will have. Reads the whole file."""
+    return _id_of(order, fingerprint(order.path))
+
+
+def _id_of(order: Order, content: str) -> str:
+    """The same for a file whose content is known by its fingerprint."""
     return import_id(
-        workspace=order.source.workspace,
-        source=order.source.id,
-        fingerprint=fingerprint(order.path),
-        mapping=order.mapping,
+        workspace=order.source.workspace, source=order.source.id, fingerprint=content, mapping=order.mapping
     )
 
 
@@ -105,18 +107,19 @@ def try_import(order: Order) -> Tried:
 
 def begin_import(order: Order, ledger: ImportLedger, *, now_ms: int) -> Import:
     """Note an import that another process will run, once its file and mapping are known to fit each other."""
-    name = id_of(order)
-    with ledger.working_on(name):
+    content = fingerprint(order.path)
+    with ledger.working_on(_id_of(order, content)):
         _composer(order, open_reader(order.path, order.mapping, cap=order.cap))
-        return _started(order, name, ledger, now_ms)
+        return _started(order, content, ledger, now_ms)
 
 
 def run_import(order: Order, effects: Effects) -> Import:
     """Import a file, or what is left of it after an interruption. Gives the record as it was saved last."""
     ledger = effects.ledger
-    name = id_of(order)
+    content = fingerprint(order.path)
+    name = _id_of(order, content)
     with ledger.working_on(name):
-        one = _started(order, name, ledger, effects.now_ms())
+        one = _started(order, content, ledger, effects.now_ms())
         try:
             return _carried_through(order, effects, one)
         except ZujiError as failure:
@@ -126,9 +129,9 @@ def run_import(order: Order, effects: Effects) -> Import:
             raise
 
 
-def _started(order: Order, name: str, ledger: ImportLedger, now_ms: int) -> Import:
-    before = ledger.find(order.source.workspace, name)
-    one = before if before is not None and _resumable(before, ledger) else _begun(order, name, now_ms)
+def _started(order: Order, content: str, ledger: ImportLedger, now_ms: int) -> Import:
+    before = ledger.find(order.source.workspace, _id_of(order, content))
+    one = before if before is not None and _resumable(before, ledger) else _begun(order, content, now_ms)
     one = one.changed(state="running", problem="", ended_at=None)
     ledger.save(one)
     return one
@@ -142,14 +145,14 @@ def _resumable(before: Import, ledger: ImportLedger) -> bool:
     )
 
 
-def _begun(order: Order, name: str, now_ms: int) -> Import:
+def _begun(order: Order, content: str, now_ms: int) -> Import:
     return Import(
-        id=name,
+        id=_id_of(order, content),
         workspace=order.source.workspace,
         source=order.source.id,
         source_name=order.source.name,
         file=order.name,
-        fingerprint=fingerprint(order.path),
+        fingerprint=content,
         mapping=document_of_mapping(order.mapping),
         own_source=order.own_source,
         started_at=now_ms,
