@@ -145,6 +145,12 @@ def test_an_unguarded_router_fails_when_the_app_is_made(world: ApiWorld, monkeyp
         app.create_api(world.house.ports, now_s=lambda: 0.0)
 
 
+def test_shapes_in_the_description_are_named_apart(world: ApiWorld) -> None:
+    """Of two shapes with one name the description would tell where in our code they stand."""
+    described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
+    assert not [name for name in described["components"]["schemas"] if "__" in name]
+
+
 def test_what_a_route_needs_is_shown_in_the_description(world: ApiWorld) -> None:
     described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
     count = described["paths"]["/api/v1/events/count"]["get"]

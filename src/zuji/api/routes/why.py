@@ -28,7 +28,7 @@ from zuji.terms.error import BadQuestion, NotFound
 router = APIRouter(tags=["tags"], route_class=GuardedRoute)
 
 
-class EventOut(Out):
+class EventBehindOut(Out):
     """An event behind a condition."""
 
     event_id: str
@@ -36,7 +36,7 @@ class EventOut(Out):
     at: str
 
 
-class ChangeOut(Out):
+class TurnOut(Out):
     """What would turn it round: `amount` more, or a moment. `first_out`: when the oldest event counted goes."""
 
     kind: Literal["more", "at", "first_out"]
@@ -50,8 +50,8 @@ class ReasonOut(Out):
     sentence: Words
     passed: bool | None
     figure: Any = Field(description="What was compared; null where there is nothing, and for membership and consent.")
-    events: list[EventOut] = Field(description="The newest events behind it, newest first.")
-    changes: list[ChangeOut]
+    events: list[EventBehindOut] = Field(description="The newest events behind it, newest first.")
+    changes: list[TurnOut]
     case: int = Field(description="The place of its case in a rule of cases, from 0.")
 
 
@@ -139,9 +139,9 @@ def _shown(reason: Reason, caller: Caller) -> Any:
             return mask_value(reason.figure)
 
 
-def _event(one: EventBehind) -> EventOut:
-    return EventOut(event_id=one.event_id, event=one.event, at=iso(one.at_ms))
+def _event(one: EventBehind) -> EventBehindOut:
+    return EventBehindOut(event_id=one.event_id, event=one.event, at=iso(one.at_ms))
 
 
-def _change(one: Change) -> ChangeOut:
-    return ChangeOut(kind=one.kind, amount=one.amount, at=None if one.at_ms is None else iso(one.at_ms))
+def _change(one: Change) -> TurnOut:
+    return TurnOut(kind=one.kind, amount=one.amount, at=None if one.at_ms is None else iso(one.at_ms))
