@@ -82,9 +82,8 @@ class Composer:
     def _compose(self) -> pl.Expr:
         mapping = self._mapping
         kind, event = text_of(mapping.type), text_of(mapping.event) if mapping.event else None
-        name = kind if event is None else pl.coalesce(event, pl.when(kind != "track").then(kind))
-        if event is None:
-            name = pl.when(kind != "track").then(kind)
+        usual = pl.when(kind != "track").then(kind)
+        name = usual if event is None else pl.coalesce(event, usual)
         self._check("no_event_name", "event", (kind == "track") & name.is_null())
         fields = [named("type", kind), named("messageId", pl.col(ID)), named("event", name)]
         if mapping.time is not None:
