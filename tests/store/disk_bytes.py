@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,23 @@ CHECKSUM, HEADER = 16, 9
 LZ4, ZSTD, PLAIN = 0x82, 0x90, 0x02
 
 
+ATTEMPTS = 50
+
+
 def holds(folder: Path, text: str) -> bool:
-    """Whether any file below the folder holds the text, as it is or compressed."""
-    wanted = text.encode()
+    """Whether any file below the folder holds the text, as it is or compressed.
+
+    The engine may remove old parts meanwhile. What vanished may have come back under another name, so all is read again.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return _any_file_holds(folder, text.encode())
+        except FileNotFoundError:
+            time.sleep(0.1)
+    raise TimeoutError(f"files below {folder} kept vanishing while they were read")
+
+
+def _any_file_holds(folder: Path, wanted: bytes) -> bool:
     for file in folder.rglob("*"):
         if file.is_file() and (wanted in file.read_bytes() or any(wanted in block for block in _blocks(file))):
             return True
