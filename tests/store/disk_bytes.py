@@ -19,7 +19,7 @@ ATTEMPTS = 50
 def holds(folder: Path, text: str) -> bool:
     """Whether any file below the folder holds the text, as it is or compressed.
 
-    The engine may remove old parts meanwhile. What vanished may have come back under another name, so all is read again.
+    The engine may remove old parts meanwhile. What vanished may be back under another name, so all is read again.
     """
     for _ in range(ATTEMPTS):
         try:
