@@ -23,6 +23,7 @@ from zuji.store.definitions import Definitions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
+from zuji.store.policies import Policies
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
 from zuji.terms.identifier import Identifier
@@ -144,6 +145,7 @@ class Ports:
     saved: SavedWork
     lists: PeopleLists
     definitions: Definitions
+    policies: Policies
     scratch: Path
     subscriptions: Subscriptions
     outbound: Outbound

@@ -1,9 +1,12 @@
-"""What cleaning knows beyond the batch in hand: names seen before, and how fast each device has been acting."""
+"""What cleaning knows beyond the batch in hand: names seen before, how fast each device has been acting, and what
+workspaces decided.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from zuji.clean.policies import NoPolicies, PolicySource
 from zuji.clean.speed import Speedometer
 from zuji.store.property_names import PropertyNames
 
@@ -14,3 +17,4 @@ class Facts:
 
     names: PropertyNames
     speeds: Speedometer = field(default_factory=Speedometer)
+    policies: PolicySource = field(default_factory=NoPolicies)

@@ -67,6 +67,7 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         saved=administration.saved,
         lists=administration.lists,
         definitions=administration.definitions,
+        policies=administration.policies,
         scratch=data,
         subscriptions=administration.subscriptions,
         outbound=nothing,

@@ -38,6 +38,7 @@ from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
 from zuji.store.people_lists import PeopleLists
+from zuji.store.policies import Policies
 from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
@@ -65,6 +66,7 @@ class Administration:
     lists: PeopleLists
     definitions: Definitions
     subscriptions: Subscriptions
+    policies: Policies
 
 
 def open_administration(data: Path, settings: Settings) -> Administration:
@@ -86,6 +88,7 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         PeopleLists.beside(metadata),
         Definitions.beside(metadata),
         Subscriptions.beside(metadata),
+        Policies.beside(metadata),
     )
 
 
@@ -150,6 +153,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         source_of=keys.source_of,
         now_ms=now_ms,
         slow_down=keys.slow_down,
+        policies=administration.policies,
         calendar_of=lambda workspace: Calendar(ZoneInfo(administration.workspaces.timezone_of(workspace))),
     )
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
@@ -167,6 +171,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         saved=administration.saved,
         lists=administration.lists,
         definitions=administration.definitions,
+        policies=administration.policies,
         scratch=data,
         subscriptions=administration.subscriptions,
         outbound=outbound,

@@ -38,6 +38,8 @@ Permission = Literal[
     "subscriptions.read",
     "subscriptions.write",
     "context.use",
+    "policies.read",
+    "policies.write",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -50,7 +52,15 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),
     "analyst": _READER
     | _SAVER
-    | {"identity.read", "quarantine.read", "operation.read", "sql.run", "subscriptions.read"},
+    | {
+        "identity.read",
+        "quarantine.read",
+        "operation.read",
+        "sql.run",
+        "subscriptions.read",
+        "policies.read",
+        "policies.write",
+    },
     "marketer": _READER | _SAVER | {"subscriptions.read", "context.use"},
     "service": _READER
     | {"profiles.read", "personal.read", "identity.read", "identity.write", "exports.make", "context.use"},
@@ -64,6 +74,7 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
         "tokens.read",
         "audit.read",
         "exports.make",
+        "policies.read",
     },
     "viewer": _READER,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from zuji.clean.facts import Facts
+from zuji.clean.policies import NoPolicies, PolicySource
 from zuji.clean.user_agents import warm_up
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
@@ -111,6 +112,7 @@ def build_engine(
     now_ms: Callable[[], int],
     slow_down: Callable[[set[tuple[str, str]]], None],
     calendar_of: CalendarOf = in_utc,
+    policies: PolicySource | None = None,
 ) -> Engine:
     """Wire the stages over the given stores. Nothing runs before `start`."""
     with hot.read() as connection:
@@ -119,7 +121,9 @@ def build_engine(
     seen = SeenIds(data / "seen", hot)
     names = PropertyNames(hot)
     resolver = Resolver(hot, source_of)
-    stages = Stages(known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names))
+    stages = Stages(
+        known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names, policies=policies or NoPolicies())
+    )
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
     tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)

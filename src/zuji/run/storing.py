@@ -23,9 +23,9 @@ from zuji.store.outbox import OutboxBatch, PeopleRows
 
 log = logging.getLogger(__name__)
 
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.4
-REST = 2.5
-"""An insert costs much the same for ten rows as for thousands, so after each the loop rests longer than it took."""
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.04, 0.15
+REST = 1.0
+"""An insert costs much the same for ten rows as for thousands, so after each the loop rests as long as it took."""
 MOST_ROWS = 50_000  # an insert of this size is where rows per second stop growing
 MOST_WAITING_ROWS = 400_000  # beyond this the ingest loop waits: the spool is the better place for a flood
 RETRY_S = 1.0

@@ -1,0 +1,56 @@
+"""Policies in the metadata: the newest of each part is kept in memory, because cleaning asks for it with every batch.
+
+Who writes a policy and who cleans by it are one process, the engine; what is written holds from the next batch on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from zuji.store.metadata_rows import MetadataRows
+from zuji.store.policy_tables import PolicyRow
+from zuji.terms.error import Conflict
+from zuji.terms.policy import Part, Policy
+
+
+class Policies(MetadataRows):
+    """The door to the policies. Any thread may call it."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._writing = threading.Lock()
+        self._newest: dict[tuple[str, str], Policy] | None = None
+
+    def newest(self, workspace: str, part: Part) -> Policy | None:
+        """What holds now; None when nothing was ever decided."""
+        return self._known().get((workspace, part))
+
+    def write(
+        self, workspace: str, part: Part, document: Mapping[str, Any], *, over: int | None, at: int, by: str
+    ) -> Policy:
+        """Decide anew. `over`: the version that the writer had seen; Conflict when another one holds by now."""
+        taken = f"the policy {part!r} was changed by somebody else meanwhile; look at it again, then repeat."
+        with self._writing, self._change(taken=taken) as session:
+            mine = (PolicyRow.workspace == workspace) & (PolicyRow.part == part)
+            newest = session.scalar(select(func.max(PolicyRow.version)).where(mine)) or 0
+            if over is not None and over != newest:
+                raise Conflict(taken)
+            made = Policy(workspace, part, newest + 1, dict(document), at, by)
+            session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
+        self._known()[(workspace, part)] = made
+        return made
+
+    def versions(self, workspace: str, part: Part) -> list[Policy]:
+        """Every version, newest first."""
+        chosen = select(PolicyRow).where(PolicyRow.workspace == workspace, PolicyRow.part == part)
+        return self._all(chosen.order_by(PolicyRow.version.desc()), Policy)
+
+    def _known(self) -> dict[tuple[str, str], Policy]:
+        if self._newest is None:
+            rows = self._all(select(PolicyRow).order_by(PolicyRow.version), Policy)
+            self._newest = {(row.workspace, row.part): row for row in rows}
+        return self._newest
