@@ -88,6 +88,8 @@ def test_every_setting_of_a_source_has_a_row_with_its_default(language: str) -> 
 
 def shown(value: object) -> str:
     """A default as the settings file would have it."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     return str(list(value)) if isinstance(value, tuple) else str(value) if value != "" else '""'

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from zuji.collect.decode import posthog, segment, sensors
+from zuji.collect.decode import posthog, segment, sensors, webhook
 from zuji.collect.decode.request import ProtocolModule
 from zuji.collect.routes import ProtocolName
 
-PROTOCOLS: dict[ProtocolName, ProtocolModule] = {"segment": segment, "sensors": sensors, "posthog": posthog}
+PROTOCOLS: dict[ProtocolName, ProtocolModule] = {
+    "segment": segment,
+    "sensors": sensors,
+    "posthog": posthog,
+    "webhook": webhook,
+}

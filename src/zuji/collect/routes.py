@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RouteKind = Literal["data", "document", "swallow"]
-ProtocolName = Literal["segment", "sensors", "posthog"]
+ProtocolName = Literal["segment", "sensors", "posthog", "webhook"]
 
 POST = ("POST", "OPTIONS")
 GET = ("GET", "HEAD", "OPTIONS")
@@ -36,6 +36,7 @@ _SEGMENT_LETTERS = ("t", "i", "p", "s", "g", "a", "b")
 _PIXEL = Route("segment", "data", GET, from_browser=True)
 _POSTHOG = Route("posthog", "data", BOTH)
 _POSTHOG_DOCUMENT = Route("posthog", "document", BOTH)
+_WEBHOOK = Route("webhook", "data", BOTH)
 
 _ROUTES: dict[str, Route] = {
     **{f"/v1/{name}": _SEGMENT for name in _SEGMENT_NAMES + _SEGMENT_LETTERS},
@@ -54,9 +55,11 @@ _ROUTES: dict[str, Route] = {
     "/i/v1/analytics/events": _POSTHOG,
     "/flags": _POSTHOG_DOCUMENT,
     "/decide": _POSTHOG_DOCUMENT,
+    "/v1/webhook": _WEBHOOK,
 }
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("/v1/projects/", re.compile(r"/v1/projects/[^/]+/settings"), Route("segment", "document", GET)),
+    ("/v1/webhook/", re.compile(r"/v1/webhook/[^/]+"), _WEBHOOK),
     ("/config/", re.compile(r"/config/.+"), Route("sensors", "document", GET)),
     ("/array/", re.compile(r"/array/[^/]+/config(\.js)?"), Route("posthog", "document", GET)),
 )

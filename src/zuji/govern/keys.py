@@ -22,7 +22,7 @@ from zuji.govern.tokens import hint_of
 from zuji.store.metadata import Metadata, WriteKey
 from zuji.terms.error import BadRequest, NotFound
 from zuji.terms.secret import PUBLIC_KEY_PREFIX, SECRET_KEY_PREFIX, sha256_hex
-from zuji.terms.source import Channel, KeyEntry, KeySnapshot, Source, SourceSettings
+from zuji.terms.source import SECRET_IS_SET, Channel, KeyEntry, KeySnapshot, Source, SourceSettings
 
 RANDOM_BYTES = 24
 SLOW_MS = 60_000
@@ -238,6 +238,8 @@ def checked_settings(before: SourceSettings, changes: Mapping[str, Any]) -> Sour
         if name not in allowed:
             raise BadRequest(f"{name!r} is no setting of a source. Allowed are: {', '.join(allowed)}.")
     values = {name: getattr(before, name) for name in allowed} | dict(changes)
+    if values["webhook_secret"] == SECRET_IS_SET:
+        values["webhook_secret"] = before.webhook_secret
     try:
         settings = msgspec.convert(values, SourceSettings)
     except msgspec.ValidationError as mistake:

@@ -14,7 +14,7 @@ import msgspec
 MessageType = Literal["track", "identify", "page", "screen", "group", "alias", "profile", "unbind", "decision"]
 """`profile` = a trait update without identify; `unbind` = identifiers leave a profile; `decision` = an operator's."""
 
-Protocol = Literal["segment", "sensors", "posthog", "decision"]
+Protocol = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo", "mixpanel", "decision"]
 KeyKind = Literal["public", "secret", "operator"]
 
 EMPTY_OBJECT = msgspec.Raw(b"{}")

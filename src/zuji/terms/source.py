@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from zuji.terms.message import KeyKind
+from zuji.terms.webhook import WebhookMapping
 
 Channel = Literal[
     "web", "app", "mini_program", "server", "pos", "iot", "support", "social", "email", "sms", "crm", "other"
@@ -34,6 +35,32 @@ class SourceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     default_phone_region: str = "CN"
     page_origins: tuple[str, ...] = ()
     """Origins whose pages may read what is public about the person in front of them (`https://shop.example`)."""
+    webhook: WebhookMapping | None = None
+    """How the payloads of this source's webhooks are read, and how they are signed."""
+    webhook_secret: str = ""
+    """What signatures of webhooks are checked with. It can be set, but never read back."""
+
+    def __repr__(self) -> str:
+        """Without the secret: settings stand in logs and in the reports of errors."""
+        return f"SourceSettings({shown_settings(self)})"
+
+
+SECRET_IS_SET = "(set)"  # noqa: S105 - what is shown in the place of a secret
+"""Also what a client sends back that read the settings and changes others: the secret stays."""
+
+
+def shown_settings(settings: SourceSettings) -> dict[str, Any]:
+    """The settings as they may be seen: every one of them, also where it has its default, and of a secret only that
+    there is one.
+
+    >>> shown_settings(SourceSettings(webhook_secret="s3"))["webhook_secret"]
+    '(set)'
+    """
+    shown = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    if settings.webhook_secret:
+        shown["webhook_secret"] = SECRET_IS_SET
+    values: dict[str, Any] = msgspec.to_builtins(shown)
+    return values
 
 
 class Source(msgspec.Struct, frozen=True):

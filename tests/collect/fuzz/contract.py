@@ -10,8 +10,23 @@ from zuji.collect.decode.request import BadBody, Decoded, Overload, ProtocolModu
 from zuji.terms.message import Message, decode_messages, encode_messages
 from zuji.terms.rejection import REASONS
 from zuji.terms.source import SourceSettings
+from zuji.terms.webhook import WebhookMapping
 
-LIMITS = SourceSettings()
+MAPPING = WebhookMapping(
+    type="$.type",
+    event="@.event",
+    event_names={"charge.succeeded": "Order Completed"},
+    message_id="@.messageId",
+    timestamp="@.timestamp",
+    user_id="@.userId",
+    anonymous_id="@.anonymousId",
+    group_id="@.groupId",
+    identifiers={"email": "@.properties.email", "phone": "$.phone"},
+    properties={"sku": "@.properties.lines[0].sku", "all": "@.properties", "whole": "$", "topic": "header:x-topic"},
+    traits={"traits": "@.traits", "first": "$[0]"},
+)
+"""Reads of the payloads of webhooks whatever can be read."""
+LIMITS = SourceSettings(webhook=MAPPING)
 _FREE_FORM = ("context", "properties", "traits", "traits_once", "traits_add", "traits_append")
 
 

@@ -16,7 +16,7 @@ from recordings import recorded
 
 from zuji.collect.decode.request import Request
 
-PROTOCOLS = ("segment", "sensors", "posthog")
+PROTOCOLS = ("segment", "sensors", "posthog", "webhook")
 PATHS = {
     "segment": (
         "/v1/batch",
@@ -29,6 +29,7 @@ PATHS = {
     ),
     "sensors": ("/sa", "/sa.gif", "/debug"),
     "posthog": ("/batch", "/e", "/capture", "/i/v0/e", "/i/v1/analytics/events", "/flags"),
+    "webhook": ("/v1/webhook", "/v1/webhook/zp_key"),
 }
 TOKENS = (
     b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"NaN", b"-Infinity", b"1e999", b"-0", b"1" * 400,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request
 
 from zuji.api.decisions import decide
@@ -24,7 +23,7 @@ from zuji.api.wire import (
     iso,
 )
 from zuji.store.metadata import WriteKey
-from zuji.terms.source import Source
+from zuji.terms.source import Source, shown_settings
 
 router = APIRouter(tags=["sources"], route_class=GuardedRoute)
 
@@ -89,14 +88,12 @@ async def delete_data(request: Request, caller: AnyCaller, source_id: str) -> Ap
 
 
 def _fields(source: Source) -> dict[str, Any]:
-    """Every setting is listed, also where it has its default, so that one sees what may be set."""
-    settings = {name: getattr(source.settings, name) for name in source.settings.__struct_fields__}
     return {
         "id": source.id,
         "name": source.name,
         "channel": source.channel,
         "enabled": source.enabled,
-        "settings": msgspec.to_builtins(settings),
+        "settings": shown_settings(source.settings),
     }
 
 

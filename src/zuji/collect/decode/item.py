@@ -143,10 +143,10 @@ def _translate_one(item: object, dialect: Dialect, most_bytes: int | None) -> Me
             raise BadItem("event_too_big", f"{size} bytes, this source allows {most_bytes}")
         return dialect.translate(item)
     except BadItem as problem:
-        return _rejected(item, problem, dialect)
+        return rejected(item, problem, dialect)
 
 
-def _rejected(item: object, problem: BadItem, dialect: Dialect) -> Message:
+def rejected(item: object, problem: BadItem, dialect: Dialect) -> Message:
     """The item as a case for quarantine: whole, with what can be read of its id and name."""
     fields: Item = item if isinstance(item, dict) else {}
     message_id = (dialect.id_of(fields) if fields else "") or new_message_id()
