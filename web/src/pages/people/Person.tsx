@@ -1,0 +1,91 @@
+/** One person on one page: what they did, what is known, what follows from it, and why all this is one person. */
+
+import { Link, useParams } from "react-router";
+import { useAnswer } from "@/api/asking";
+import type { Answer } from "@/api/client";
+import { useSession } from "@/app/session";
+import { Card } from "@/parts/Card";
+import { Loaded } from "@/parts/Loaded";
+import { useFormat } from "@/app/format";
+import { useWords } from "@/words/words";
+import { Identity } from "./Identity";
+import { TagsOfPerson } from "./TagsOfPerson";
+import { Timeline } from "./Timeline";
+import { words } from "./words";
+import { PageHead } from "@/parts/PageHead";
+import { nameOf } from "./naming";
+
+export type Profile = Answer<"/api/v1/profiles/{identifier}">;
+
+export function Person() {
+  const say = useWords(words);
+  const identifier = useParams()["*"] ?? "";
+  const profile = useAnswer("/api/v1/profiles/{identifier}", { at: { identifier } });
+  return (
+    <>
+      <p className="crumb">
+        <Link to="/people">← {say("back")}</Link>
+      </p>
+      <Loaded query={profile} rows={10}>
+        {(person) => <Whole person={person} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Whole({ person }: { person: Profile }) {
+  const say = useWords(words);
+  const { may } = useSession();
+  const named = person.identifiers.slice(0, 4).map((one) => `${one.type} ${one.value}`);
+  return (
+    <>
+      <PageHead title={nameOf(person)} lead={named.join(" · ")}>
+        <span className={person.identified ? "pill on" : "pill"}>
+          {say(person.identified ? "identified" : "anonymous")}
+        </span>
+        <span className="pill">{say("profileId", { id: person.id })}</span>
+        {person.former_ids.length > 0 && (
+          <span className="pill">{say("merged", { ids: person.former_ids.join(", ") })}</span>
+        )}
+      </PageHead>
+      <div className="columns">
+        <Timeline id={person.id} />
+        <div>
+          <TagsOfPerson person={person} />
+          <Traits person={person} />
+          {may("identity.read") && <Identity person={person} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Every statement with who made it. Where two sources disagree, the one that holds is here. */
+function Traits({ person }: { person: Profile }) {
+  const say = useWords(words);
+  const format = useFormat();
+  const sources = useAnswer("/api/v1/sources");
+  const sourceName = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const traits = Object.entries(person.trait_details);
+  return (
+    <Card title={say("traits")}>
+      {traits.length === 0 && <p className="soft">{say("noTraits")}</p>}
+      <dl className="facts">
+        {traits.map(([name, trait]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <span className="break">{written(trait.value)}</span>
+              <small>{say("traitFrom", { source: sourceName(trait.source), at: format.moment(trait.at) })}</small>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+/** A value as a text: what is no text, as JSON. */
+export function written(value: unknown): string {
+  return typeof value === "string" ? value : value === null || value === undefined ? "–" : JSON.stringify(value);
+}
