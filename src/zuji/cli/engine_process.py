@@ -24,6 +24,7 @@ from zuji.cli.loaded_code import let_go_of_loaded_code
 from zuji.cli.lock import ENGINE_LOCK, owned
 from zuji.cli.sockets import CONTROL_SOCKET, ENGINE_SOCKET
 from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
+from zuji.console.serving import with_console
 from zuji.govern.principal import OPERATOR
 from zuji.run.status import note_failed_start
 from zuji.settings import Settings
@@ -99,7 +100,7 @@ async def serve_api(data: Path, house: House) -> None:
     # Each thread keeps a connection to the hot state with a cache of its own, so there are few.
     anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
     pool = QuestionPool()
-    public = create_api(house.ports, now_s=time.monotonic, version=__version__, pool=pool)
+    public = with_console(create_api(house.ports, now_s=time.monotonic, version=__version__, pool=pool))
     control = create_api(house.ports, now_s=time.monotonic, version=__version__, pool=pool, trusted=OPERATOR)
     with local_socket(data / ENGINE_SOCKET) as outside, local_socket(data / CONTROL_SOCKET) as inside:
         servers = (_server(public), _server(control))
