@@ -32,6 +32,7 @@ class Cleaned:
 
 def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> Cleaned:
     """Standardise, check and describe messages that are new. Bad data becomes a rejection, never an exception."""
+    facts.memory.begin()
     if not received:
         return Cleaned([], no_rows(), [], [])
     sheet = Sheet(received, facts=facts, now_ms=now_ms)

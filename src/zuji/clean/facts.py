@@ -1,14 +1,16 @@
 """What cleaning knows beyond the batch in hand: names seen before, how fast each device has been acting, and what
-workspaces decided.
+workspaces decided, and what the rules remember.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from zuji.clean.policies import NoPolicies, PolicySource
+from zuji.clean.policies import Compiled, NoPolicies, PolicySource
+from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.clean.speed import Speedometer
 from zuji.store.property_names import PropertyNames
+from zuji.store.rule_memory import RuleMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,5 @@ class Facts:
     names: PropertyNames
     speeds: Speedometer = field(default_factory=Speedometer)
     policies: PolicySource = field(default_factory=NoPolicies)
+    memory: RuleMemory = field(default_factory=RuleMemory)
+    rules: Compiled[RuleBook] = field(default_factory=lambda: Compiled("rules", read_rules, usual=USUAL_RULES))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
+from zuji.clean.rule_book import read_rules
+from zuji.clean.plan_document import read_plan
 from zuji.terms.policy import Part, Policy
 
 Value = TypeVar("Value")
 Reader = Callable[[Mapping[str, Any]], Any]
 
-READERS: dict[Part, Reader] = {}
+READERS: dict[Part, Reader] = {"plan": read_plan, "rules": read_rules}
 """What understands the document of a part. A part that is not here cannot be written yet."""
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zuji.clean.sheet import Sheet
+from zuji.clean.sheet import Sheet, Sort
 from zuji.store.property_names import PropertyNames
-from zuji.terms.source import Source
 
 _DAY_MS = 24 * 3_600_000
-_NAMED_BY_TYPE = frozenset({"page", "screen", "identify", "group", "alias", "profile"})
-"""Messages whose names are listed under their type: what stands for an event there is named after a page or a thing."""
 
 
 def guard_property_names(sheet: Sheet) -> None:
@@ -18,19 +15,16 @@ def guard_property_names(sheet: Sheet) -> None:
 
     The day is that of the work, not of the receipt, so that a rejected event can be replayed tomorrow.
     """
-    codes = sheet.shape_codes
-    kinds = [message.type if message.type in _NAMED_BY_TYPE else message.event for message in sheet.messages]
-    alike = list(zip(sheet.receipt_codes.tolist(), kinds, codes, strict=True))
-    sorts = set(alike)
-    safe = {sort for sort in sorts if not sort[2] or _knows(sheet, *sort)}
-    if len(safe) == len(sorts) and not any(sheet.traits):
+    sorts, own = sheet.sorts
+    safe = [not sort.shape or sheet.facts.names.knows_all(_shape_of(sort, sort.shape)) for sort in sorts]
+    if all(safe) and not any(sheet.traits):
         return
     day = sheet.now_ms // _DAY_MS
     for number, row in sheet.standing():
-        traits = sheet.traits[number]
-        if not traits and alike[number] in safe:
+        traits, sort = sheet.traits[number], sorts[own[number]]
+        if not traits and safe[own[number]]:
             continue
-        shape = _shape_of(row.source, kinds[number], traits or sheet.distinct_shapes[codes[number]])
+        shape = _shape_of(sort, traits or sort.shape)
         if sheet.facts.names.knows_all(shape):
             continue
         detail = _let_in(sheet.facts.names, shape, limit=row.source.settings.new_property_names_per_day, day=day)
@@ -38,14 +32,8 @@ def guard_property_names(sheet: Sheet) -> None:
             sheet.reject(number, "too_many_new_properties", detail)
 
 
-def _knows(sheet: Sheet, run: int, kind: str, code: int) -> bool:
-    """Whether all names of the events of one request that are of one kind and shape are known."""
-    shape = _shape_of(sheet.receipts[run].source, kind, sheet.distinct_shapes[code])
-    return sheet.facts.names.knows_all(shape)
-
-
-def _shape_of(source: Source, kind: str, names: Iterable[str]) -> tuple[str, ...]:
-    return source.workspace, source.id, kind, *names
+def _shape_of(sort: Sort, names: Iterable[str]) -> tuple[str, ...]:
+    return sort.source.workspace, sort.source.id, sort.kind, *names
 
 
 def _let_in(names: PropertyNames, shape: tuple[str, ...], *, limit: int, day: int) -> str:

@@ -1,8 +1,18 @@
-"""Flag what robots did, with the reason. Nothing is dropped: questions decide whether to count robots."""
+"""Flag what robots did, with the reason. Nothing is dropped: questions decide whether to count robots.
+
+By the user agent's own words, else by the network the address lies in, by a trap that only machines find, or by an
+impossible speed. The first of these that applies is the reason.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from zuji.clean.received import Received
+from zuji.clean.rule_book import RuleBook
+from zuji.clean.rulings import Rulings
 from zuji.clean.sheet import Sheet
 from zuji.clean.user_agents import user_agent_of
 from zuji.terms.event import Flag
@@ -10,20 +20,62 @@ from zuji.terms.event import Flag
 _PAGES = frozenset({"page", "screen"})
 
 
+class Sign(NamedTuple):
+    """What gave a robot away: the rule, the reason that is kept, and the same in words."""
+
+    rule: str
+    reason: str
+    detail: str
+
+
+_TOO_FAST = Sign("robot_speed", "robot:rate", "pages faster than anybody reads")
+_IN_NETWORK = Sign("robot_network", "robot:network", "the address lies in a network of data centres")
+_IN_TRAP = Sign("robot_honeypot", "robot:honeypot", "it reached what no person finds")
+
+
 def flag_robots(sheet: Sheet) -> None:
-    """By the user agent's own words, else by an impossible speed."""
+    """Look at every row once, or at none when nothing in the batch can give a robot away."""
+    if not sheet.rows:
+        return
     agents = sheet.coded["user_agent"]
     said, codes = [user_agent_of(agent).robot for agent in agents.values], agents.codes.tolist()
-    if any(said) or sheet.facts.speeds.met_machines or any(message.type in _PAGES for message in sheet.messages):
+    rulings = Rulings(sheet)
+    trapped = _trapped(sheet, rulings)
+    moving = sheet.facts.speeds.met_machines or any(message.type in _PAGES for message in sheet.messages)
+    if any(said) or trapped or moving:
         times = sheet.occurred_at.tolist()
         for number, row in sheet.standing():
-            reason = said[codes[number]]
-            if not reason and _too_fast(sheet, number, row, times[number]):
-                reason = "robot:rate"
-            if reason:
-                sheet.flag(number, Flag.ROBOT, reason)
-    if sheet.rows:
-        sheet.facts.speeds.counted(sheet.rows[-1].position)
+            word = said[codes[number]]
+            sign = Sign("robot_agent", word, "the user agent says so") if word else trapped.get(number)
+            if sign is None and moving and _too_fast(sheet, number, row, times[number]):
+                sign = _TOO_FAST
+            if sign is not None:
+                rulings.strike(number, sign.rule, sign.reason, sign.detail, flag=Flag.ROBOT)
+    sheet.facts.speeds.counted(sheet.rows[-1].position)
+
+
+def _trapped(sheet: Sheet, rulings: Rulings) -> dict[int, Sign]:
+    """The rows that a network or a honeypot gives away."""
+    found: dict[int, Sign] = {}
+    for book in rulings.books:
+        if book.networks.firsts and book.action_of("robot_network") != "off":
+            inside = frozenset(ip for ip in sheet.coded["ip"].values if ip and book.networks.hold(ip))
+            found |= dict.fromkeys(_rows_of(sheet, rulings, book, "ip", inside), _IN_NETWORK)
+        if book.action_of("robot_honeypot") == "off":
+            continue
+        found |= dict.fromkeys(_rows_of(sheet, rulings, book, "url_path", book.paths), _IN_TRAP)
+        if book.events:
+            named = (number for number, message in enumerate(sheet.messages) if message.event in book.events)
+            found |= {number: _IN_TRAP for number in named if rulings.book_of(number) is book}
+    return found
+
+
+def _rows_of(sheet: Sheet, rulings: Rulings, book: RuleBook, name: str, values: frozenset[str]) -> list[int]:
+    """The rows of a book's workspace that have one of these values; each distinct value is looked at once."""
+    column = sheet.coded[name]
+    codes = [code for code, value in enumerate(column.values) if value in values] if values else []
+    rows = np.flatnonzero(np.isin(column.codes, codes)).tolist() if codes else []
+    return [row for row in rows if rulings.book_of(row) is book]
 
 
 def _too_fast(sheet: Sheet, number: int, row: Received, at: int) -> bool:

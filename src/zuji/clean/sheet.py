@@ -7,7 +7,7 @@ functions of values. A rejected row stays in place, so that all columns keep the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,22 @@ from zuji.terms.event import Flag
 from zuji.terms.identifier import Identifier
 from zuji.terms.message import Message
 from zuji.terms.rejection import Reason, Rejection
+from zuji.terms.source import Source
 from zuji.terms.subject import Statement, Subject
 
 Shape = tuple[str, ...]
 """The names of an event's properties, in their order. Few differ: a program writes the same ones again and again."""
+NAMED_BY_TYPE = frozenset({"page", "screen", "identify", "group", "alias", "profile"})
+"""Messages whose kind is their type: what stands for an event there is named after a page or a thing."""
+
+
+class Sort(NamedTuple):
+    """What many rows have in common: source, kind of event, names of properties; and the first row of the sort."""
+
+    source: Source
+    kind: str
+    shape: Shape
+    first: int
 
 
 class Sheet:
@@ -64,6 +76,7 @@ class Sheet:
         self._reasons: dict[int, list[str]] = {}
         self._rejected: dict[int, Rejection] = {}
         self._standing: list[tuple[int, Received]] | None = None
+        self._sorts: tuple[list[Sort], npt.NDArray[np.intp]] | None = None
 
     def fill(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Add finished columns, given as one tuple of values per row."""
@@ -79,6 +92,17 @@ class Sheet:
         """Set a row aside. The first reason stands."""
         self._rejected.setdefault(row, Rejection(row, reason, detail))
         self._standing = None
+
+    def is_rejected(self, row: int) -> bool:
+        """Whether a row was set aside."""
+        return row in self._rejected
+
+    @property
+    def sorts(self) -> tuple[list[Sort], npt.NDArray[np.intp]]:
+        """The distinct sorts of rows, and per row the number of its own. To be asked once properties were read."""
+        if self._sorts is None:
+            self._sorts = _sorts_of(self)
+        return self._sorts
 
     def standing(self) -> list[tuple[int, Received]]:
         """The rows not rejected so far, with their numbers."""
@@ -104,6 +128,23 @@ class Sheet:
     def rejections(self) -> list[Rejection]:
         """All rejections, in the order of their rows."""
         return [self._rejected[row] for row in sorted(self._rejected)]
+
+
+def _sorts_of(sheet: Sheet) -> tuple[list[Sort], npt.NDArray[np.intp]]:
+    """By numbers and not by tuples of names, which would take three times as long to compare."""
+    kinds = [message.type if message.type in NAMED_BY_TYPE else message.event for message in sheet.messages]
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(kind, len(numbers)) for kind in kinds], dtype=np.int64)
+    sources: dict[tuple[str, str], int] = {}
+    of_run = [sources.setdefault((run.source.workspace, run.source.id), len(sources)) for run in sheet.receipts]
+    codes += np.array(of_run, dtype=np.int64)[sheet.receipt_codes] * len(numbers)
+    codes = codes * len(sheet.distinct_shapes) + np.array(sheet.shape_codes, dtype=np.int64)
+    _, firsts, own = np.unique(codes, return_index=True, return_inverse=True)
+    sorts = [
+        Sort(sheet.rows[first].source, kinds[first], sheet.distinct_shapes[sheet.shape_codes[first]], first)
+        for first in firsts.tolist()
+    ]
+    return sorts, own
 
 
 def _runs_of_receipts(rows: Sequence[Received]) -> tuple[list[Received], Codes]:

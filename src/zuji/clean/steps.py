@@ -13,6 +13,7 @@ from zuji.clean.property_names import guard_property_names
 from zuji.clean.purposes import note_purposes
 from zuji.clean.reported import note_reports
 from zuji.clean.robots import flag_robots
+from zuji.clean.rules import apply_rules
 from zuji.clean.sheet import Sheet
 from zuji.clean.subjects import state_subjects
 from zuji.clean.times import correct_times
@@ -30,6 +31,7 @@ STEPS: tuple[Step, ...] = (
     describe_devices,
     read_commerce,
     note_purposes,
+    apply_rules,
     guard_property_names,
     flag_robots,
     state_subjects,

@@ -19,6 +19,7 @@ from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
 from zuji.identify.resolver import Linked, Resolver
 from zuji.store.accounting import Key, Ledger, key_of
+from zuji.store.hot import HotTransaction
 from zuji.store.quarantine import NewlyRejected
 from zuji.terms.event import position_of
 from zuji.terms.message import Receipt, decode_messages
@@ -115,12 +116,22 @@ class Stages:
         keep = np.ones(len(received), dtype=np.bool_)
         return self._plan_new(received, hashes, keep, now_ms=now_ms, broken={}, account=_account_replay)
 
+    def save(self, connection: HotTransaction, *, now_ms: int) -> None:
+        """Write what cleaning learnt from the batch under way, in its transaction."""
+        self._facts.memory.save(connection, now_ms=now_ms)
+
+    def forget_source(self, connection: HotTransaction, workspace: str, source: str) -> None:
+        """A source's data is deleted in this transaction: cleaning forgets what it learnt from it."""
+        self._facts.memory.forget_source(connection, workspace, source)
+
     def settle(self, plan: Plan) -> None:
         """The plan was committed."""
+        self._facts.memory.settle()
         self._resolver.settle(plan.linked)
 
     def forget(self, plan: Plan) -> None:
         """The plan was not committed."""
+        self._facts.memory.begin()
         self._resolver.forget(plan.linked)
 
     def _plan_new(

@@ -70,6 +70,7 @@ class Committer:
     def _write(self, connection: HotTransaction, plan: Plan, sequence: int, now_ms: int) -> OutboxBatch:
         self._seen.remember(connection, plan.stored_hashes)
         self._names.save(connection)
+        self._stages.save(connection, now_ms=now_ms)
         quarantine.put(connection, plan.rejected)
         accounting.add(connection, plan.ledger.counts)
         plan.linked.save(connection)

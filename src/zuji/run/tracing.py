@@ -19,6 +19,7 @@ FLAG_WORDS: dict[Flag, str] = {
     Flag.TIME_GUESSED: "no usable time, the time of receipt stands in",
     Flag.BLOCKED_IDENTIFIER: "an identifier is blocked",
     Flag.NO_ANALYTICS: "not for analytics",
+    Flag.SUSPECT: "suspect by a rule",
 }
 
 

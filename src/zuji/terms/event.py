@@ -29,6 +29,8 @@ class Flag(IntFlag):
     BLOCKED_IDENTIFIER = 128
     NO_ANALYTICS = 256
     """Its purposes do not allow analytics. Follows from `purposes`; a bit is read ten times faster than a list."""
+    SUSPECT = 512
+    """A rule holds it for impossible or unusual; the reason says which. It is stored as it came."""
 
 
 def position_of(sequence: int, index: int) -> int:

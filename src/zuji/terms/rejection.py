@@ -20,6 +20,7 @@ Reason = Literal[
     "needs_secret_key",
     "too_many_new_people",
     "too_many_new_properties",
+    "against_rule",
     "processing_failed",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -39,6 +40,7 @@ MEANINGS: dict[Reason, str] = {
     "join two identified profiles, force a merge.",
     "too_many_new_people": "The source brought more new people within an hour than its limit allows.",
     "too_many_new_properties": "The source brought more new property names within a day than its limit allows.",
+    "against_rule": "A rule that the workspace set to quarantine sets the event aside; the detail names the rule.",
     "processing_failed": "The event broke a stage of the pipeline; it was set aside so that its neighbours could pass.",
 }
 

@@ -103,7 +103,8 @@ EVENTS = View(
             "flags",
             "UInt32",
             "What cleaning noticed, as bits: 1 inferred, 2 robot, 4 late, 8 repaired, 16 time corrected, "
-            "32 time clamped, 64 time guessed, 128 blocked identifier. Without robots: bitAnd(flags, 2) = 0.",
+            "32 time clamped, 64 time guessed, 128 blocked identifier, 512 suspect by a rule. "
+            "Without robots: bitAnd(flags, 2) = 0.",
         ),
         ViewColumn("flag_reason", _WORD, "Why a flag is set."),
         ViewColumn("purposes", f"Array({_WORD})", "What it may be used for."),
