@@ -84,7 +84,7 @@ async def send_response(scope: Scope, send: Send, response: Response, *, extra: 
     """Send it, with its length; to HEAD without the body."""
     body = b"" if scope["method"] == "HEAD" else response.body
     headers = response.headers + extra
-    if response.status != 204:
+    if response.status not in (204, 304):
         headers += (("content-length", str(len(response.body))),)
     at_once = scope.get(ANSWER)
     if at_once is not None and at_once(scope, _head(response.status, headers), body):

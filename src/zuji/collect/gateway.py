@@ -29,6 +29,7 @@ from zuji.collect.inflate import inflate
 from zuji.collect.keys import KeyRing
 from zuji.collect.protocols import PROTOCOLS
 from zuji.collect.routes import Route, find_route, plain_path
+from zuji.collect.sdk_files import PREFIX, sdk_answer
 from zuji.collect.spool import SpoolWriter
 from zuji.terms.error import Busy
 from zuji.terms.message import Receipt
@@ -107,6 +108,8 @@ class Gateway:
             await send_response(scope, send, response, extra=cors_headers(headers))
         elif path == "/health":
             await send_response(scope, send, self._health(method))
+        elif path.startswith(PREFIX):
+            await send_response(scope, send, sdk_answer(method, path, headers))
         else:
             await self._engine.forward(scope, receive, send, caller=self._caller(scope, headers))
 

@@ -1,0 +1,6 @@
+/** The npm package: `import { load } from "@zuji/browser"`. */
+
+export { load } from './load'
+export type { Client } from './client'
+export type { Automatic, Options, Purposes } from './options'
+export type { Json, Properties } from './message'
