@@ -1,0 +1,135 @@
+import { Button } from "antd";
+import { ArrowLeftOutlined, ArrowRightOutlined, ColumnWidthOutlined, CompressOutlined, DeleteOutlined } from "@ant-design/icons";
+import { useMemo, useRef, useState } from "react";
+import { Link } from "react-router";
+import { type Answer, addressOf, ApiError, send } from "@/api/client";
+import { useSession } from "@/app/session";
+import { AnswerTable } from "@/charts/AnswerTable";
+import { download, Headlines, Picture } from "@/charts/AnswerView";
+import type { Cell } from "@/charts/model";
+import { useTalk } from "@/charts/talk";
+import { type Kind, viewOf } from "@/charts/views";
+import { searchOf } from "@/pages/ask/address";
+import type { Envelope } from "@/pages/ask/asking";
+import type { Document } from "@/pages/ask/json";
+import { PeopleBehind, type Pointed } from "@/pages/ask/PeopleBehind";
+import { ErrorState } from "@/parts/ErrorState";
+import { Waiting } from "@/parts/Waiting";
+import type { Tile } from "./layout";
+
+type Answered = Answer<"/api/v1/dashboards/{dashboard_id}/run", "post">["tiles"][number];
+const ROW_PX = 80;
+const HEAD_PX = 130;
+
+interface Shown {
+  readonly tile: Tile;
+  readonly answered: Answered | undefined;
+  readonly failure: ApiError | null;
+  readonly arranging: { readonly at: number; readonly last: number } | null;
+  readonly onMove: (to: number) => void;
+  readonly onResize: (way: "wider" | "narrower") => void;
+  readonly onRemove: () => void;
+  readonly onDrag: () => void;
+  readonly onDrop: () => void;
+}
+
+/** A question on a dashboard: its figures and its first chart, or its table. */
+export function TileCard(shown: Shown) {
+  const { tile, answered, failure, arranging } = shown;
+  const place = useRef<HTMLElement>(null);
+  const envelope = answered?.answer ?? null;
+  return (
+    <section
+      ref={place}
+      className={`card tile ${arranging ? "moving" : ""}`}
+      style={{ gridColumn: `span ${tile.width}` }}
+      aria-label={tile.title}
+      draggable={arranging !== null}
+      onDragStart={shown.onDrag}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={shown.onDrop}
+    >
+      <div className="card-head">
+        <h2>{tile.title || envelope?.kind}</h2>
+        {arranging ? <Moves {...shown} arranging={arranging} /> : envelope && <Takes envelope={envelope} title={tile.title} place={place} />}
+      </div>
+      {envelope ? (
+        <Content envelope={envelope} tile={tile} />
+      ) : answered?.problem || failure ? (
+        <ErrorState failure={failure ?? new ApiError(422, answered?.code ?? "", answered?.problem ?? "")} />
+      ) : (
+        <Waiting rows={4} />
+      )}
+    </section>
+  );
+}
+
+function Content({ envelope, tile }: { envelope: Envelope; tile: Tile }) {
+  const talk = useTalk();
+  const { may } = useSession();
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const view = useMemo(() => viewOf(envelope, talk), [envelope, talk]);
+  const point = (cell: Cell) => may("profiles.read") && setPointed({ reference: envelope.people, cell });
+  const [chart] = view.charts;
+  const [table] = view.tables;
+  const isTable = tile.chart === "table" || (!chart && tile.chart !== "number");
+  return (
+    <>
+      <Headlines headlines={view.headlines.slice(0, tile.width < 6 ? 2 : 4)} onCell={point} />
+      {tile.chart !== "number" && !isTable && chart && <Picture chart={chart} onCell={point} height={tile.height * ROW_PX - HEAD_PX + 60} />}
+      {isTable && table && <AnswerTable table={table} onCell={point} />}
+      <PeopleBehind pointed={pointed} onClose={() => setPointed(null)} />
+    </>
+  );
+}
+
+/** What can be taken from a tile: its rows, its picture, the question itself. */
+function Takes({ envelope, title, place }: { envelope: Envelope; title: string; place: React.RefObject<HTMLElement | null> }) {
+  const { say } = useTalk();
+  const { may } = useSession();
+  const asked = { kind: envelope.kind as Kind, question: envelope.question as Document };
+  const savePicture = async () => {
+    const drawn = place.current?.querySelector<HTMLElement>(".chart");
+    const { pictureOf } = await import("@/parts/echarts");
+    const picture = drawn && pictureOf(drawn);
+    if (picture) download(picture, `${title}.png`);
+  };
+  return (
+    <div className="aside">
+      {may("exports.make") && (
+        <Button size="small" type="text" aria-label={`${say("export_csv")} ${title}`} onClick={() => void saveRows(asked, title)}>
+          {say("export_csv")}
+        </Button>
+      )}
+      <Button size="small" type="text" aria-label={`${say("export_png")} ${title}`} onClick={() => void savePicture()}>
+        {say("export_png")}
+      </Button>
+      <Link to={`/ask?${searchOf(asked)}`}>{say("in_ask")}</Link>
+    </div>
+  );
+}
+
+/** The rows of an answer as a CSV file, made by the engine: it knows how many this role may take out. */
+export async function saveRows(asked: { kind: string; question: Document }, title: string): Promise<void> {
+  const rows = await send("POST", addressOf("/api/v1/exports"), {
+    body: JSON.stringify({ format: "csv", ...asked }),
+    headers: { "Content-Type": "application/json" },
+  });
+  const address = URL.createObjectURL(new Blob([String(rows ?? "")], { type: "text/csv" }));
+  download(address, `${title || asked.kind}.csv`);
+  setTimeout(() => URL.revokeObjectURL(address), 1_000);
+}
+
+function Moves({ tile, arranging: { at, last }, onMove, onResize, onRemove }: Shown & { arranging: { at: number; last: number } }) {
+  const { say } = useTalk();
+  const named = (word: "earlier" | "later" | "wider" | "narrower" | "remove") => ({ "aria-label": `${say(word)} ${tile.title}`, title: say(word) });
+  return (
+    <div className="aside">
+      <Button size="small" type="text" icon={<ArrowLeftOutlined />} disabled={at === 0} onClick={() => onMove(at - 1)} {...named("earlier")} />
+      <Button size="small" type="text" icon={<ArrowRightOutlined />} disabled={at === last} onClick={() => onMove(at + 1)} {...named("later")} />
+      <Button size="small" type="text" icon={<CompressOutlined />} onClick={() => onResize("narrower")} {...named("narrower")} />
+      <Button size="small" type="text" icon={<ColumnWidthOutlined />} onClick={() => onResize("wider")} {...named("wider")} />
+      <Button size="small" type="text" danger icon={<DeleteOutlined />} onClick={onRemove} {...named("remove")} />
+    </div>
+  );
+}
