@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from api_world import ApiWorld
 from fastapi import APIRouter
+from signed_in import a_user, signed_in
 
 from zuji.api.app import ROUTERS
-from zuji.api.guard import BAD_TOKENS_PER_MINUTE, PERMISSION_KEY, BadTokenLimiter, GuardedRoute, needs
+from zuji.api.guard import BAD_TOKENS_PER_MINUTE, DOORS, PERMISSION_KEY, BadTokenLimiter, GuardedRoute, needs
 from zuji.api.routes import operation
-from zuji.govern.roles import ROLES, Permission, may
+from zuji.govern.principal import VISITOR
+from zuji.govern.roles import PERMISSIONS, ROLES, Permission, may
 from zuji.terms.source import Role
 
 Operation = tuple[str, str, Permission, str]
@@ -32,14 +36,21 @@ def every_operation() -> list[Operation]:
 
 
 OPERATIONS = every_operation()
-NAMES = [f"{method} {path}" for method, path, _, _ in OPERATIONS]
+CLOSED = [one for one in OPERATIONS if one[:2] not in DOORS]
 
 
 def test_the_list_of_operations_is_not_empty() -> None:
     assert len(OPERATIONS) > 30
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_only_the_doors_where_people_sign_in_are_open_and_there_a_visitor_may_do_nothing_else() -> None:
+    assert {("POST", "/api/v1/session"), ("POST", "/api/v1/session/welcome")} == DOORS
+    assert {one[:2] for one in OPERATIONS if one[2] == "session.begin"} == DOORS
+    assert [permission for permission in PERMISSIONS if VISITOR.may(permission)] == ["session.begin"]
+    assert not VISITOR.covers("default")
+
+
+@pytest.mark.parametrize("operation", CLOSED, ids=[f"{method} {path}" for method, path, _, _ in CLOSED])
 def test_no_route_answers_without_a_token_or_with_a_wrong_one(world: ApiWorld, operation: Operation) -> None:
     method, path, _, _ = operation
     keys = world.house.administration.keys.create_source(world.workspace(), "s", "web", settings={}, actor="tests")
@@ -63,11 +74,23 @@ def test_no_route_answers_without_a_token_or_with_a_wrong_one(world: ApiWorld, o
         assert client.request(method, path, params={"token": world.owner}).status_code == 401
 
 
+@contextmanager
+def allowed(world: ApiWorld, role: Role, by: str) -> Iterator[httpx.Client]:
+    """Somebody with this role, by a token or by the cookie of a session, asking anything from the root."""
+    if by == "token":
+        headers = {"Authorization": f"Bearer {world.token(role)}"}
+        with httpx.Client(base_url=world.url, headers=headers, trust_env=False, timeout=60) as client:
+            yield client
+    else:
+        with signed_in(world, a_user(world, role)) as browser:
+            browser.base_url = httpx.URL(world.url)
+            yield browser
+
+
+@pytest.mark.parametrize("by", ["token", "session"])
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_gets_403_exactly_where_its_row_lacks_the_permission(world: ApiWorld, role: Role) -> None:
-    with httpx.Client(
-        base_url=world.url, headers={"Authorization": f"Bearer {world.token(role)}"}, trust_env=False, timeout=60
-    ) as client:
+def test_a_role_gets_403_exactly_where_its_row_lacks_the_permission(world: ApiWorld, role: Role, by: str) -> None:
+    with allowed(world, role, by) as client:
         for method, path, permission, _ in OPERATIONS:
             if may(role, permission):
                 continue
@@ -76,14 +99,13 @@ def test_a_role_gets_403_exactly_where_its_row_lacks_the_permission(world: ApiWo
             assert permission in answer.json()["message"]
 
 
+@pytest.mark.parametrize("by", ["token", "session"])
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_read_what_its_row_allows(world: ApiWorld, role: Role) -> None:
+def test_a_role_may_read_what_its_row_allows(world: ApiWorld, role: Role, by: str) -> None:
     waiting = ("tail", "stream")  # they answer when something happens, or never end
     reads = [one for one in OPERATIONS if one[0] == "GET" and may(role, one[2]) and not one[1].endswith(waiting)]
     assert reads
-    with httpx.Client(
-        base_url=world.url, headers={"Authorization": f"Bearer {world.token(role)}"}, trust_env=False, timeout=60
-    ) as client:
+    with allowed(world, role, by) as client:
         for method, path, _, _ in reads:
             answer = client.request(method, path)
             assert answer.status_code in (200, 404, 422), (role, path, answer.text)
@@ -155,7 +177,7 @@ def test_what_a_route_needs_is_shown_in_the_description(world: ApiWorld) -> None
     described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
     count = described["paths"]["/api/v1/events/count"]["get"]
     assert needs("events.read").items() <= count.items()
-    assert described["security"] == [{"token": []}]
+    assert described["security"] == [{"token": []}, {"session": []}]
 
 
 def test_the_control_socket_needs_no_token_and_is_the_owner(world: ApiWorld) -> None:

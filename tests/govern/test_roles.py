@@ -20,7 +20,9 @@ def test_a_role_nobody_knows_may_do_nothing() -> None:
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
 def test_only_an_owner_makes_tokens_sources_workspaces_and_backups(role: str) -> None:
-    for permission in ("tokens.write", "sources.write", "workspaces.write", "operation.write", "quarantine.replay"):
+    for permission in (
+        "tokens.write", "users.write", "sources.write", "workspaces.write", "operation.write", "quarantine.replay",
+    ):  # fmt: skip
         assert not may(role, permission)  # type: ignore[arg-type]
 
 

@@ -16,6 +16,7 @@ from zuji.analyse.ask import Asker
 from zuji.api import docs_page as docs
 from zuji.api import first_page as first
 from zuji.api.answers import add_error_handlers
+from zuji.api.browser import COOKIE
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.jobs import Jobs
 from zuji.api.list_members import ListMembers
@@ -42,12 +43,14 @@ from zuji.api.routes import (
     saved,
     segments,
     sources,
+    session,
     sql,
     subscriptions,
     tags,
     tail,
     tokens,
     why,
+    users,
     workspaces,
 )
 from zuji.api.segment_people import SegmentPeople
@@ -79,13 +82,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     workspaces.router,
     tokens.router,
     quarantine.router,
+    session.router,
+    users.router,
     accounting.router,
     audit.router,
     tail.router,
 )
 DESCRIPTION = (
-    "Everything the console and the command line do. Send `Authorization: Bearer zt_...`; every route takes "
-    "`?workspace=<id>` (default: default). Every error is {code, message}."
+    "Everything the console and the command line do. Send `Authorization: Bearer zt_...`, or sign in; every route "
+    "takes `?workspace=<id>` (default: default). Every error is {code, message}."
 )
 PAGE_STYLES = (docs.STYLE, first.STYLE)
 _STYLES = " ".join(f"'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" for style in PAGE_STYLES)
@@ -140,7 +145,12 @@ def create_api(
     add_error_handlers(app)
     _describe_security(app)
     guarded = Guard(
-        app, authenticate=ports.tokens.authenticate, remembered=ports.tokens.remembered, now_s=now_s, trusted=trusted
+        app,
+        authenticate=ports.tokens.authenticate,
+        remembered=ports.tokens.remembered,
+        signed_in=ports.sessions.authenticate,
+        now_s=now_s,
+        trusted=trusted,
     )
     return SecurityHeaders(PageReads(guarded, ports, now_s=now_s))
 
@@ -152,14 +162,15 @@ def _require_guarded(router: APIRouter) -> None:
 
 
 def _describe_security(app: FastAPI) -> None:
-    """Let the description say that every operation takes a bearer token."""
+    """Let the description say that every operation takes a bearer token, or the cookie of a session."""
     describe = app.openapi
 
     def described() -> dict[str, Any]:
         description = describe()
         schemes = description.setdefault("components", {}).setdefault("securitySchemes", {})
         schemes["token"] = {"type": "http", "scheme": "bearer", "description": "A token, zt_..."}
-        description["security"] = [{"token": []}]
+        schemes["session"] = {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Of who signed in."}
+        description["security"] = [{"token": []}, {"session": []}]
         return description
 
     app.openapi = described  # type: ignore[method-assign]

@@ -1,9 +1,11 @@
-"""Who may: every request is refused unless a valid token, its role and its workspace allow the route.
+"""Who may: every request is refused unless a valid token or session, its role and its workspace allow the route.
 
 Three lines of defence, outermost first:
 
-1. `Guard` wraps the whole app: without a valid `Authorization: Bearer zt_...` nothing but the pages that describe the
-   API answers, whether the path exists or not. Write keys are never looked at.
+1. `Guard` wraps the whole app: without a valid `Authorization: Bearer zt_...` or the cookie of a session nothing but
+   the pages that describe the API and the doors where people sign in answers, whether the path exists or not. Where
+   both come, the token alone counts. A change with the cookie must be proven to come from our own page (`browser`).
+   Write keys are never looked at.
 2. `GuardedRoute` is the only kind of route the app accepts. It cannot be made without naming a permission, so that a
    forgotten one fails when the program starts. It checks role and workspace before the body is read.
 3. Routes take the workspace from `Caller` alone, so that what was checked is what is asked for.
@@ -20,12 +22,13 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zuji.api.answers import problem
-from zuji.govern.principal import Principal
+from zuji.api.browser import cookie_in, is_foreign, why_unproven
+from zuji.govern.principal import VISITOR, Principal
 from zuji.govern.roles import PERMISSIONS, Permission
 from zuji.terms.error import NotFound
 from zuji.terms.secret import TOKEN_PREFIX
@@ -36,6 +39,9 @@ SCOPE_KEY = "x-workspace"
 BYTES_KEY = "x-most-bytes"
 OPEN_PATHS = frozenset({"/", "/api/v1/openapi.json", "/api/v1/docs"})
 """They say what is here, hold no data, and are read by browsers, which send no token."""
+
+DOORS = frozenset({("POST", "/api/v1/session"), ("POST", "/api/v1/session/welcome")})
+"""Where people sign in: whoever comes there comes as a visitor, who may do nothing else."""
 
 WorkspaceUse = Literal["named", "none"]
 """Whether a route speaks of the workspace named in the query, or of none in particular."""
@@ -170,12 +176,14 @@ class Guard:
         *,
         authenticate: Callable[[str], Principal | None],
         remembered: Callable[[str], Principal | None],
+        signed_in: Callable[[str, str], Principal | None],
         now_s: Callable[[], float],
         trusted: Principal | None = None,
     ) -> None:
         self._app = app
         self._authenticate = authenticate
         self._remembered = remembered
+        self._signed_in = signed_in
         self._now_s = now_s
         self._trusted = trusted
         self._limiter = BadTokenLimiter()
@@ -187,19 +195,36 @@ class Guard:
                 await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        principal = self._trusted or await self._principal(headers)
-        if principal is None:
-            await self._refuse(scope, headers)(scope, receive, send)
+        found = self._trusted or await self._admit(scope, headers)
+        if not isinstance(found, Principal):
+            await found(scope, receive, send)
             return
-        scope.setdefault("state", {})["principal"] = principal
+        scope.setdefault("state", {})["principal"] = found
         await self._app(scope, receive, send)
 
-    async def _principal(self, headers: Headers) -> Principal | None:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
+    async def _admit(self, scope: Scope, headers: Headers) -> Principal | Response:
+        """Who comes, or the answer that turns them away."""
+        if (scope["method"], scope["path"]) in DOORS:
+            return _unproven("people sign in on our own page only.") if is_foreign(headers) else VISITOR
+        if "authorization" in headers:
+            return await self._with_token(headers) or self._refuse(scope, headers)
+        secret = cookie_in(headers)
+        principal = await self._with_cookie(scope, secret) if secret else None
+        if principal is None:
+            return self._refuse(scope, headers)
+        unproven = why_unproven(scope["method"], headers, secret)
+        return principal if unproven is None else _unproven(unproven)
+
+    async def _with_token(self, headers: Headers) -> Principal | None:
+        scheme, _, token = headers["authorization"].partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
             return None
         return self._remembered(token) or await run_in_threadpool(self._authenticate, token)
+
+    async def _with_cookie(self, scope: Scope, secret: str) -> Principal | None:
+        workspace = QueryParams(scope["query_string"]).get("workspace", DEFAULT_WORKSPACE)
+        return await run_in_threadpool(self._signed_in, secret, workspace)
 
     def _refuse(self, scope: Scope, headers: Headers) -> Response:
         if "authorization" in headers:
@@ -212,10 +237,14 @@ class Guard:
             401,
             "no_valid_token",
             "This needs a valid token: Authorization: Bearer zt_... "
-            "`zuji token create --role owner --data DIR` makes one. Write keys cannot read.",
+            "`zuji token create --role owner --data DIR` makes one. Write keys cannot read. In a browser: sign in.",
         )
         answer.headers["WWW-Authenticate"] = 'Bearer realm="zuji"'
         return answer
+
+
+def _unproven(why: str) -> Response:
+    return problem(403, "not_from_our_page", why)
 
 
 def address_of(scope: Scope, headers: Headers) -> str:

@@ -17,7 +17,10 @@ from zuji.analyse.settled import NO_TAGS, TagsNow
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Answer, Outbound
+from zuji.govern.profile_views import ProfileViews
+from zuji.govern.sessions import Sessions
 from zuji.govern.tokens import Tokens
+from zuji.govern.users import Users
 from zuji.govern.workspaces import Workspaces
 from zuji.store.definitions import Definitions
 from zuji.store.events import EventStore
@@ -150,6 +153,9 @@ class Ports:
     subscriptions: Subscriptions
     outbound: Outbound
     redeliver: Callable[[Subscription, DeadLetter], Answer]
+    users: Users
+    sessions: Sessions
+    profile_views: ProfileViews
     decisions: Decisions
     intake: Intake
     freshness: Freshness

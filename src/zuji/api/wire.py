@@ -213,12 +213,13 @@ class NewKeyOut(Out):
 
 
 class TokenIn(In):
-    """A new token. Without `workspace` it holds for all workspaces."""
+    """A new token. Without `workspace` it holds for all workspaces; without `user` it is of who makes it."""
 
     role: Role
     name: Name = Field(default="token", examples=["nightly export"])
     workspace: str | None = Field(default=None, examples=["default"])
     expires_in_days: int | None = Field(default=None, ge=1, le=3650)
+    user: str | None = Field(default=None, max_length=64, description="The id of the user with whom it ends.")
 
 
 class TokenOut(Out):
@@ -228,6 +229,7 @@ class TokenOut(Out):
     name: str
     role: Role
     workspace: str | None
+    user: str | None
     hint: str
     created_at: str
     expires_at: str | None

@@ -34,6 +34,14 @@ DataOption = Annotated[
 WorkspaceOption = Annotated[str, typer.Option("--workspace", help="The workspace, by id.")]
 
 
+def address_of(data: Path) -> str:
+    """Where the server of this folder listens, or last listened; nothing when none ever did."""
+    try:
+        return (data / ADDRESS_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 class Engine(Protocol):
     """Something that answers API requests."""
 

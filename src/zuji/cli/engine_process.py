@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from zuji import __version__
 from zuji.api.app import create_api
 from zuji.api.questions import QuestionPool
+from zuji.cli.asking import address_of
 from zuji.cli.loaded_code import let_go_of_loaded_code
 from zuji.cli.lock import ENGINE_LOCK, owned
 from zuji.cli.sockets import CONTROL_SOCKET, ENGINE_SOCKET
@@ -57,7 +58,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             house.deliveries.start()
             let_go_of_loaded_code()
         if made:
-            show_first_keys(made)
+            show_first_keys(made, address_of(data))
         try:
             asyncio.run(serve_api(data, house))
         finally:
@@ -84,13 +85,16 @@ def failure_told(status_file: Path) -> Iterator[None]:
         raise SystemExit(1) from failure
 
 
-def show_first_keys(made: FirstKeys) -> None:
+def show_first_keys(made: FirstKeys, address: str) -> None:
     """Print what the first start made: to standard output and not to the log, which may be kept for years."""
     print(  # noqa: T201
         "\nFirst start. These are shown this once:\n"
         f"  owner token               {made.token}\n"
         f"  write key of source web   {made.write_key}   (for pages and apps)\n"
-        f"  secret key of source web  {made.secret_key}   (for servers)\n",
+        f"  secret key of source web  {made.secret_key}   (for servers)\n"
+        "\nOpen this link to become the owner; it is good once, for 7 days:\n"
+        "打开此链接成为所有者（仅可使用一次，7 天内有效）：\n"
+        f"  {address}{made.welcome}\n",
         flush=True,
     )
 

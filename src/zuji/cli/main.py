@@ -26,6 +26,7 @@ from zuji.cli import (
     tag,
     tail,
     token,
+    user,
     workspace,
 )
 from zuji.cli.output import complain
@@ -52,6 +53,7 @@ app.add_typer(segment.app, name="segment")
 app.add_typer(source.app, name="source")
 app.add_typer(tag.app, name="tag")
 app.add_typer(token.app, name="token")
+app.add_typer(user.app, name="user")
 app.add_typer(workspace.app, name="workspace")
 app.command()(doctor.doctor)
 app.command()(backup.backup)

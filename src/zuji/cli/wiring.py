@@ -24,7 +24,10 @@ from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Outbound
 from zuji.govern.principal import OPERATOR
+from zuji.govern.profile_views import ProfileViews
+from zuji.govern.sessions import Sessions
 from zuji.govern.tokens import Tokens
+from zuji.govern.users import Users
 from zuji.govern.workspaces import Workspaces
 from zuji.run.alerts import AlertLoop
 from zuji.run.batch_tags import BatchTags
@@ -43,6 +46,7 @@ from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
 from zuji.terms.period import Calendar
+from zuji.store.users import UserStore
 
 DECISIONS = "decisions"
 """The name under which decisions of people enter the spool, beside the gateways'."""
@@ -55,14 +59,17 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Administration:
-    """Workspaces, sources, keys, tokens, audit log, what people saved: what needs the metadata and nothing else."""
+    """Workspaces, sources, keys, tokens, users, audit log, what people saved: what needs the metadata alone."""
 
     metadata: Metadata
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
     audit: AuditLog
+    users: Users
+    sessions: Sessions
     saved: SavedWork
+    profile_views: ProfileViews
     lists: PeopleLists
     definitions: Definitions
     subscriptions: Subscriptions
@@ -73,6 +80,8 @@ def open_administration(data: Path, settings: Settings) -> Administration:
     """Open the metadata of a folder, making it when missing, and the rooms over it."""
     metadata = Metadata.open(data / "meta.sqlite")
     return Administration(
+    people = UserStore.beside(metadata)
+    tokens = Tokens(metadata, people, now_ms=now_ms, new_id=new_id)
         metadata,
         Workspaces(metadata, timezone=settings.timezone, now_ms=now_ms, new_id=new_id),
         Keys(
@@ -82,9 +91,12 @@ def open_administration(data: Path, settings: Settings) -> Administration:
             now_ms=now_ms,
             new_id=new_id,
         ),
-        Tokens(metadata, now_ms=now_ms, new_id=new_id),
+        tokens,
+        Users(people, metadata, now_ms=now_ms, new_id=new_id, forget_tokens=tokens.forget),
+        Sessions(people, metadata, now_ms=now_ms, new_id=new_id),
         AuditLog(metadata),
         SavedWork.beside(metadata),
+        ProfileViews(metadata, now_ms=now_ms),
         PeopleLists.beside(metadata),
         Definitions.beside(metadata),
         Subscriptions.beside(metadata),
@@ -100,16 +112,19 @@ class FirstKeys:
     write_key: str
     secret_key: str
 
+    welcome: str
+    """The path of the link with which the first owner signs in."""
 
 def first_start(administration: Administration) -> FirstKeys | None:
-    """Make the default workspace, an owner token and a first source, unless that was done before."""
+    """Make the default workspace, an owner token, the owner's link and a first source, unless that was done before."""
     if not administration.workspaces.ensure_default():
         return None
     token = administration.tokens.create(
         role="owner", name="first owner", workspace=None, expires_at=None, actor=OPERATOR.id
     )
     made = administration.keys.create_source("default", "web", "web", settings={}, actor=OPERATOR.id)
-    return FirstKeys(token.secret, made.write_key, made.secret_key)
+    welcome = administration.users.invite(role="owner", workspace=None, actor=OPERATOR.id)
+    return FirstKeys(token.secret, made.write_key, made.secret_key, welcome.path)
 
 
 def open_events(data: Path, settings: Settings, hot: HotStore) -> EventStore:
@@ -168,6 +183,9 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         keys=keys,
         tokens=administration.tokens,
         audit=administration.audit,
+        users=administration.users,
+        sessions=administration.sessions,
+        profile_views=administration.profile_views,
         saved=administration.saved,
         lists=administration.lists,
         definitions=administration.definitions,

@@ -1,5 +1,5 @@
-"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys and tokens, who asked what
-in SQL, took what out as a file, made or deleted a list of people.
+"""The audit log as people read it: who made, changed and revoked workspaces, sources, keys, tokens and users, signed
+in, asked what in SQL, took what out as a file, made or deleted a list of people, looked at whose profile.
 
 Decisions about people and quarantined events are not here: each is an entry of identity's own log.
 """
@@ -15,9 +15,11 @@ class AuditLog:
     def __init__(self, metadata: Metadata) -> None:
         self._metadata = metadata
 
-    def page(self, *, before: int | None, limit: int) -> tuple[list[AuditEntry], int | None]:
-        """Up to `limit` entries older than `before`, and where the next page starts, or None."""
-        found = self._metadata.list_audit(before=before, limit=limit + 1)
+    def page(
+        self, *, before: int | None, limit: int, subject: str | None = None
+    ) -> tuple[list[AuditEntry], int | None]:
+        """Up to `limit` entries older than `before` (about one subject), and where the next page starts, or None."""
+        found = self._metadata.list_audit(before=before, limit=limit + 1, subject=subject)
         page = found[:limit]
         return page, page[-1].id if len(found) > limit else None
 

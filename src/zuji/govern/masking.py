@@ -13,7 +13,7 @@ from typing import Any
 
 from zuji.terms.identifier import type_of
 
-_SECRET = re.compile(r"\b(z[pst]_)[\w-]{8,}")
+_SECRET = re.compile(r"\b(z[pstuc]_)[\w-]{8,}")
 _EMAIL = re.compile(r"([^\W_])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
 _NATIONAL_ID = re.compile(r"(?<!\d)(\d{3})\d{3}(?:19|20)\d{2}[01]\d[0-3]\d\d{2}(\d[\dXx])(?![\dXx])")
 _CHINESE_MOBILE = re.compile(r"(?<![\d+])((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")

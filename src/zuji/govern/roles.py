@@ -1,7 +1,7 @@
 """Who may do what: one table from roles to permissions. What is not in the table is forbidden.
 
 Every API route names one permission; a role that lacks it gets 403. `personal.read` is different: without it a role
-gets the same answer with personal values masked.
+gets the same answer with personal values masked. `session.begin` is all that somebody may who has not signed in.
 """
 
 from __future__ import annotations
@@ -40,11 +40,15 @@ Permission = Literal[
     "context.use",
     "policies.read",
     "policies.write",
+    "users.read",
+    "users.write",
+    "session.begin",
+    "session.own",
 ]
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read"})
+_EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read", "session.begin", "session.own"})
 _READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask", "tags.read"}
 _SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "tags.write", "exports.make"})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from zuji.govern.principal import Principal
 from zuji.store.metadata import Metadata, Token
+from zuji.store.users import UserStore
 from zuji.terms.error import NotFound
 from zuji.terms.secret import TOKEN_PREFIX, sha256_hex
 from zuji.terms.source import Role
@@ -36,20 +37,34 @@ class Tokens:
     def __init__(
         self,
         metadata: Metadata,
+        users: UserStore,
         *,
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
         random_text: Callable[[int], str] = secrets.token_urlsafe,
     ) -> None:
         self._metadata = metadata
+        self._users = users
         self._now_ms = now_ms
         self._new_id = new_id
         self._random_text = random_text
         self._noted: dict[str, int] = {}
         self._remembered: dict[str, tuple[Token, int]] = {}
 
-    def create(self, *, role: Role, name: str, workspace: str | None, expires_at: int | None, actor: str) -> NewToken:
-        """A new token; `workspace` None means all. `expires_at` is in milliseconds since 1970."""
+    def create(
+        self,
+        *,
+        role: Role,
+        name: str,
+        workspace: str | None,
+        expires_at: int | None,
+        actor: str,
+        user: str | None = None,
+    ) -> NewToken:
+        """A new token; `workspace` None means all. It works as long as its `user` may sign in, if it has one.
+
+        `expires_at` is in milliseconds since 1970.
+        """
         secret = TOKEN_PREFIX + self._random_text(RANDOM_BYTES)
         now = self._now_ms()
         token = self._metadata.create_token(
@@ -61,6 +76,7 @@ class Tokens:
             hint=hint_of(secret),
             created_at=now,
             expires_at=expires_at,
+            user=user,
         )
         self._metadata.note(at=now, actor=actor, action="token.create", subject=token.id, detail=f"role {role}")
         return NewToken(secret, token)
@@ -75,15 +91,21 @@ class Tokens:
         revoked = self._metadata.revoke_token(token_id, at=now)
         if revoked is None:
             raise NotFound(f"there is no token {token_id!r}. `zuji token list` shows those there are.")
-        self._remembered.clear()
+        self.forget()
         self._metadata.note(at=now, actor=actor, action="token.revoke", subject=token_id)
         return revoked
+
+    def forget(self) -> None:
+        """Look every token up again: something about tokens or their users has changed."""
+        self._remembered.clear()
 
     def authenticate(self, secret: str) -> Principal | None:
         """Whose token this is, or None for a wrong, revoked or expired one."""
         hashed, now = sha256_hex(secret), self._now_ms()
         found = self._metadata.find_token(hashed)
         if found is None or not hmac.compare_digest(found.token_sha256, hashed) or _is_over(found, now):
+            return None
+        if found.user is not None and not self._may_come_in(found.user):
             return None
         self._note_use(found.id, now)
         if len(self._remembered) >= MOST_REMEMBERED:
@@ -102,6 +124,10 @@ class Tokens:
             return None
         return _principal(found)
 
+    def _may_come_in(self, user_id: str) -> bool:
+        user = self._users.get(user_id)
+        return user is not None and user.disabled_at is None
+
     def _note_use(self, token_id: str, now: int) -> None:
         if now - self._noted.get(token_id, -USE_NOTED_EVERY_MS) >= USE_NOTED_EVERY_MS:
             self._noted[token_id] = now
@@ -113,7 +139,7 @@ def _is_over(token: Token, now: int) -> bool:
 
 
 def _principal(token: Token) -> Principal:
-    return Principal(id=token.id, name=token.name, role=token.role, workspace=token.workspace)
+    return Principal(id=token.id, name=token.name, role=token.role, workspace=token.workspace, user=token.user)
 
 
 def hint_of(secret: str) -> str:

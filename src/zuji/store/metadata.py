@@ -53,6 +53,8 @@ class Token(msgspec.Struct, frozen=True):
     expires_at: int | None = None
     revoked_at: int | None = None
     last_used_at: int | None = None
+    user: str | None = None
+    """The user whose token it is: it ends with them."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -151,9 +153,10 @@ class Metadata(MetadataRows):
         hint: str,
         created_at: int,
         expires_at: int | None = None,
+        user: str | None = None,
     ) -> Token:
         """Add a token. Raises Conflict when the same token exists, or its workspace does not."""
-        made = Token(id, workspace, role, name, token_sha256, hint, created_at, expires_at)
+        made = Token(id, workspace, role, name, token_sha256, hint, created_at, expires_at, user=user)
         with self._change(taken=f"this token exists already, or the workspace {workspace!r} does not.") as session:
             session.add(TokenRow(**msgspec.structs.asdict(made)))
         return made
@@ -183,9 +186,13 @@ class Metadata(MetadataRows):
         with self._change() as session:
             session.add(AuditRow(at=at, actor=actor, action=action, subject=subject, detail=detail))
 
-    def list_audit(self, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+    def list_audit(
+        self, *, before: int | None = None, limit: int = 100, subject: str | None = None
+    ) -> list[AuditEntry]:
         """What was written down, newest first; `before` is the id of the last entry of the page before."""
         chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+        if subject is not None:
+            chosen = chosen.where(AuditRow.subject == subject)
         return self._all(chosen if before is None else chosen.where(AuditRow.id < before), AuditEntry)
 
 

@@ -9,7 +9,7 @@ from zuji.store.metadata_tables import ID, Row
 
 
 class UserRow(Row):
-    """Somebody who may sign in. `role`: the role in every workspace, if there is one."""
+    """Somebody who may sign in. `role`: the one in every workspace; empty for who has roles in some of them."""
 
     __tablename__ = "user_account"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -23,7 +23,7 @@ class UserRow(Row):
 
 
 class UserRoleRow(Row):
-    """A role in one workspace; there it stands in for the role everywhere."""
+    """A role in one workspace."""
 
     __tablename__ = "user_role"
     user: Mapped[str] = mapped_column(ID, ForeignKey("user_account.id"), primary_key=True)
@@ -45,7 +45,7 @@ class UserSessionRow(Row):
 
 
 class UserLinkRow(Row):
-    """A link that is good once: to become a user (`user` is empty then), or to set a new password. Its code is not kept."""
+    """A link that is good once: to become a user (`user` is empty then), or to set a new password. No code is kept."""
 
     __tablename__ = "user_link"
     id: Mapped[str] = mapped_column(ID, primary_key=True)

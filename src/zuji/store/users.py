@@ -25,7 +25,7 @@ Language = Literal["en", "zh"]
 
 
 class User(msgspec.Struct, frozen=True):
-    """Somebody who may sign in. `role` holds in every workspace but those that `roles` names with one of their own."""
+    """Somebody who may sign in: with one `role` in every workspace, or with `roles` in some of them."""
 
     id: str
     login: str
@@ -39,7 +39,7 @@ class User(msgspec.Struct, frozen=True):
 
     def role_in(self, workspace: str) -> Role | None:
         """The role in this workspace, or None for no right to enter it."""
-        return self.roles.get(workspace, self.role)
+        return self.role or self.roles.get(workspace)
 
 
 class UserSession(msgspec.Struct, frozen=True):
@@ -110,20 +110,19 @@ class UserStore(MetadataRows):
             if link is not None:
                 _use_up(session, link)
             session.execute(update(UserRow).where(UserRow.id == id).values(password=password))
-            session.execute(
-                delete(UserSessionRow).where(UserSessionRow.user == id, UserSessionRow.id != (keep or ""))
-            )
+            session.execute(delete(UserSessionRow).where(UserSessionRow.user == id, UserSessionRow.id != (keep or "")))
 
     def set_role(self, id: str, workspace: str | None, role: Role | None, *, at: int) -> None:
-        """Give a role in a workspace (None: in all), or with None take it. Tokens made for the former role end."""
+        """Give a role in a workspace (None: in all, instead of any in one), or with None take it. Their tokens end."""
         with self._keeping_an_owner(taken=f"there is no workspace {workspace!r}.") as session:
-            if workspace is None:
-                session.execute(update(UserRow).where(UserRow.id == id).values(role=role))
-            else:
-                mine = (UserRoleRow.user == id) & (UserRoleRow.workspace == workspace)
-                session.execute(delete(UserRoleRow).where(mine))
-                if role is not None:
-                    session.add(UserRoleRow(user=id, workspace=workspace, role=role))
+            here = UserRoleRow.user == id
+            if workspace is not None:
+                here &= UserRoleRow.workspace == workspace
+            session.execute(delete(UserRoleRow).where(here))
+            everywhere = role if workspace is None else None
+            session.execute(update(UserRow).where(UserRow.id == id).values(role=everywhere))
+            if workspace is not None and role is not None:
+                session.add(UserRoleRow(user=id, workspace=workspace, role=role))
             _end_tokens(session, id, at=at)
 
     def disable(self, id: str, *, at: int | None) -> None:
@@ -193,7 +192,7 @@ class UserStore(MetadataRows):
 
     @contextmanager
     def _keeping_an_owner(self, *, taken: str = "the metadata forbid this change.") -> Iterator[Session]:
-        """A change after which there must still be an owner of all workspaces, if there was one: else nobody could help."""
+        """A change after which there is still an owner of all workspaces, if there was one: else nobody could help."""
         with self._owners, self._change(taken=taken) as session:
             before = _owners(session)
             yield session

@@ -7,6 +7,8 @@ import hashlib
 PUBLIC_KEY_PREFIX = "zp_"
 SECRET_KEY_PREFIX = "zs_"  # noqa: S105 - a prefix, not a secret
 TOKEN_PREFIX = "zt_"  # noqa: S105 - a prefix, not a secret
+SESSION_PREFIX = "zu_"
+CODE_PREFIX = "zc_"
 
 
 def sha256_hex(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""The audit log: who made, changed and revoked what."""
+"""The audit log: who made, changed and revoked what, who signed in, who looked at whose profile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_ID = 2**63 - 1  # what SQLite and PostgreSQL can count to
 
 
 class AuditEntryOut(Out):
-    """One thing that somebody did. `actor` is the id of a token, or `control` for the command line on the machine."""
+    """One thing somebody did. `actor`: the id of a user or a token, `control` for the command line on the machine."""
 
     id: int
     at: str
@@ -40,11 +40,14 @@ def list_audit(
     principal: AnyPrincipal,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = None,
+    subject: Annotated[
+        str | None, Query(max_length=200, description="Only what was done to this.", examples=["default/profile:17"])
+    ] = None,
 ) -> AuditPage:
-    """Who made, changed and revoked workspaces, sources, keys and tokens. Needs a token for all workspaces."""
+    """Who made, changed and revoked what, signed in, looked at a profile. Needs a right in all workspaces."""
     if principal.workspace is not None:
         raise NotAllowed("the audit log is about all workspaces. Use a token for all workspaces.")
-    entries, following = ports_of(request).audit.page(before=cursor, limit=limit)
+    entries, following = ports_of(request).audit.page(before=cursor, limit=limit, subject=subject)
     told = [
         AuditEntryOut(
             id=one.id, at=iso(one.at), actor=one.actor, action=one.action, subject=one.subject, detail=one.detail

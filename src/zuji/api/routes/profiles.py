@@ -121,6 +121,7 @@ def look_up(request: Request, caller: AnyCaller, body: LookupIn) -> LookupOut:
     ports = ports_of(request)
     named = [Identifier(one.type, one.value) for one in body.identifiers]
     found = [profile_of(ports.hot, caller.workspace, identifier) for identifier in named]
+    ports.profile_views.saw(caller.principal, caller.workspace, [one.id for one in found if one is not None])
     return LookupOut(profiles=[None if one is None else profile_out(ports, one, caller) for one in found])
 
 
@@ -144,6 +145,7 @@ async def timeline(
 
     def answer() -> bytes:
         person = _required(profile_of(ports.hot, caller.workspace, named), named)
+        ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
         wanted = EventFilter(caller.workspace, owned=owned_by(person))
         return page_of_events(ports, wanted, caller, limit=limit, after=after)
 
@@ -159,7 +161,9 @@ async def timeline(
 def get_profile(request: Request, caller: AnyCaller, identifier: str) -> Response:
     """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
     ports, named = ports_of(request), parse_identifier(identifier)
-    found = profile_out(ports, _required(profile_of(ports.hot, caller.workspace, named), named), caller)
+    person = _required(profile_of(ports.hot, caller.workspace, named), named)
+    ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
+    found = profile_out(ports, person, caller)
     return Response(found.model_dump_json(), media_type="application/json")
 
 

@@ -1,4 +1,7 @@
-"""Tokens: create, list, revoke. A token for one workspace makes and sees tokens of that workspace alone."""
+"""Tokens: create, list, revoke. A token for one workspace makes and sees tokens of that workspace alone.
+
+A token that somebody made who was signed in is theirs, unless it is made for another user: it ends with that user.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ def create_token(request: Request, principal: AnyPrincipal, body: TokenIn) -> Ne
         raise NotAllowed(f"this token may only make tokens for its own workspace, {principal.workspace}.")
     if body.workspace is not None and not ports.workspaces.exists(body.workspace):
         raise NotFound(f"there is no workspace {body.workspace!r}.")
+    if body.user is not None:
+        ports.users.get(body.user, scope=principal.workspace)
     days = body.expires_in_days
     made = ports.tokens.create(
         role=body.role,
@@ -38,6 +43,7 @@ def create_token(request: Request, principal: AnyPrincipal, body: TokenIn) -> Ne
         workspace=body.workspace,
         expires_at=None if days is None else ports.now_ms() + days * DAY_MS,
         actor=principal.id,
+        user=body.user or principal.user,
     )
     return NewTokenOut(token=made.secret, **_fields(made.token))
 
@@ -60,6 +66,7 @@ def _fields(token: Token) -> dict[str, Any]:
         "id": token.id,
         "name": token.name,
         "role": token.role,
+        "user": token.user,
         "workspace": token.workspace,
         "hint": token.hint,
         "created_at": iso(token.created_at),
