@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { strongestFirst } from "./strength";
 
 export interface Named {
   person: number | string;
@@ -8,7 +9,7 @@ export interface Named {
 
 /** Somebody, by the identifiers that tell most; leads to their page. A key that is no person leads nowhere. */
 export function PersonLink({ person }: { person: Named }) {
-  const [first, ...others] = person.identifiers;
+  const [first, ...others] = strongestFirst(person.identifiers);
   const name = first ? first.value : String(person.person);
   const more = others
     .slice(0, 2)

@@ -8,6 +8,7 @@ import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
+import { strongestFirst } from "@/parts/strength";
 import { useWords } from "@/words/words";
 import { type Identifier, spelled } from "./identifiers";
 import { MergeDialog, SplitDialog } from "./Decisions";
@@ -58,7 +59,7 @@ export function Identity({ person }: { person: Profile }) {
         </p>
       )}
       <ul className="holdings">
-        {person.identifiers.map((one) => (
+        {strongestFirst(person.identifiers).map((one) => (
           <li key={spelled(one)}>
             <span>
               <small>{one.type}</small>
@@ -84,7 +85,7 @@ export function Identity({ person }: { person: Profile }) {
 function Explanation({ a, person }: { a: Identifier; person: Profile }) {
   const say = useWords(words);
   const format = useFormat();
-  const other = person.identifiers.find((one) => spelled(one) !== spelled(a));
+  const other = strongestFirst(person.identifiers).find((one) => spelled(one) !== spelled(a));
   const sources = useAnswer("/api/v1/sources");
   const sourceName = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
   const found = useAnswer(

@@ -14,6 +14,7 @@ import { Timeline } from "./Timeline";
 import { words } from "./words";
 import { PageHead } from "@/parts/PageHead";
 import { nameOf } from "./naming";
+import { strongestFirst } from "@/parts/strength";
 
 export type Profile = Answer<"/api/v1/profiles/{identifier}">;
 
@@ -36,7 +37,7 @@ export function Person() {
 function Whole({ person }: { person: Profile }) {
   const say = useWords(words);
   const { may } = useSession();
-  const named = person.identifiers.slice(0, 4).map((one) => `${one.type} ${one.value}`);
+  const named = strongestFirst(person.identifiers).slice(0, 3).map((one) => `${one.type} ${one.value}`);
   return (
     <>
       <PageHead title={nameOf(person)} lead={named.join(" · ")}>

@@ -125,9 +125,11 @@ function Moment({ event }: { event: StoredEvent }) {
             </b>
           )}
         </span>
-        <span className="pill">{event.channel}</span>
+        <span className="nowrap">
+          {event.flags.length > 0 && <small>{event.flags.join(", ")} </small>}
+          <span className="pill">{event.channel}</span>
+        </span>
       </div>
-      {event.flags.length > 0 && <small>{event.flags.join(", ")}</small>}
       {isOpen && <Everything event={event} title={say("detail")} />}
     </li>
   );

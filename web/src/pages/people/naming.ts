@@ -1,4 +1,5 @@
 import type { Answer } from "@/api/client";
+import { strongestFirst } from "@/parts/strength";
 
 /** What somebody is called: by their name where they told one, else by the identifier that tells most. */
 export function nameOf(person: Pick<Answer<"/api/v1/profiles/{identifier}">, "id" | "traits" | "identifiers">): string {
@@ -7,5 +8,5 @@ export function nameOf(person: Pick<Answer<"/api/v1/profiles/{identifier}">, "id
     const told = traits[name];
     if (typeof told === "string" && told) return told;
   }
-  return person.identifiers[0]?.value ?? `# ${person.id}`;
+  return strongestFirst(person.identifiers)[0]?.value ?? `# ${person.id}`;
 }

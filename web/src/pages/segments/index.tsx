@@ -1,8 +1,5 @@
-import { EmptyState } from "@/parts/EmptyState";
-import { shell } from "@/words/shell";
-import { useWords } from "@/words/words";
+import { Definitions } from "@/definitions/Definitions";
 
-export default function Page() {
-  const say = useWords(shell);
-  return <EmptyState title={say("segments")} />;
+export default function Segments() {
+  return <Definitions kind="segment" />;
 }

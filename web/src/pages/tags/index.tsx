@@ -1,8 +1,5 @@
-import { EmptyState } from "@/parts/EmptyState";
-import { shell } from "@/words/shell";
-import { useWords } from "@/words/words";
+import { Definitions } from "@/definitions/Definitions";
 
-export default function Page() {
-  const say = useWords(shell);
-  return <EmptyState title={say("tags")} />;
+export default function Tags() {
+  return <Definitions kind="tag" />;
 }
