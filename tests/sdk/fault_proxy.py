@@ -18,7 +18,7 @@ from typing import Literal
 Fault = Literal["lost_answer", "server_error", "too_many", "reset"]
 Step = Fault | Literal["pass"]
 
-DATA_PATHS = ("/v1/", "/sa", "/batch", "/e", "/i/v", "/capture")
+DATA_PATHS = ("/v1/", "/sa", "/batch", "/e", "/i", "/capture", "/com.snowplow", "/track", "/import", "/groups")
 NO_DATA = ("/v1/projects", "/v1/m")
 _ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER with a time of zero: closing sends a reset instead of a farewell."""
@@ -84,8 +84,10 @@ class FaultProxy:
         started.set()
         await self._stopped.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
             task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Requests of one connection, one after the other, until somebody hangs up."""
