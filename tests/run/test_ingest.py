@@ -57,7 +57,7 @@ def test_a_bad_event_waits_in_quarantine_and_its_repeat_is_a_duplicate(tmp_path:
         world.send(bad)
         world.settle()
         with world.engine.hot.read() as connection:
-            [waiting] = quarantine.page(connection, "default", reason=None, source=None, before=None, limit=10)
+            [waiting] = quarantine.page(connection, "default", limit=10)
             account = accounting.overall(connection)
     assert (waiting.reason, waiting.message) == ("no_identifier", bad)
     assert account == Account(accepted=3, stored=1, quarantined=1, duplicate=1)

@@ -143,7 +143,7 @@ def everything(world: World) -> dict[str, Any]:
     assert following is None
     with hot.read() as connection:
         assert outbox.waiting(connection) == []
-        waiting = quarantine.page(connection, "default", reason=None, source=None, before=None, limit=10)
+        waiting = quarantine.page(connection, "default", limit=10)
         account = msgspec.to_builtins(accounting.overall(connection))
         decisions = {name: decision_outcomes.get(connection, name) for name in ("merge-1", "delete-1")}
     return {

@@ -31,6 +31,7 @@ from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
 from zuji.terms.identifier import Identifier
 from zuji.terms.message import KeyKind, Message
+from zuji.terms.repair import Repair
 
 
 class Decisions(Protocol):
@@ -135,6 +136,14 @@ class Imports(Protocol):
         ...
 
 
+class Repairs(Protocol):
+    """Tries repairs of quarantined events, without keeping anything."""
+
+    def preview(self, workspace: str, repair: Repair, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The oldest chosen events before and after the steps, fields as in `wire_quarantine.RepairTrial`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything the API is given. `scratch` is a folder on a disk with room, for files that exist while in use."""
@@ -144,6 +153,9 @@ class Ports:
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
+    users: Users
+    sessions: Sessions
+    profile_views: ProfileViews
     audit: AuditLog
     saved: SavedWork
     lists: PeopleLists
@@ -153,9 +165,6 @@ class Ports:
     subscriptions: Subscriptions
     outbound: Outbound
     redeliver: Callable[[Subscription, DeadLetter], Answer]
-    users: Users
-    sessions: Sessions
-    profile_views: ProfileViews
     decisions: Decisions
     intake: Intake
     freshness: Freshness
@@ -163,6 +172,7 @@ class Ports:
     health: Callable[[], Health]
     stewardship: Stewardship
     imports: Imports
+    repairs: Repairs
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     tags_now: TagsNow = NO_TAGS

@@ -261,6 +261,8 @@ class QuarantinedOut(Out):
     reason: str = Field(examples=["no_event_name"])
     meaning: str
     detail: str
+    cause: str = Field(description="The detail without its own numbers and ids: what groups are made by.")
+    protocol: str = Field(examples=["segment"])
     received_at: str
     message: Any = None
 

@@ -33,6 +33,7 @@ from zuji.run.alerts import AlertLoop
 from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
+from zuji.run.rehearsal import Rehearsal
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store import spool_positions
@@ -45,8 +46,8 @@ from zuji.store.policies import Policies
 from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
-from zuji.terms.period import Calendar
 from zuji.store.users import UserStore
+from zuji.terms.period import Calendar
 
 DECISIONS = "decisions"
 """The name under which decisions of people enter the spool, beside the gateways'."""
@@ -65,11 +66,11 @@ class Administration:
     workspaces: Workspaces
     keys: Keys
     tokens: Tokens
-    audit: AuditLog
     users: Users
     sessions: Sessions
-    saved: SavedWork
+    audit: AuditLog
     profile_views: ProfileViews
+    saved: SavedWork
     lists: PeopleLists
     definitions: Definitions
     subscriptions: Subscriptions
@@ -79,9 +80,9 @@ class Administration:
 def open_administration(data: Path, settings: Settings) -> Administration:
     """Open the metadata of a folder, making it when missing, and the rooms over it."""
     metadata = Metadata.open(data / "meta.sqlite")
-    return Administration(
     people = UserStore.beside(metadata)
     tokens = Tokens(metadata, people, now_ms=now_ms, new_id=new_id)
+    return Administration(
         metadata,
         Workspaces(metadata, timezone=settings.timezone, now_ms=now_ms, new_id=new_id),
         Keys(
@@ -95,8 +96,8 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         Users(people, metadata, now_ms=now_ms, new_id=new_id, forget_tokens=tokens.forget),
         Sessions(people, metadata, now_ms=now_ms, new_id=new_id),
         AuditLog(metadata),
-        SavedWork.beside(metadata),
         ProfileViews(metadata, now_ms=now_ms),
+        SavedWork.beside(metadata),
         PeopleLists.beside(metadata),
         Definitions.beside(metadata),
         Subscriptions.beside(metadata),
@@ -111,9 +112,9 @@ class FirstKeys:
     token: str
     write_key: str
     secret_key: str
-
     welcome: str
     """The path of the link with which the first owner signs in."""
+
 
 def first_start(administration: Administration) -> FirstKeys | None:
     """Make the default workspace, an owner token, the owner's link and a first source, unless that was done before."""
@@ -182,10 +183,10 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         workspaces=administration.workspaces,
         keys=keys,
         tokens=administration.tokens,
-        audit=administration.audit,
         users=administration.users,
         sessions=administration.sessions,
         profile_views=administration.profile_views,
+        audit=administration.audit,
         saved=administration.saved,
         lists=administration.lists,
         definitions=administration.definitions,
@@ -201,6 +202,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         health=lambda: health_of(engine),
         stewardship=EngineBackup(data, engine, now_ms=now_ms),
         imports=EngineImports(data, keys=keys, limits=limits),
+        repairs=Rehearsal(hot=hot, source_of=keys.source_of, policies=administration.policies, now_ms=now_ms),
         now_ms=now_ms,
         new_id=new_id,
         tags_now=tags_now,

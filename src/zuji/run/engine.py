@@ -20,6 +20,7 @@ from zuji.identify.resolver import Resolver
 from zuji.run.batch import Hashes, Mask, SourceOf, Stages
 from zuji.run.commit import Committer
 from zuji.run.decisions import Decisions
+from zuji.run.expiring import Expiry
 from zuji.run.ingest import Cursor, IngestLoop
 from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
@@ -33,6 +34,7 @@ from zuji.store import quarantine, source_epochs, spool_positions
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.property_names import PropertyNames
+from zuji.store.rule_memory import RuleMemory
 from zuji.store.seen import SeenIds
 from zuji.store.tag_events import AnchorEvents
 
@@ -122,7 +124,9 @@ def build_engine(
     names = PropertyNames(hot)
     resolver = Resolver(hot, source_of)
     stages = Stages(
-        known=_known_ids(seen, hot), resolver=resolver, facts=Facts(names=names, policies=policies or NoPolicies())
+        known=_known_ids(seen, hot),
+        resolver=resolver,
+        facts=Facts(names=names, policies=policies or NoPolicies(), memory=RuleMemory(hot)),
     )
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
@@ -152,6 +156,7 @@ def build_engine(
         source_of=source_of,
         now_ms=now_ms,
         slow_down=slow_down,
+        between_batches=Expiry(hot=hot, policies=policies or NoPolicies(), now_ms=now_ms).expire_due,
     )
     tags = TagLoops(hot=hot, tagger=tagger, batch_lock=ingest.batch_lock, now_ms=now_ms)
     status = StatusWriter(

@@ -64,6 +64,7 @@ class IngestLoop:
         source_of: SourceOf,
         now_ms: Callable[[], int],
         slow_down: Callable[[set[tuple[str, str]]], None],
+        between_batches: Callable[[], None] = lambda: None,
     ) -> None:
         self._reader = reader
         self._hot = hot
@@ -77,6 +78,7 @@ class IngestLoop:
         self._source_of = source_of
         self._now_ms = now_ms
         self._slow_down = slow_down
+        self._between_batches = between_batches
         self._room = USUAL_MESSAGES
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest")
@@ -112,14 +114,15 @@ class IngestLoop:
     def take_some(self) -> bool:
         """Take in what is in the spool, up to a batch. False when there is nothing."""
         with self.batch_lock:
+            self._between_batches()
             rows = self._reader.read(self._progress.positions, max_messages=self._room)
             is_flood = sum(row.count for row in rows) > self._room / 2
             self._room = MOST_MESSAGES if is_flood else USUAL_MESSAGES
             for group in split_at_decisions(rows):
-                if group[0].receipt.protocol == "decision":
-                    self._decide(group[0])
-                else:
+                if group[0].receipt.protocol != "decision":
                     self._take(group)
+                elif not self._decide(group[0]):
+                    break
         return bool(rows)
 
     def _discard_taken(self) -> None:
@@ -176,15 +179,17 @@ class IngestLoop:
 
         return culprits(range(len(received)), works)
 
-    def _decide(self, row: SpoolRow) -> None:
+    def _decide(self, row: SpoolRow) -> bool:
+        """Carry out a decision. False when it did only a part: it stays first in the spool, to be read again."""
         sequence = self._cursor.sequence + 1
         now_ms = self._now_ms()
         message = decode_messages(row.body)[0]
         decided = self._decisions.plan(row.receipt, message, sequence=sequence, now_ms=now_ms)
-        positions = {(row.gateway, row.file): row.row}
+        positions = {} if decided.goes_on else {(row.gateway, row.file): row.row}
 
         def answer(connection: HotTransaction) -> None:
-            decision_outcomes.save(connection, message.message_id, decided.outcome)
+            if not decided.goes_on:
+                decision_outcomes.save(connection, message.message_id, decided.outcome)
 
         batch = self._committer.commit(
             decided.plan, positions=positions, sequence=sequence, now_ms=now_ms, writes=(*decided.writes, answer)
@@ -196,6 +201,7 @@ class IngestLoop:
             decided.then()
         self._progress.committed(positions, batch.id)
         self._storing.offer(batch)
+        return not decided.goes_on
 
 
 def split_at_decisions(rows: Sequence[SpoolRow]) -> list[list[SpoolRow]]:

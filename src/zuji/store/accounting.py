@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import msgspec
 
 MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
 Term = Literal["accepted", "stored", "quarantined", "duplicate", "refused", "inferred", "decisions", "replayed"]
 TERMS: tuple[Term, ...] = get_args(Term)
 Key = tuple[str, str, int]
@@ -90,6 +91,19 @@ def per_minute(
         {"workspace": workspace, "source": source, "from_ms": from_ms, "to_ms": to_ms, "limit": limit},
     )
     return [(name, minute, Account(*figures)) for name, minute, *figures in rows]
+
+
+def per_day(
+    connection: sqlite3.Connection, workspace: str, *, source: str | None, from_day: int, to_day: int
+) -> list[tuple[str, int, Account]]:
+    """(source, day of receipt since 1970 in UTC, figures) of the days up to `to_day`, newest first."""
+    rows = connection.execute(
+        f"SELECT source, minute / {DAY_MS} AS day, {_SUMS} FROM accounting WHERE workspace = :workspace"
+        " AND (:source IS NULL OR source = :source) AND minute >= :from_ms AND minute < :to_ms"
+        " GROUP BY source, day ORDER BY day DESC, source",
+        {"workspace": workspace, "source": source, "from_ms": from_day * DAY_MS, "to_ms": (to_day + 1) * DAY_MS},
+    )
+    return [(name, day, Account(*figures)) for name, day, *figures in rows]
 
 
 def per_source(connection: sqlite3.Connection, workspace: str) -> dict[str, Account]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from zuji.store import quarantine_groups
+from zuji.store.quarantine_groups import DAY_MS, DayKey, Fate
+from zuji.terms.cause import cause_of
 from zuji.terms.message import Message, Receipt, decode_messages, decode_receipt, encode_messages, encode_receipt
 from zuji.terms.rejection import Reason
 
 Hashes = npt.NDArray[np.uint64]
-_COLUMNS = "id, workspace, source, message_id, reason, detail, received_at, position, receipt, message"
+_COLUMNS = "id, workspace, source, message_id, reason, detail, received_at, position, protocol, cause, receipt, message"
+_DAY_KEY = f"workspace, source, received_at / {DAY_MS}, reason"
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,28 @@ class Quarantined:
     detail: str
     received_at: int
     position: int
+    protocol: str
+    cause: str
+    """The detail without its own numbers and ids."""
     receipt: Receipt
     message: Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which events are meant; None is any."""
+
+    source: str | None = None
+    reason: str | None = None
+    protocol: str | None = None
+    cause: str | None = None
+
+
+ANY = Chosen()
+_IS_CHOSEN = (
+    "workspace = :workspace AND (:source IS NULL OR source = :source) AND (:reason IS NULL OR reason = :reason)"
+    " AND (:protocol IS NULL OR protocol = :protocol) AND (:cause IS NULL OR cause = :cause)"
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +71,14 @@ class NewlyRejected:
 
 
 def put(connection: sqlite3.Connection, rejected: Sequence[NewlyRejected]) -> None:
-    """Put rejected events away. One that is here already keeps its place and takes the new reason."""
+    """Put rejected events away. One that is here already stays as it came and takes the new reason."""
+    if not rejected:
+        return
+    _count_reasons(connection, rejected)
     connection.executemany(
         "INSERT INTO quarantine (workspace, source, id_hash, message_id, reason, detail, received_at, position,"
-        " receipt, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id_hash)"
-        " DO UPDATE SET reason = excluded.reason, detail = excluded.detail, message = excluded.message",
+        " protocol, cause, receipt, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id_hash)"
+        " DO UPDATE SET reason = excluded.reason, detail = excluded.detail, cause = excluded.cause",
         [
             (
                 event.receipt.workspace,
@@ -60,12 +89,27 @@ def put(connection: sqlite3.Connection, rejected: Sequence[NewlyRejected]) -> No
                 event.detail,
                 event.receipt.received_at,
                 event.position,
+                event.receipt.protocol,
+                cause_of(event.detail),
                 encode_receipt(event.receipt),
                 encode_messages([event.message]),
             )
             for event in rejected
         ],
     )
+
+
+def _count_reasons(connection: sqlite3.Connection, rejected: Sequence[NewlyRejected]) -> None:
+    """Count them under their reasons; who takes a new one is no longer counted under the one before."""
+    reasons: Counter[DayKey] = Counter(
+        (event.receipt.workspace, event.receipt.source, event.receipt.received_at // DAY_MS, event.reason)
+        for event in rejected
+    )
+    for event in rejected:
+        before = connection.execute(f"SELECT {_DAY_KEY} FROM quarantine WHERE id_hash = ?", (event.id_hash,)).fetchone()
+        if before:
+            reasons[before] -= 1
+    quarantine_groups.add(connection, "quarantined", reasons)
 
 
 def known(connection: sqlite3.Connection, hashes: Hashes) -> npt.NDArray[np.bool_]:
@@ -96,20 +140,13 @@ def get(connection: sqlite3.Connection, workspace: str, id_: int) -> Quarantined
 
 
 def page(
-    connection: sqlite3.Connection,
-    workspace: str,
-    *,
-    reason: str | None,
-    source: str | None,
-    before: int | None,
-    limit: int,
+    connection: sqlite3.Connection, workspace: str, chosen: Chosen = ANY, *, before: int | None = None, limit: int
 ) -> list[Quarantined]:
     """The newest rejected events first; `before` is the id where the previous page ended."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM quarantine WHERE workspace = :workspace AND (:reason IS NULL OR reason = :reason)"
-        " AND (:source IS NULL OR source = :source) AND (:before IS NULL OR id < :before)"
+        f"SELECT {_COLUMNS} FROM quarantine WHERE {_IS_CHOSEN} AND (:before IS NULL OR id < :before)"
         " ORDER BY id DESC LIMIT :limit",
-        {"workspace": workspace, "reason": reason, "source": source, "before": before, "limit": limit},
+        _bound(workspace, chosen) | {"before": before, "limit": limit},
     )
     return [_read(row) for row in rows]
 
@@ -122,15 +159,56 @@ def counts(connection: sqlite3.Connection, workspace: str) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+def choose(
+    connection: sqlite3.Connection, workspace: str, chosen: Chosen, *, after: int, limit: int
+) -> list[Quarantined]:
+    """The chosen events in the order of their ids, from behind `after` on."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM quarantine WHERE {_IS_CHOSEN} AND id > :after ORDER BY id LIMIT :limit",
+        _bound(workspace, chosen) | {"after": after, "limit": limit},
+    )
+    return [_read(row) for row in rows]
+
+
+def remove(connection: sqlite3.Connection, workspace: str, ids: Sequence[int], fate: Fate) -> None:
     """Take out events that were replayed or given up."""
-    connection.executemany("DELETE FROM quarantine WHERE id = ?", [(id_,) for id_ in ids])
+    for id_ in ids:
+        _take_out(connection, "workspace = ? AND id = ?", (workspace, id_), fate)
 
 
 def remove_source(connection: sqlite3.Connection, workspace: str, source: str) -> None:
     """Take out everything a source brought."""
-    connection.execute("DELETE FROM quarantine WHERE workspace = ? AND source = ?", (workspace, source))
+    _take_out(connection, "workspace = ? AND source = ?", (workspace, source), "discarded")
 
 
-def _read(row: tuple[int, str, str, str, str, str, int, int, bytes, bytes]) -> Quarantined:
-    return Quarantined(*row[:8], decode_receipt(row[8]), decode_messages(row[9])[0])
+def count_before(connection: sqlite3.Connection, workspace: str, *, before_ms: int) -> int:
+    """How many were received before a moment."""
+    counted = connection.execute(
+        "SELECT count(*) FROM quarantine WHERE workspace = ? AND received_at < ?", (workspace, before_ms)
+    )
+    return int(counted.fetchone()[0])
+
+
+def expire(connection: sqlite3.Connection, workspace: str, *, before_ms: int) -> int:
+    """Take out what was received before a moment. Gives how many that were; the figures of their days stay."""
+    return _take_out(connection, "workspace = ? AND received_at < ?", (workspace, before_ms), "expired")
+
+
+def workspaces(connection: sqlite3.Connection) -> list[str]:
+    """Whose events wait here."""
+    return [name for (name,) in connection.execute("SELECT DISTINCT workspace FROM quarantine")]
+
+
+def _take_out(connection: sqlite3.Connection, which: str, values: tuple[object, ...], fate: Fate) -> int:
+    keys = connection.execute(f"DELETE FROM quarantine WHERE {which} RETURNING {_DAY_KEY}", values).fetchall()
+    quarantine_groups.count(connection, fate, keys)
+    return len(keys)
+
+
+def _bound(workspace: str, chosen: Chosen) -> dict[str, object]:
+    return {"workspace": workspace, **vars(chosen)}
+
+
+def _read(row: tuple[Any, ...]) -> Quarantined:
+    *told, receipt, message = row
+    return Quarantined(*told, decode_receipt(receipt), decode_messages(message)[0])

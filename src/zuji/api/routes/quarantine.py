@@ -14,7 +14,7 @@ from zuji.api.stored_json import told
 from zuji.api.wire import Applied, QuarantinedOut, QuarantinePage, ReasonCounts, ReplayIn, iso
 from zuji.govern.masking import mask_text
 from zuji.store import quarantine
-from zuji.store.quarantine import Quarantined
+from zuji.store.quarantine import Chosen, Quarantined
 from zuji.terms.error import BadRequest, NotFound
 from zuji.terms.message import Message
 from zuji.terms.rejection import MEANINGS, REASONS, Reason
@@ -30,14 +30,15 @@ def list_quarantined(
     caller: AnyCaller,
     reason: Annotated[Reason | None, Query(description="Only this reason.")] = None,
     source: Annotated[str | None, Query(description="Only this source's, by id.")] = None,
+    protocol: Annotated[str | None, Query(description="Only what came by this protocol.")] = None,
+    cause: Annotated[str | None, Query(description="Only this cause, as `quarantine/groups` says it.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="`next` of the page before.")] = None,
 ) -> Response:
     """Rejected events, newest first."""
+    chosen = Chosen(source=source, reason=reason, protocol=protocol, cause=cause)
     with ports_of(request).hot.read() as connection:
-        found = quarantine.page(
-            connection, caller.workspace, reason=reason, source=source, before=cursor, limit=limit + 1
-        )
+        found = quarantine.page(connection, caller.workspace, chosen, before=cursor, limit=limit + 1)
     page = found[:limit]
     following = str(page[-1].id) if len(found) > limit else None
     return _answer({"quarantined": [_out(event, caller) for event in page], "next": following})
@@ -106,6 +107,8 @@ def _out(event: Quarantined, caller: Caller) -> dict[str, Any]:
         "reason": event.reason,
         "meaning": MEANINGS.get(event.reason, ""),  # type: ignore[call-overload]
         "detail": event.detail if shown else mask_text(event.detail),
+        "cause": event.cause if shown else mask_text(event.cause),
+        "protocol": event.protocol,
         "received_at": iso(event.received_at),
         "message": {name: told(raw, shown=shown, name=name) for name, raw in fields.items()},
     }
