@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zuji.collect.decode import posthog, segment, sensors, webhook
+from zuji.collect.decode import posthog, segment, sensors, snowplow, webhook
 from zuji.collect.decode.request import ProtocolModule
 from zuji.collect.routes import ProtocolName
 
@@ -11,4 +11,5 @@ PROTOCOLS: dict[ProtocolName, ProtocolModule] = {
     "sensors": sensors,
     "posthog": posthog,
     "webhook": webhook,
+    "snowplow": snowplow,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RouteKind = Literal["data", "document", "swallow"]
-ProtocolName = Literal["segment", "sensors", "posthog", "webhook"]
+ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow"]
 
 POST = ("POST", "OPTIONS")
 GET = ("GET", "HEAD", "OPTIONS")
@@ -56,6 +56,8 @@ _ROUTES: dict[str, Route] = {
     "/flags": _POSTHOG_DOCUMENT,
     "/decide": _POSTHOG_DOCUMENT,
     "/v1/webhook": _WEBHOOK,
+    "/com.snowplowanalytics.snowplow/tp2": Route("snowplow", "data", POST),
+    "/i": Route("snowplow", "data", GET),
 }
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("/v1/projects/", re.compile(r"/v1/projects/[^/]+/settings"), Route("segment", "document", GET)),
