@@ -14,7 +14,14 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from zuji.store import definition_tables, metadata_migrations, saved_tables, subscription_tables
+from zuji.store import (
+    definition_tables,
+    metadata_migrations,
+    policy_tables,
+    saved_tables,
+    subscription_tables,
+    user_tables,
+)
 from zuji.store.metadata import Metadata, Token, WriteKey
 from zuji.store.metadata_tables import Row
 from zuji.terms.error import Busy, Conflict, NotFound
@@ -174,7 +181,13 @@ def test_the_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'meta.sqlite'}")
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Row.metadata)
-    rows = (saved_tables.SavedQuestionRow, subscription_tables.SubscriptionRow, definition_tables.DefinitionRow)
+    rows = (
+        saved_tables.SavedQuestionRow,
+        subscription_tables.SubscriptionRow,
+        definition_tables.DefinitionRow,
+        policy_tables.PolicyRow,
+        user_tables.UserRow,
+    )
     assert {row.__tablename__ for row in rows} <= set(Row.metadata.tables)
     engine.dispose()
     assert differences == []
