@@ -210,5 +210,18 @@ def _bound(workspace: str, chosen: Chosen) -> dict[str, object]:
 
 
 def _read(row: tuple[Any, ...]) -> Quarantined:
-    *told, receipt, message = row
-    return Quarantined(*told, decode_receipt(receipt), decode_messages(message)[0])
+    id_, workspace, source, message_id, reason, detail, received_at, position, protocol, cause, receipt, message = row
+    return Quarantined(
+        id_,
+        workspace,
+        source,
+        message_id,
+        reason,
+        detail,
+        received_at,
+        position,
+        protocol,
+        cause,
+        decode_receipt(receipt),
+        decode_messages(message)[0],
+    )
