@@ -73,13 +73,17 @@ def list_events(
 ) -> pa.Table:
     """The newest `limit` events that match, newest first; those behind `after` when it is given.
 
-    In two steps: the keys of the page from the narrow columns, then the rows of those keys. The other way round each
-    candidate would be read whole. Each column costs: name those you show. `occurred_at` and `position` always come.
+    Somebody's events, and an event asked for by its id, lie in few granules: they are read in one step. All others in
+    two, the keys of the page from the narrow columns, for which the engine may choose the projection by event, then the
+    rows of those keys. Each column costs: name those you show. `occurred_at` and `position` always come.
     """
     if unknown := [name for name in columns if name not in EVENT_COLUMNS]:
         raise BadRequest(f"events have no column {unknown[0]!r}. There are: {', '.join(EVENT_COLUMNS)}.")
-    keys = store.query(_page_of_keys(wanted, min(limit, MOST_ROWS), after))
+    limit = min(limit, MOST_ROWS)
     shown = [name for name in EVENT_COLUMNS if name in {*columns, "occurred_at", "position"}]
+    if wanted.owned is not None or wanted.message_id is not None:
+        return store.query(_page(", ".join(shown), wanted, limit, after))
+    keys = store.query(_page("anchor, toUnixTimestamp64Milli(occurred_at) AS ms, position", wanted, limit, after))
     return store.query(_rows_of(wanted.workspace, keys, shown))
 
 
@@ -102,7 +106,8 @@ def count_by_event(store: EventStore, wanted: EventFilter, *, limit: int = 1000)
     return dict(zip(found["event"].to_pylist(), found["n"].to_pylist(), strict=True))
 
 
-def _page_of_keys(wanted: EventFilter, limit: int, after: Cursor | None) -> Query:
+def _page(selected: str, wanted: EventFilter, limit: int, after: Cursor | None) -> Query:
+    """These expressions of the newest events that match."""
     conditions, params = _where(wanted)
     if after is not None:
         conditions += (
@@ -111,7 +116,7 @@ def _page_of_keys(wanted: EventFilter, limit: int, after: Cursor | None) -> Quer
         )
         params |= {"after_ms": after.occurred_at, "after_position": after.position}
     sql = (
-        f"SELECT anchor, toUnixTimestamp64Milli(occurred_at) AS ms, position FROM zuji.events WHERE {conditions} "
+        f"SELECT {selected} FROM zuji.events WHERE {conditions} "
         "ORDER BY occurred_at DESC, position DESC LIMIT {limit:UInt32}"
     )
     return Query(sql, params | {"limit": limit})
