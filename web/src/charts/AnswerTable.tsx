@@ -6,7 +6,7 @@ import type { Cell, Table, TableCell } from "./model";
 import { inkOf, tint } from "./palette";
 import { useTalk } from "./talk";
 
-const ROWS_AT_ONCE = 50;
+const ROWS_AT_ONCE = 100;
 
 /** A table of figures. A figure with people behind it is a button; a period that is not over says so. */
 export function AnswerTable({ table, onCell }: { table: Table; onCell: (cell: Cell) => void }) {
@@ -14,9 +14,9 @@ export function AnswerTable({ table, onCell }: { table: Table; onCell: (cell: Ce
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   return (
     <>
-      <div className="scroll" role="region" aria-label={table.title} tabIndex={0}>
-        <table className="figures">
-          <caption>{table.title}</caption>
+      <h3 className="figures-title">{table.title}</h3>
+      <div className="figures-frame" role="region" aria-label={table.title} tabIndex={0}>
+        <table className="figures" aria-label={table.title}>
           <thead>
             <tr>
               {table.columns.map((column, place) => (
@@ -38,7 +38,7 @@ export function AnswerTable({ table, onCell }: { table: Table; onCell: (cell: Ce
         </table>
       </div>
       {table.rows.length > shown && (
-        <Button size="small" onClick={() => setShown(shown + 10 * ROWS_AT_ONCE)}>
+        <Button size="small" onClick={() => setShown(shown + 5 * ROWS_AT_ONCE)}>
           {say("more")}
         </Button>
       )}

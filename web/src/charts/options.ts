@@ -14,19 +14,21 @@ type Datum = Record<string, unknown>;
 
 const MOST_WRITTEN_SPOTS = 200;
 const LONGEST_NAME = 22;
+/** A canvas inherits no font. */
+const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
 
 /** Whether there is room for names; on a phone there is not. */
 export type Room = "narrow" | "wide";
 
 export function optionOf(chart: Chart, ink: Ink, talk: Talk, room: Room = "wide"): Option {
-  const shared = { textStyle: { color: ink.text, fontFamily: "inherit" }, animationDuration: 250 };
+  const shared = { textStyle: { color: ink.text, fontFamily: FONT }, animationDuration: 250 };
   switch (chart.type) {
     case "lines":
       return { ...shared, ...lines(chart, ink, talk) };
     case "bars":
       return { ...shared, ...bars(chart, ink, talk) };
     case "funnel":
-      return { ...shared, ...funnel(chart, ink, talk) };
+      return { ...shared, ...funnel(chart, ink, talk, room) };
     case "heat":
       return { ...shared, ...heat(chart, ink, talk, room) };
     case "flow":
@@ -58,7 +60,7 @@ function tip(ink: Ink, more: Option = {}): Option {
 function legend(ink: Ink, names: readonly string[]): Option | undefined {
   if (names.length < 2) return undefined;
   const cut = (name: string) => shortened(name);
-  return { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: ink.soft }, formatter: cut, data: [...names] };
+  return { type: "scroll", top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: ink.soft }, pageIconColor: ink.soft, pageIconInactiveColor: ink.line, pageTextStyle: { color: ink.soft }, formatter: cut, data: [...names] };
 }
 
 function names(ink: Ink, labels: readonly string[], more: Option = {}): Option {
@@ -77,7 +79,9 @@ function amounts(ink: Ink, form: Form, talk: Talk): Option {
     type: "value",
     splitLine: { lineStyle: { color: ink.line } },
     axisLabel: { color: ink.soft, formatter: (value: number) => compact(value, form, talk) },
-    splitNumber: 4,
+    splitNumber: form === "share" ? 5 : 4,
+    // Shares end at the whole: an axis up to 120 % would promise more.
+    ...(form === "share" && { max: ({ max }: { max: number }) => (max > 0.6 && max <= 1 ? 1 : null) }),
   };
 }
 
@@ -89,8 +93,8 @@ function datum(point: Point): Datum {
   return { value: point.value, cell: point.cell };
 }
 
-function shortened(name: string): string {
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+function shortened(name: string, longest = LONGEST_NAME): string {
+  return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
 }
 
 function lines(chart: Lines, ink: Ink, talk: Talk): Option {
@@ -164,13 +168,14 @@ function bars(chart: Bars, ink: Ink, talk: Talk): Option {
 }
 
 /** Who reached each step, and above them, pale, who did not go on. */
-function funnel(chart: Funnel, ink: Ink, talk: Talk): Option {
+function funnel(chart: Funnel, ink: Ink, talk: Talk, room: Room): Option {
   const { say } = talk;
   const count = (value: unknown) => figure(value as number, "count", talk);
+  const longest = room === "wide" ? LONGEST_NAME : Math.max(4, Math.floor(34 / chart.steps.length));
   const under = (place: number) => {
     const step = chart.steps[place];
-    const took = step?.took ? `\n{took|⏱ ${step.took}}` : "";
-    return `{name|${place + 1}. ${braceless(shortened(step?.name ?? ""))}}${took}`;
+    const took = step?.took ? `\n{took|+ ${step.took}}` : "";
+    return `{name|${place + 1}. ${braceless(shortened(step?.name ?? "", longest))}}${took}`;
   };
   const rich = { name: { color: ink.text, fontSize: 13, lineHeight: 20 }, took: { color: ink.soft, fontSize: 12 } };
   const bar = { type: "bar", stack: "all", barMaxWidth: 110, barCategoryGap: "28%" };

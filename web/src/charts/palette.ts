@@ -47,6 +47,6 @@ export function colour(ink: Ink, place: number): string {
 
 /** The tint of a table's cell, 0 to 1: the ink with that much of it. */
 export function tint(ink: Ink, heat: number): string {
-  const alpha = Math.round(Math.min(1, Math.max(0, heat)) * 70) / 100;
+  const alpha = Math.round(Math.min(1, Math.max(0, heat)) * 50) / 100;
   return ink.dark ? `rgba(76, 201, 176, ${alpha})` : `rgba(11, 122, 107, ${alpha})`;
 }

@@ -57,6 +57,7 @@ export const askPage = {
   export_png: { en: "Picture", zh: "保存图片" },
   copied: { en: "Copied", zh: "已复制" },
   // Conditions and small editors
+  where_all: { en: "For all of it, only where", zh: "全局筛选条件" },
   add_condition: { en: "Condition", zh: "条件" },
   add_group: { en: "Group", zh: "条件组" },
   add: { en: "Add", zh: "添加" },

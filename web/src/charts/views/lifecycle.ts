@@ -7,6 +7,9 @@ const STATUSES = ["new", "returning", "resurrecting", "dormant"] as const;
 /** Who is new, stays, comes back and goes; those who went hang below the line. */
 export function lifecycleView(answer: LifecycleAnswer, _: unknown, talk: Talk): View {
   const labels = periods(answer.periods.map((one) => one.start), talk);
+  // A day that has just begun makes everybody look dormant: the latest that is over says more.
+  const over = answer.periods.findLastIndex((one) => !one.partial);
+  const latest = over === -1 ? answer.periods.length - 1 : over;
   const series = STATUSES.map((status): Series => ({
     name: talk.say(`status.${status}`),
     points: answer[status].map((value, period) => ({
@@ -16,10 +19,10 @@ export function lifecycleView(answer: LifecycleAnswer, _: unknown, talk: Talk): 
   }));
   return {
     headlines: STATUSES.map((status) => ({
-      label: talk.say(`status.${status}`),
-      value: answer[status].at(-1) ?? null,
+      label: `${talk.say(`status.${status}`)} · ${labels[latest] ?? ""}`,
+      value: answer[status][latest] ?? null,
       form: "count",
-      cell: { status, period: answer.periods.length - 1 },
+      cell: { status, period: latest },
     })),
     charts: [{ type: "bars", title: talk.say("kind.lifecycle"), labels, series, form: "count", stacked: true }],
     tables: [

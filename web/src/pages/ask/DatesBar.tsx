@@ -21,7 +21,9 @@ type Named = keyof typeof RANGES;
 /** The name of the range that a question asks about; none of them: one's own. */
 export function rangeOf(question: Document): Named | "custom" {
   const names = Object.keys(RANGES) as Named[];
-  return names.find((name) => RANGES[name][0] === question.date_from && RANGES[name][1] === question.date_to) ?? "custom";
+  const from = question.date_from;
+  const to = question.date_to ?? (from === undefined ? undefined : "today"); // today is where a range ends by default
+  return names.find((name) => RANGES[name][0] === from && RANGES[name][1] === to) ?? "custom";
 }
 
 export function ranged(question: Document, name: Named | "custom", today: string): Document {

@@ -11,32 +11,33 @@ export function Explained({ envelope }: { envelope: Envelope }) {
   const format = useFormat();
   const isExact = envelope.exactness === "exact";
   return (
-    <>
+    <details className="card explained">
+      <summary>
+        {say("how")}
+        <small>
+          {isExact ? say("exact") : say("approximate")} · {say("fresh_to", { time: format.moment(envelope.freshness) })} ·{" "}
+          {say("rows_read", { n: figure(envelope.rows_read, "count", talk), time: `${envelope.milliseconds} ms` })}
+        </small>
+      </summary>
       {envelope.notes.length > 0 && (
-        <ul className="notes" aria-label={say("notes")}>
-          {envelope.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
+        <>
+          <h3>{say("notes")}</h3>
+          <ul className="notes">
+            {envelope.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </>
       )}
-      <details className="card explained">
-        <summary>
-          {say("how")}
-          <small>
-            {isExact ? say("exact") : say("approximate")} · {say("fresh_to", { time: format.moment(envelope.freshness) })} ·{" "}
-            {say("rows_read", { n: figure(envelope.rows_read, "count", talk), time: `${envelope.milliseconds} ms` })}
-          </small>
-        </summary>
-        <h3>{say("question_json")}</h3>
-        <Copyable text={JSON.stringify({ kind: envelope.kind, question: envelope.question }, null, 2)} />
-        <h3>SQL</h3>
-        {envelope.sql.map((one, place) => (
-          <div key={place} className="statement">
-            <Copyable text={one.sql} />
-            <pre className="values">{JSON.stringify(one.values, null, 1)}</pre>
-          </div>
-        ))}
-      </details>
-    </>
+      <h3>{say("question_json")}</h3>
+      <Copyable text={JSON.stringify({ kind: envelope.kind, question: envelope.question }, null, 2)} />
+      <h3>SQL</h3>
+      {envelope.sql.map((one, place) => (
+        <div key={place} className="statement">
+          <Copyable text={one.sql} />
+          <pre className="values">{JSON.stringify(one.values, null, 1)}</pre>
+        </div>
+      ))}
+    </details>
   );
 }

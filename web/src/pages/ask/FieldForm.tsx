@@ -68,7 +68,7 @@ function FieldRow({ field, value, onChange, place }: Row) {
   const { say } = useTalk();
   const id = useId();
   const { problem, missing } = useContext(Context);
-  const name = say(`field.${field.name}`);
+  const name = say(field.label ?? `field.${field.name}`);
   if (field.type === "items") return <Items field={field} value={value} onChange={onChange} place={place} name={name} />;
   if (field.type === "part") return <Part field={field} value={value} onChange={onChange} place={place} name={name} />;
   const isWrong = missing.includes(place) || isAt(problem, place, "below");
@@ -97,7 +97,7 @@ function Editor({ field, edited, name }: { field: Field; edited: Edited; name: s
     case "event":
       return <EventEditor {...edited} />;
     case "property":
-      return <PropertyEditor {...edited} />;
+      return <PropertyEditor {...edited} usual={field.usual} />;
     case "conditions":
       return <ConditionsEditor {...edited} />;
     case "breakdown":

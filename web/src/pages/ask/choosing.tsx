@@ -56,8 +56,14 @@ export function BreakdownEditor({ id, value, onChange }: Edited) {
       />
       {breakdown.property !== undefined && (
         <>
-          <NumberEditor id={`${id}-limit`} label={say("groups_limit")} value={breakdown.limit} usual={25} least={1} most={1000} onChange={(next) => change("limit", next)} />
-          <NumberEditor id={`${id}-bins`} label={say("number_ranges")} value={breakdown.bins} least={1} most={100} onChange={(next) => change("bins", next)} />
+          <label className="labelled">
+            {say("groups_limit")}
+            <NumberEditor id={`${id}-limit`} value={breakdown.limit} usual={25} least={1} most={1000} onChange={(next) => change("limit", next)} />
+          </label>
+          <label className="labelled">
+            {say("number_ranges")}
+            <NumberEditor id={`${id}-bins`} value={breakdown.bins} least={1} most={100} onChange={(next) => change("bins", next)} />
+          </label>
         </>
       )}
     </span>

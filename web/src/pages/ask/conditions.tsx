@@ -19,7 +19,7 @@ function GroupEditor({ group, onChange, onRemove }: { group: Group; onChange: (g
     onChange({ ...group, parts });
   };
   return (
-    <div className={group.parts.length ? "conditions" : "conditions none"}>
+    <div className={group.parts.length ? "group" : "group none"}>
       {(group.parts.length > 1 || onRemove) && (
         <Select
           size="small"

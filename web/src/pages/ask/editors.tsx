@@ -57,9 +57,10 @@ export function EventEditor(edited: Edited) {
   return <NameEditor {...edited} known={useNames().events} hint={say("choose_event")} />;
 }
 
-export function PropertyEditor(edited: Edited) {
+/** A property of events; `usual` is the one that is taken where none is named. */
+export function PropertyEditor({ usual, ...edited }: Edited & { usual?: string | undefined }) {
   const { say } = useTalk();
-  return <NameEditor {...edited} known={useNames().properties} hint={say("choose_property")} />;
+  return <NameEditor {...edited} known={useNames().properties} hint={usual ?? say("choose_property")} />;
 }
 
 export function TextEditor({ id, value, onChange, label, status }: Edited) {
@@ -186,13 +187,17 @@ export function DurationEditor({ id, value, onChange, label, usual }: Edited & {
   );
 }
 
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** A day of the calendar; a relative one, or a moment, stands as it is written. */
 export function DayEditor({ id, value, onChange, label }: Edited) {
+  const text = typeof value === "string" ? value : "";
   return (
     <input
       id={id}
-      type="date"
+      type={text === "" || DAY.test(text) ? "date" : "text"}
       className="day"
-      value={typeof value === "string" ? value.slice(0, 10) : ""}
+      value={text}
       onChange={(event) => onChange(event.target.value || undefined)}
       {...(label && { "aria-label": label })}
     />

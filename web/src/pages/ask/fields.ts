@@ -13,6 +13,8 @@ export type OptionName = AskKey extends infer K ? (K extends `option.${infer N}`
 
 interface Base {
   readonly name: FieldName;
+  /** How it is called where its usual name would say too little. */
+  readonly label?: AskKey;
   /** Shown only then; a hidden field is not asked with. */
   readonly when?: (whole: Document) => boolean;
   /** Stands among "more options". */
@@ -22,7 +24,8 @@ interface Base {
 
 export type Field = Base &
   (
-    | { readonly type: "event" | "conditions" | "property" | "breakdown" | "day" | "text" }
+    | { readonly type: "event" | "conditions" | "breakdown" | "day" | "text" }
+    | { readonly type: "property"; readonly usual?: string }
     | { readonly type: "flag"; readonly usual?: true }
     | { readonly type: "properties" | "texts" | "numbers" | "bins" | "compare" | "count_by" }
     | { readonly type: "number"; readonly least: number; readonly most?: number; readonly usual?: number }

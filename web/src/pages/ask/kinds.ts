@@ -35,7 +35,7 @@ const DATES: readonly Field[] = [
   { name: "now", type: "day" },
 ];
 /** The condition that every event of a question must pass, said apart from those of its parts. */
-const OF_ALL: Field = { name: "where", type: "conditions" };
+const OF_ALL: Field = { name: "where", label: "where_all", type: "conditions" };
 
 const trend: readonly Field[] = [
   {
@@ -218,7 +218,7 @@ const session: readonly Field[] = [
 
 const ltv: readonly Field[] = [
   { name: "acquired", type: "part", fields: [EVENT, CONDITIONS] },
-  { name: "revenue", type: "part", fields: [EVENT, { name: "property", type: "property" }, CONDITIONS] },
+  { name: "revenue", type: "part", fields: [EVENT, { name: "property", type: "property", usual: "$amount" }, CONDITIONS] },
   { name: "cohort", type: "choice", options: ["day", "week", "month", "quarter", "year"], usual: "month" },
   { name: "days", type: "numbers" },
 ];
@@ -230,17 +230,17 @@ const heatMap: readonly Field[] = [
     name: "scroll",
     type: "part",
     optional: true,
-    fields: [EVENT, { name: "property", type: "property" }, CONDITIONS],
+    fields: [EVENT, { name: "property", type: "property", usual: "$scroll_depth" }, CONDITIONS],
   },
   { name: "grid", type: "number", least: 1, most: 100, usual: 10, folded: true },
   { name: "limit", type: "number", least: 1, most: 1000, usual: 50, folded: true },
-  { name: "x", type: "property", folded: true },
-  { name: "y", type: "property", folded: true },
+  { name: "x", type: "property", usual: "$x", folded: true },
+  { name: "y", type: "property", usual: "$y", folded: true },
 ];
 
 const rfm: readonly Field[] = [
   EVENT,
-  { name: "value", type: "property" },
+  { name: "value", type: "property", usual: "$amount" },
   { name: "groups", type: "choice", options: ["ten", "eight"], usual: "ten" },
   { name: "bins", type: "number", least: 2, most: 10, usual: 5 },
   { name: "compare_to", type: "day" },
