@@ -127,6 +127,26 @@ def test_a_refusal_forgets_the_visitor_and_holds_on_the_next_page(server: Bookke
         context.close()
 
 
+def test_a_refusal_in_one_tab_silences_the_others_and_a_later_yes_wakes_them(server: Bookkeeper, shop: Shop):
+    keys = server.new_source("zuji-js-tabs-refuse")
+    with Wire(server.port) as wire:
+        shop.put("/refusing", html(tag(wire, keys)))
+        context = shop.visitor()
+        one, other = (enter(context, f"{shop.url}/refusing") for _ in range(2))
+        other.evaluate("zuji.track('Before')")
+        assert_all_arrived_once(server, keys, {"track": 1})
+        one.evaluate("zuji.consent({analytics: false})")
+        other.evaluate("zuji.track('Between'); zuji.identify('nobody')")
+        assert other.evaluate("zuji.anonymousId()") is None
+        one.evaluate("zuji.consent({analytics: true})")
+        other.evaluate("zuji.track('After')")
+        assert_all_arrived_once(server, keys, {"track": 3})
+        named = [(each["event"], each["context"].get("purposes")) for each in wire.messages.values()]
+        assert sorted(named) == [("$consent", ["analytics"]), ("After", ["analytics"]), ("Before", None)]
+        assert len({each["anonymousId"] for each in wire.messages.values()}) == 2
+        context.close()
+
+
 def test_global_privacy_control_takes_the_purposes_away_that_it_forbids(server: Bookkeeper, shop: Shop):
     keys = server.new_source("zuji-js-gpc")
     with Wire(server.port) as wire:

@@ -1,18 +1,16 @@
 /** One source's client on a page: takes calls, makes messages of them, and minds what the visitor allowed. */
 
 import { pageNow } from './address'
-import { randomId, type Message, type MessageType, type Page, type Properties, type Said } from './message'
+import { messageOf, randomId, type Message, type MessageType, type Page, type Properties, type Said } from './message'
 import type { Purposes, Settings } from './options'
-import { createQueue } from './queue'
-import { createSender } from './sender'
+import { granted, modeOf, purposesOf, type Mode } from './permission'
+import { Queue } from './queue'
 import { fingerprint, Repeats } from './repeats'
-import { createVault, decidedBefore } from './vault'
-
-declare const VERSION: string
+import { Sender } from './sender'
+import { Vault } from './vault'
 
 const MOST_HELD = 100
 const LARGEST = 30_000 // the server takes 32 KiB a message
-const SOLD = ['marketing', 'personalisation'] // what Global Privacy Control forbids
 const DAY_MS = 86_400_000
 
 export interface Client {
@@ -20,7 +18,7 @@ export interface Client {
   identify(userId: string | number | null | undefined, traits?: Properties): void
   page(name?: string | Properties, properties?: Properties): void
   group(groupId: string | number, traits?: Properties): void
-  alias(userId: string, previousId?: string): void
+  alias(userId: string | number, previousId?: string): void
   /** The visitor has left, somebody else may come: a new anonymous id, no user. */
   reset(): void
   /** What the visitor allows from now on; nothing allowed is a refusal, which also forgets the visitor. */
@@ -34,122 +32,142 @@ export interface Client {
 /** How automatic capture reports what it saw. `page`: where it was seen, when that is not here any more. */
 export interface Recorder {
   saw(event: string, properties: Properties, page?: Page): void
-  viewed(properties: Properties, page: Page): void
-  /** The page goes, or may be gone soon: send what can still be sent. */
-  leave(): void
+  viewed(page: Page): void
+  /** The page is hidden, or `isGoing` for good: send what can still be sent. */
+  leave(isGoing: boolean): void
 }
 
-export const METHODS = ['track', 'identify', 'page', 'group', 'alias', 'reset', 'consent', 'flush'] as const
+export class PageClient implements Client, Recorder {
+  private vault: Vault
+  private queue: Queue
+  private sender: Sender
+  private repeats = new Repeats()
+  private held: Message[] = []
+  private pageId = randomId()
+  private count = 0
+  private was: Mode | undefined
 
-export function createClient(host: string, key: string, settings: Settings): Client & Recorder {
-  const name = `zuji_${key.slice(-8)}`
-  const signal = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
-  const every = ['analytics', 'personalisation', 'marketing', 'service', 'risk']
-  const isRobot = settings.robots === 'drop' && navigator.webdriver
-  const vault = createVault(name, settings.persistence, settings.cookieDomain)
-  const queue = createQueue(name, settings.persistence !== 'memory')
-  const pageId = randomId()
-  const repeats = new Repeats()
-  let held: Message[] = []
-  let count = 0
-  let purposes = settings.persistence === 'memory' ? undefined : decidedBefore(name)
-  let mode: 'held' | 'open' | 'refused' =
-    isRobot || (purposes && !purposes.length) ? 'refused' : purposes || settings.consent === 'assumed' ? 'open' : 'held'
-  const sender = createSender(host, key, queue, () => mode === 'open')
-  if (mode === 'open') vault.open()
+  constructor(
+    host: string,
+    key: string,
+    private settings: Settings,
+  ) {
+    const name = `zuji_${key.slice(-8)}`
+    this.vault = new Vault(name, settings.persistence, settings.cookieDomain)
+    this.queue = new Queue(name, settings.persistence !== 'memory')
+    this.sender = new Sender(host, key, this.queue, () => this.mode() === 'open')
+    this.mode()
+  }
 
-  const allowed = (list: string[]): string[] => (signal ? list.filter((each) => !SOLD.includes(each)) : list)
+  track(event: string, properties: Properties = {}): void {
+    this.once('track', { event, properties }, this.settings.sendNow.includes(event))
+  }
+
+  identify(id: string | number | null | undefined, traits: Properties = {}): void {
+    if (this.mode() === 'refused') return
+    const { u: before } = this.vault.read()
+    const u = id == null || id === '' ? before : String(id)
+    // Another user on this device is another visitor: one anonymous id for both would make them one person.
+    if (before && u !== before) this.vault.change({ a: randomId(), g: undefined, t: undefined })
+    const t = fingerprint(JSON.stringify([u, traits, Math.floor(Date.now() / DAY_MS)]))
+    if (this.vault.read().t === t) return // told today already
+    this.vault.change({ u, t })
+    this.say('identify', { traits }, undefined, true)
+  }
+
+  page(named?: string | Properties, properties: Properties = {}): void {
+    this.once('page', typeof named === 'object' ? { properties: named } : { name: named, properties })
+  }
+
+  group(id: string | number, traits: Properties = {}): void {
+    if (this.mode() === 'refused') return
+    this.vault.change({ g: String(id) })
+    this.once('group', { groupId: String(id), traits })
+  }
+
+  alias(id: string | number, previousId?: string): void {
+    if (this.mode() === 'refused') return
+    const { a, u } = this.vault.read()
+    this.once('alias', { userId: String(id), previousId: previousId || u || a }, true)
+  }
+
+  reset(): void {
+    this.vault.forget(this.vault.decided())
+    this.anonymousId() // at once, so that other tabs go on under the new one as well
+  }
+
+  consent(decision: Purposes): void {
+    const purposes = granted(decision)
+    if (!purposes.length) {
+      this.vault.forget(purposes)
+      this.mode()
+      return
+    }
+    // A refusal is lifted, or nobody had decided: what was known stays.
+    if (this.mode() === 'refused') this.vault.forget(purposes)
+    else this.vault.change({ p: purposes })
+    this.say('track', { event: '$consent', properties: { purposes } }, undefined, true)
+  }
+
+  flush(): void {
+    this.sender.soon(true)
+  }
+
+  anonymousId(): string | undefined {
+    return this.mode() === 'open' ? this.vault.read().a : undefined
+  }
+
+  saw(event: string, properties: Properties, page?: Page): void {
+    this.say('track', { event, properties }, page)
+  }
+
+  viewed(page: Page): void {
+    this.say('page', {}, page)
+  }
+
+  leave(isGoing: boolean): void {
+    if (isGoing) this.sender.leave()
+    else this.flush()
+  }
+
+  /** What is allowed at this moment; what follows from a change of it is done at once. */
+  private mode(): Mode {
+    const mode = modeOf(this.vault.decided(), this.settings)
+    if (mode === 'refused') {
+      if (this.was === mode) return mode
+      this.held = []
+      this.queue.clear()
+    } else if (mode === 'open') {
+      this.vault.open()
+      this.held.splice(0).forEach((message) => this.deliver(message, true))
+    }
+    this.was = mode
+    return mode
+  }
+
+  private once(type: MessageType, said: Said, now = false): void {
+    if (this.mode() === 'refused') return
+    const deed = JSON.stringify([type, said, location.href, this.vault.read().a])
+    if (!this.repeats.isOne(deed, Date.now())) this.say(type, said, undefined, now)
+  }
+
+  private say(type: MessageType, said: Said, page = pageNow(this.settings.stripParameters), now = false): void {
+    const mode = this.mode()
+    if (mode === 'refused') return
+    const { a: anonymousId, u: userId, g: groupId } = this.vault.read()
+    const message = messageOf(type, { anonymousId, userId, ...said }, page, groupId)
+    if (mode === 'open') this.deliver(message, now)
+    else if (this.held.length < MOST_HELD) this.held.push(message)
+  }
 
   /** Number it, store it, send it. From here on a message that is missing on the server is a loss that shows. */
-  const deliver = (message: Message, now: boolean): void => {
-    const context = { ...message.context, sequence: { page: pageId, n: count + 1 } }
-    const told = purposes || (signal ? every : undefined)
-    const text = JSON.stringify({ ...message, context: told ? { ...context, purposes: allowed(told) } : context })
+  private deliver(message: Message, now: boolean): void {
+    const sequence = { page: this.pageId, n: this.count + 1 }
+    const purposes = purposesOf(this.vault.decided())
+    const text = JSON.stringify({ ...message, context: { ...message.context, sequence, purposes } })
     if (text.length > LARGEST) return console.warn(`zuji: a message of ${text.length} characters is too big`)
-    count++
-    queue.add(message.messageId, text)
-    sender.soon(now)
+    this.count++
+    this.queue.add(message.messageId, text)
+    this.sender.soon(now)
   }
-
-  const say = (type: MessageType, said: Said, page = pageNow(settings.stripParameters), now = false): void => {
-    if (mode === 'refused') return
-    const known = vault.read()
-    const message: Message = {
-      type,
-      messageId: randomId(),
-      anonymousId: known.a,
-      userId: known.u,
-      ...said,
-      timestamp: new Date(Date.now()).toISOString(),
-      context: {
-        page,
-        groupId: known.g,
-        library: { name: 'zuji.js', version: VERSION },
-        locale: navigator.language,
-        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
-      },
-    }
-    if (mode === 'open') deliver(message, now)
-    else if (held.length < MOST_HELD) held.push(message)
-  }
-  const once = (type: MessageType, said: Said, now?: boolean): void => {
-    if (mode === 'refused') return
-    const deed = JSON.stringify([type, said, location.href, vault.read().a])
-    if (!repeats.isOne(deed, Date.now())) say(type, said, undefined, now)
-  }
-
-  const client: Client & Recorder = {
-    track: (event, properties = {}) => once('track', { event, properties }, settings.sendNow.includes(event)),
-    identify(id, traits = {}) {
-      if (mode === 'refused') return
-      const known = vault.read()
-      const u = id == null ? known.u : String(id)
-      // Another user on this device is another visitor: one anonymous id for both would make them one person.
-      if (known.u && u !== known.u) vault.change({ a: randomId(), g: undefined, t: undefined })
-      const t = fingerprint(JSON.stringify([u, traits, Math.floor(Date.now() / DAY_MS)]))
-      if (vault.read().t === t) return // told today already
-      vault.change({ u, t })
-      say('identify', { traits }, undefined, true)
-    },
-    page(named, properties = {}) {
-      const inside = typeof named === 'object' ? named : properties
-      once('page', typeof named === 'string' ? { name: named, properties: inside } : { properties: inside })
-    },
-    group(id, traits = {}) {
-      if (mode === 'refused') return
-      vault.change({ g: String(id) })
-      once('group', { groupId: String(id), traits })
-    },
-    alias(userId, previousId) {
-      if (mode === 'refused') return
-      const known = vault.read()
-      once('alias', { userId, previousId: previousId || known.u || known.a }, true)
-    },
-    reset() {
-      vault.forget()
-      if (purposes && mode === 'open') vault.change({ p: purposes })
-    },
-    consent(decided) {
-      if (isRobot) return
-      purposes = allowed(Object.keys(decided).filter((each) => decided[each]))
-      if (!purposes.length) {
-        mode = 'refused'
-        held = []
-        queue.clear()
-        return vault.forget([])
-      }
-      mode = 'open'
-      vault.open()
-      vault.change({ p: purposes })
-      held.splice(0).forEach((message) => deliver({ ...message, anonymousId: vault.read().a }, true))
-      say('track', { event: '$consent', properties: { purposes } }, undefined, true)
-    },
-    flush: () => sender.soon(true),
-    anonymousId: () => (mode === 'open' ? vault.read().a : undefined),
-    saw: (event, properties, page) => say('track', { event, properties }, page),
-    viewed: (properties, page) => say('page', { properties }, page),
-    leave: () => sender.leave(),
-  }
-  return client
 }

@@ -1,5 +1,7 @@
 /** What the owner of a page can choose. */
 
+import type { Place } from './vault'
+
 /** What is noticed without a line of code; each can be switched off. */
 export interface Automatic {
   /** Page views, also those of single-page apps. */
@@ -24,7 +26,7 @@ export interface Options {
   /** `false` switches all of it off. Default: everything on. */
   automatic?: boolean | Partial<Automatic>
   /** Where the visitor's id is kept. Default `cookie`: first-party, shared by the subdomains. */
-  persistence?: 'cookie' | 'storage' | 'memory'
+  persistence?: Place
   /** The cookie's domain. Default: the broadest one the browser allows. */
   cookieDomain?: string
   /** Events that do not wait for their batch. */
@@ -43,7 +45,7 @@ const SEND_NOW = ['Product Added', 'Checkout Started', 'Order Completed', 'Signe
 export interface Settings {
   consent: 'assumed' | 'required'
   automatic: Automatic
-  persistence: 'cookie' | 'storage' | 'memory'
+  persistence: Place
   cookieDomain: string | undefined
   sendNow: string[]
   stripParameters: string[]

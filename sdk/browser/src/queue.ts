@@ -1,10 +1,9 @@
 /** What waits to be sent, also beyond the page: bounded in number, size and age. */
 
-import { attempt } from './vault'
+import { attempt } from './cookie'
 
 export interface Waiting {
   key: string
-  at: number
   text: string
 }
 
@@ -12,79 +11,79 @@ const MOST = 1_000
 const MOST_CHARACTERS = 1_000_000 // a fifth of what browsers give an origin
 const OLDEST_MS = 7 * 86_400_000
 
-export interface Queue {
-  add(id: string, text: string): void
-  /** The oldest ones that fit one request. */
-  next(most: number, characters: number, except: Waiting[]): Waiting[]
-  /** They arrived, or never will. */
-  drop(items: Waiting[]): void
-  /** Take over what other pages left behind, or have not got rid of for `olderThan` milliseconds. */
-  adopt(olderThan: number): boolean
-  clear(): void
-}
-
 /**
  * Every message has a key of its own in storage, so tabs never overwrite each other. Two tabs may send the same message;
  * the server takes it once, by its id. A message stays stored until a server has answered for it: what a closing page
  * sent off without hearing the answer is sent again by the next one.
  */
-export function createQueue(name: string, isStored: boolean): Queue {
-  const prefix = `${name}.`
-  let items: Waiting[] = []
-  let characters = 0
+export class Queue {
+  private prefix: string
+  private items: Waiting[] = []
+  private characters = 0
 
-  const forget = (item: Waiting): void => {
-    characters -= item.text.length
-    attempt(() => localStorage.removeItem(item.key))
+  constructor(
+    name: string,
+    private isStored: boolean,
+  ) {
+    this.prefix = `${name}.`
   }
-  const drop = (gone: Waiting[]): void => {
-    items = items.filter((item) => !gone.includes(item))
-    gone.forEach(forget)
+
+  add(id: string, text: string): void {
+    const key = `${this.prefix}${Date.now().toString(36)}.${id}`
+    // A full storage refuses; the page's memory still has it.
+    if (this.isStored) attempt(() => localStorage.setItem(key, text))
+    this.take({ key, text })
   }
-  const take = (item: Waiting): void => {
-    items.push(item)
-    characters += item.text.length
+
+  /** The oldest ones that fit one request. */
+  next(most: number, characters: number, except: Waiting[] = []): Waiting[] {
+    const chosen: Waiting[] = []
+    for (const item of this.items) {
+      if (except.includes(item)) continue
+      characters -= item.text.length
+      if (chosen.length >= most || (characters < 0 && chosen.length)) break
+      chosen.push(item)
+    }
+    return chosen
+  }
+
+  /** They arrived, or never will. */
+  drop(gone: Waiting[]): void {
+    this.items = this.items.filter((item) => {
+      if (!gone.includes(item)) return true
+      this.characters -= item.text.length
+      attempt(() => localStorage.removeItem(item.key))
+      return false
+    })
+  }
+
+  /** Take over what other pages left behind, or have not got rid of for `olderThan` milliseconds; whether there was any. */
+  adopt(olderThan: number): boolean {
+    const now = Date.now()
+    const before = this.items.length
+    for (const key of this.stored()) {
+      if (this.items.some((item) => item.key === key)) continue
+      const age = now - parseInt(key.slice(this.prefix.length), 36)
+      const text = attempt(() => localStorage.getItem(key))
+      if (!text || !(age < OLDEST_MS)) attempt(() => localStorage.removeItem(key))
+      else if (Math.abs(age) >= olderThan) this.take({ key, text }) // a clock set back makes ages negative
+    }
+    return this.items.length > before
+  }
+
+  clear(): void {
+    this.drop(this.items)
+    this.stored().forEach((key) => attempt(() => localStorage.removeItem(key)))
+  }
+
+  private take(item: Waiting): void {
+    this.items.push(item)
+    this.characters += item.text.length
     // The oldest go first: what is lost shows as a gap in the numbers of its page.
-    while (items.length > MOST || characters > MOST_CHARACTERS) drop(items.slice(0, 1))
+    while (this.items.length > MOST || this.characters > MOST_CHARACTERS) this.drop(this.items.slice(0, 1))
   }
-  const stored = (): string[] =>
-    attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).sort()) || []
 
-  return {
-    add(id, text) {
-      const at = Date.now()
-      const key = `${prefix}${at.toString(36)}.${id}`
-      // First what is stored, then what waits: a full storage refuses, and the page's memory still has it.
-      if (isStored) attempt(() => localStorage.setItem(key, text))
-      take({ key, at, text })
-    },
-    next(most, size, except) {
-      let left = size
-      const chosen: Waiting[] = []
-      for (const item of items) {
-        if (except.includes(item)) continue
-        left -= item.text.length
-        if (chosen.length >= most || (left < 0 && chosen.length)) break
-        chosen.push(item)
-      }
-      return chosen
-    },
-    drop,
-    adopt(olderThan) {
-      const now = Date.now()
-      const before = items.length
-      for (const key of stored()) {
-        if (items.some((item) => item.key === key)) continue
-        const at = parseInt(key.slice(prefix.length), 36)
-        const text = attempt(() => localStorage.getItem(key))
-        if (!text || !(now - at < OLDEST_MS)) attempt(() => localStorage.removeItem(key))
-        else if (Math.abs(now - at) >= olderThan) take({ key, at, text })
-      }
-      return items.length > before
-    },
-    clear() {
-      drop(items)
-      stored().forEach((key) => attempt(() => localStorage.removeItem(key)))
-    },
+  private stored(): string[] {
+    return attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(this.prefix)).sort()) || []
   }
 }

@@ -13,67 +13,73 @@ const LONGEST_RETRY_AFTER_S = 300
 const LOOK_AROUND_MS = 15_000
 const NOT_YET = [408, 425, 429]
 
-export interface Sender {
+export class Sender {
+  private url: string
+  private underway: Waiting[] = []
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private due = 0
+  private failures = 0
+  private pausedUntil = 0
+
+  constructor(
+    host: string,
+    private key: string,
+    private queue: Queue,
+    private mayAdopt: () => boolean,
+  ) {
+    this.url = `${host}/v1/batch`
+    addEventListener('online', () => {
+      this.pausedUntil = this.failures = 0
+      this.schedule(0)
+    })
+    addEventListener('pageshow', (event) => event.persisted && this.schedule(0))
+    setInterval(() => this.lookAround(LOOK_AROUND_MS), LOOK_AROUND_MS)
+    setTimeout(() => this.lookAround(0), 0)
+  }
+
   /** Something waits; `now`: somebody waits for it. */
-  soon(now?: boolean): void
-  /** The page goes: no answer will be heard any more. */
-  leave(): void
-}
+  soon(now: boolean): void {
+    this.schedule(now ? 0 : SOON_MS)
+  }
 
-export function createSender(host: string, key: string, queue: Queue, mayAdopt: () => boolean): Sender {
-  const url = `${host}/v1/batch`
-  let underway: Waiting[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let due = 0
-  let failures = 0
-  let pausedUntil = 0
+  /** The page goes, and no answer will be heard any more: as much as the browser takes. */
+  leave(): void {
+    for (let size = KEEPALIVE_BYTES; size > 1_000; size /= 2) {
+      const items = this.queue.next(MOST_MESSAGES, size, this.underway)
+      if (!items.length || navigator.sendBeacon(this.url, this.bodyOf(items))) return
+    }
+  }
 
-  const bodyOf = (items: Waiting[]): Blob => {
-    const head = `{"writeKey":${JSON.stringify(key)},"sentAt":"${new Date(Date.now()).toISOString()}","batch":[`
-    // As plain text it needs no preflight, which would be one more request to wait for and to lose.
+  private lookAround(olderThan: number): void {
+    if (this.mayAdopt() && this.queue.adopt(olderThan)) this.schedule(0)
+  }
+
+  private schedule(wait: number): void {
+    const at = Math.max(performance.now() + wait, this.pausedUntil)
+    if (this.timer && this.due <= at) return
+    clearTimeout(this.timer)
+    this.due = at
+    this.timer = setTimeout(() => void this.send(), at - performance.now())
+  }
+
+  private async send(): Promise<void> {
+    this.timer = undefined
+    if (this.underway.length) return // what came meanwhile follows when the answer is here
+    this.underway = this.queue.next(MOST_MESSAGES, MOST_CHARACTERS)
+    if (!this.underway.length) return
+    const pause = await post(this.url, this.bodyOf(this.underway), this.failures)
+    if (pause === undefined) this.queue.drop(this.underway)
+    this.failures = pause === undefined ? 0 : this.failures + 1
+    this.underway = []
+    this.pausedUntil = performance.now() + (pause || 0)
+    if (this.queue.next(1, 1).length) this.schedule(0)
+  }
+
+  /** As plain text it needs no preflight, which would be one more request to wait for and to lose. */
+  private bodyOf(items: Waiting[]): Blob {
+    const sentAt = new Date(Date.now()).toISOString()
+    const head = `{"writeKey":${JSON.stringify(this.key)},"sentAt":"${sentAt}","batch":[`
     return new Blob([head, items.map((item) => item.text).join(), ']}'], { type: 'text/plain' })
-  }
-
-  const schedule = (wait: number): void => {
-    const at = Math.max(performance.now() + wait, pausedUntil)
-    if (timer && due <= at) return
-    clearTimeout(timer)
-    due = at
-    timer = setTimeout(send, at - performance.now())
-  }
-
-  const send = async (): Promise<void> => {
-    timer = undefined
-    if (underway.length) return // what came meanwhile follows when the answer is here
-    underway = queue.next(MOST_MESSAGES, MOST_CHARACTERS, [])
-    if (!underway.length) return
-    const pause = await post(url, bodyOf(underway), failures)
-    if (pause === undefined) queue.drop(underway)
-    failures = pause === undefined ? 0 : failures + 1
-    underway = []
-    pausedUntil = performance.now() + (pause || 0)
-    if (queue.next(1, 1, []).length) schedule(0)
-  }
-
-  const lookAround = (olderThan: number): void => {
-    if (mayAdopt() && queue.adopt(olderThan)) schedule(0)
-  }
-  addEventListener('online', () => {
-    pausedUntil = failures = 0
-    schedule(0)
-  })
-  addEventListener('pageshow', (event) => event.persisted && schedule(0))
-  setInterval(() => lookAround(LOOK_AROUND_MS), LOOK_AROUND_MS)
-  setTimeout(() => lookAround(0), 0)
-
-  return {
-    soon: (now) => schedule(now ? 0 : SOON_MS),
-    leave() {
-      const items = queue.next(MOST_MESSAGES, KEEPALIVE_BYTES / 3, underway) // a character has up to three bytes
-      if (!items.length) return
-      const body = bodyOf(items)
-      if (!navigator.sendBeacon?.(url, body)) void post(url, body, 0)
-    },
   }
 }
 

@@ -1,9 +1,9 @@
 /** Stands in a page's head: takes calls from the first moment on, and fetches the script without holding the page up. */
 
-import type { Client, METHODS } from './client'
+import type { Client } from './client'
 import type { Options } from './options'
 
-type Method = (typeof METHODS)[number]
+type Method = Exclude<keyof Client, 'anonymousId'>
 
 /** A client that is not there yet: what is called waits in `q`. */
 export type Stub = Client & {

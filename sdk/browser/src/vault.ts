@@ -1,10 +1,11 @@
 /** Who the visitor is, kept in a first-party cookie or in the page's storage; nowhere before consent. */
 
+import { attempt, readCookie, removeCookie, writeCookie } from './cookie'
 import { randomId } from './message'
 
 /** Short names, because a cookie travels with every request of the page's own site. */
 export interface Known {
-  /** The anonymous id. */
+  /** The anonymous id; empty after a refusal. */
   a: string
   /** The user id. */
   u?: string | undefined
@@ -16,101 +17,63 @@ export interface Known {
   p?: string[] | undefined
 }
 
-export interface Vault {
-  read(): Known
-  change(part: Partial<Known>): void
+export type Place = 'cookie' | 'storage' | 'memory'
+
+export class Vault {
+  private memory: Known | undefined
+  private isOpen = false
+
+  constructor(
+    private name: string,
+    private place: Place,
+    private domain: string | undefined,
+  ) {}
+
+  /** What was decided, here, on an earlier page or in another tab; nobody gets an id by asking. */
+  decided(): string[] | undefined {
+    return (this.load() || this.memory)?.p
+  }
+
+  /** What is known. Another tab, or a subdomain, may have learnt more: what is stored counts before what is remembered. */
+  read(): Known {
+    const known = this.load() || this.memory
+    this.memory = known
+    return known?.a ? known : this.save({ ...known, a: randomId() })
+  }
+
+  change(part: Partial<Known>): void {
+    this.save({ ...this.read(), ...part })
+  }
+
   /** From now on what is known is kept beyond the page. */
-  open(): void
-  /** Forget the visitor; of a refusal only the refusal is kept. */
-  forget(purposes?: string[]): void
-}
-
-const YEAR_S = 31_536_000
-
-export function createVault(name: string, where: 'cookie' | 'storage' | 'memory', chosenDomain?: string): Vault {
-  let memory: Known | undefined
-  let isOpen = false
-  let domain: string | undefined = chosenDomain
-
-  const writeCookie = (text: string, age: number): boolean => {
-    domain ??= broadestDomain()
-    const rest = `;path=/;max-age=${age};samesite=lax${domain && `;domain=${domain}`}`
-    document.cookie = `${name}=${text}${rest}${location.protocol === 'https:' ? ';secure' : ''}`
-    return !age || !!readCookie(name)
+  open(): void {
+    if (this.isOpen) return
+    this.isOpen = true
+    this.save(this.read())
   }
 
-  const load = (): Known | undefined => {
-    if (where === 'memory') return undefined
-    return parse((where === 'cookie' && attempt(() => readCookie(name))) || attempt(() => localStorage.getItem(name)))
+  /** Forget the visitor. A decision stays, because it has to hold: a refusal is all that is kept then. */
+  forget(purposes: string[] | undefined): void {
+    attempt(() => removeCookie(this.name, this.domain))
+    attempt(() => localStorage.removeItem(this.name))
+    this.memory = undefined
+    if (purposes) this.save({ a: '', p: purposes })
   }
 
-  const save = (known: Known): void => {
-    memory = known
-    if (!isOpen || where === 'memory') return
+  private load(): Known | undefined {
+    if (this.place === 'memory') return undefined
+    const { name } = this
+    const text = (this.place === 'cookie' && attempt(() => readCookie(name))) || attempt(() => localStorage.getItem(name))
+    return text ? attempt(() => JSON.parse(decodeURIComponent(text)) as Known) : undefined
+  }
+
+  private save(known: Known): Known {
+    this.memory = known
+    if (!this.isOpen || this.place === 'memory') return known
     const text = encodeURIComponent(JSON.stringify(known))
     // Where cookies are refused, storage still knows the visitor, though on this host alone.
-    if (where === 'cookie' && attempt(() => writeCookie(text, YEAR_S))) return
-    attempt(() => localStorage.setItem(name, text))
+    if (this.place === 'cookie' && attempt(() => writeCookie(this.name, text, this.domain))) return known
+    attempt(() => localStorage.setItem(this.name, text))
+    return known
   }
-
-  // Another tab, or another subdomain, may have learnt more since: what is stored counts before what is remembered.
-  const read = (): Known => {
-    const known = load() || memory
-    if (known?.a) return (memory = known)
-    save({ ...known, a: randomId() })
-    return memory as Known
-  }
-
-  return {
-    read,
-    change: (part) => save({ ...read(), ...part }),
-    open: () => {
-      isOpen = true
-      save(read())
-    },
-    forget: (purposes) => {
-      attempt(() => writeCookie('', 0))
-      attempt(() => localStorage.removeItem(name))
-      memory = undefined
-      if (purposes) save({ a: '', p: purposes })
-    },
-  }
-}
-
-/** What was decided on an earlier page, without making anybody an id. */
-export function decidedBefore(name: string): string[] | undefined {
-  return parse(attempt(() => readCookie(name)) || attempt(() => localStorage.getItem(name)))?.p
-}
-
-/** Storage and cookies throw in sandboxed frames and when they are full or forbidden. */
-export function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
-}
-
-function parse(text: string | null | undefined): Known | undefined {
-  return text ? attempt(() => JSON.parse(decodeURIComponent(text)) as Known) : undefined
-}
-
-function readCookie(name: string): string | undefined {
-  return document.cookie.split('; ').find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1)
-}
-
-/** The shortest domain for which the browser takes a cookie: it knows that nobody owns `co.uk`. */
-function broadestDomain(): string {
-  const parts = location.hostname.split('.')
-  if (/^\d*$/.test(parts[parts.length - 1] as string)) return ''
-  for (let count = 2; count <= parts.length; count++) {
-    const domain = parts.slice(-count).join('.')
-    const probe = `zuji_probe=1;path=/;domain=${domain}`
-    document.cookie = probe
-    if (readCookie('zuji_probe')) {
-      document.cookie = `${probe};max-age=0`
-      return domain
-    }
-  }
-  return ''
 }

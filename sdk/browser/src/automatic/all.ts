@@ -21,7 +21,7 @@ export function watchPage(recorder: Recorder, settings: Settings): void {
     if (automatic.forms) watchForms(recorder, stripParameters)
     if (automatic.performance) watchPerformance(recorder, views)
     if (automatic.errors) watchErrors(recorder, stripParameters)
-    onLeave((isGoing) => isGoing && recorder.leave())
+    onLeave((isGoing) => recorder.leave(isGoing))
   }
   // A page prepared in the background was not seen by anybody yet.
   if ((document as { prerendering?: boolean }).prerendering)

@@ -2,6 +2,7 @@
 
 import { pageNow } from '../address'
 import type { Recorder } from '../client'
+import { attempt } from '../cookie'
 import type { Page } from '../message'
 
 export interface Views {
@@ -16,7 +17,7 @@ export function watchViews(recorder: Recorder, isTold: boolean, strip: string[])
   let page = pageNow(strip)
 
   const view = (): void => {
-    if (isTold) recorder.viewed({}, page)
+    if (isTold) recorder.viewed(page)
   }
   const changed = (): void => {
     const now = pageNow(strip, page.url)
@@ -33,7 +34,7 @@ export function watchViews(recorder: Recorder, isTold: boolean, strip: string[])
     const original = history[method]
     history[method] = function (...given) {
       original.apply(this, given)
-      changed()
+      attempt(changed) // the page's own navigation must never fail because of us
     }
   }
   addEventListener('popstate', changed)
