@@ -37,7 +37,7 @@ def test_the_measurement_protocol_counts_once_what_says_when_it_was(server: Book
     books = server.books(keys)
     assert books["closed"]
     total = books["total"]
-    # the purchase and the dated search are the same again; the page, the view and the level say no time, so they are new
+    # the purchase and the dated search are the same again; page, view and level say no time, so they are new
     assert (total["stored"], total["quarantined"], total["duplicate"]) == (8, 0, 2)
     assert server.identifiers(keys, "user_id:u1") == {"user_id:u1", "anonymous_id:1817.1636"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zuji.collect.decode import posthog, segment, sensors, snowplow, webhook
+from zuji.collect.decode import ga4, posthog, segment, sensors, snowplow, webhook
 from zuji.collect.decode.request import ProtocolModule
 from zuji.collect.routes import ProtocolName
 
@@ -12,4 +12,5 @@ PROTOCOLS: dict[ProtocolName, ProtocolModule] = {
     "posthog": posthog,
     "webhook": webhook,
     "snowplow": snowplow,
+    "ga4": ga4,
 }

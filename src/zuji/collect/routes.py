@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RouteKind = Literal["data", "document", "swallow"]
-ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow"]
+ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4"]
 
 POST = ("POST", "OPTIONS")
 GET = ("GET", "HEAD", "OPTIONS")
@@ -58,6 +58,8 @@ _ROUTES: dict[str, Route] = {
     "/v1/webhook": _WEBHOOK,
     "/com.snowplowanalytics.snowplow/tp2": Route("snowplow", "data", POST),
     "/i": Route("snowplow", "data", GET),
+    "/mp/collect": Route("ga4", "data", POST),
+    "/debug/mp/collect": Route("ga4", "data", POST),
 }
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("/v1/projects/", re.compile(r"/v1/projects/[^/]+/settings"), Route("segment", "document", GET)),
