@@ -13,6 +13,7 @@ import typer
 from zuji.cli import (
     ask,
     backup,
+    cleaning,
     demo,
     doctor,
     import_,
@@ -47,6 +48,7 @@ app.command()(sql.sql)
 app.command("import")(import_.import_)
 import_.app.command("run")(import_jobs.run)
 app.add_typer(import_.app, name="imports")
+app.add_typer(cleaning.app, name="cleaning")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(segment.app, name="segment")
