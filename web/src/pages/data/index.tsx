@@ -1,8 +1,40 @@
-import { EmptyState } from "@/parts/EmptyState";
-import { shell } from "@/words/shell";
+import { Tabs } from "antd";
+import { useNavigate, useParams } from "react-router";
+import { useSession } from "@/app/session";
+import { PageHead } from "@/parts/PageHead";
 import { useWords } from "@/words/words";
+import { Accounting } from "./Accounting";
+import { Imports } from "./Imports";
+import { Quarantine } from "./Quarantine";
+import { Sources } from "./Sources";
+import { words } from "./words";
 
-export default function Page() {
-  const say = useWords(shell);
-  return <EmptyState title={say("data")} />;
+const TABS = [
+  { key: "sources", permission: "sources.read", content: <Sources /> },
+  { key: "imports", permission: "sources.read", content: <Imports /> },
+  { key: "quarantine", permission: "quarantine.read", content: <Quarantine /> },
+  { key: "accounting", permission: "accounting.read", content: <Accounting /> },
+] as const;
+
+/** Where events come from, and what became of each. */
+export default function Data() {
+  const say = useWords(words);
+  const { may } = useSession();
+  const navigate = useNavigate();
+  const tab = useParams()["*"] || "sources";
+  return (
+    <>
+      <PageHead title={say("title")} lead={say("lead")} />
+      <Tabs
+        activeKey={tab}
+        onChange={(key) => void navigate(`/data/${key}`)}
+        destroyOnHidden
+        items={TABS.filter((one) => may(one.permission)).map((one) => ({
+          key: one.key,
+          label: say(one.key),
+          children: one.content,
+        }))}
+      />
+    </>
+  );
 }
