@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from zuji.clean.context import as_text
 from zuji.clean.sheet import Sheet
+from zuji.clean.standards.money import money_of
 from zuji.clean.traits import Object
 
 AMOUNTS = ("revenue", "total", "value", "amount")
@@ -111,11 +112,14 @@ def _short_millionths(value: object) -> int | None:
 
 @lru_cache(maxsize=8_192, typed=True)
 def _decimal(value: object) -> Decimal | None:
-    """Prices repeat."""
+    """Prices repeat. A text that is no plain number may be one with a sign of its currency or groups of thousands."""
     try:
         found = Decimal(str(value).strip())
     except (InvalidOperation, ValueError):
-        return None
+        money = money_of(str(value))
+        if money is None:
+            return None
+        found = money.amount
     return found if found.is_finite() and found.adjusted() < 12 else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from zuji.clean.policies import Compiled, NoPolicies, PolicySource
+from zuji.clean.regions.stored import KnownRegions
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.clean.speed import Speedometer
 from zuji.store.property_names import PropertyNames
@@ -20,5 +21,6 @@ class Facts:
     names: PropertyNames
     speeds: Speedometer = field(default_factory=Speedometer)
     policies: PolicySource = field(default_factory=NoPolicies)
+    regions: KnownRegions = field(default_factory=KnownRegions)
     memory: RuleMemory = field(default_factory=RuleMemory)
     rules: Compiled[RuleBook] = field(default_factory=lambda: Compiled("rules", read_rules, usual=USUAL_RULES))

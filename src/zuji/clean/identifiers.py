@@ -11,10 +11,10 @@ import unicodedata
 from functools import lru_cache
 
 import msgspec
-import phonenumbers
 
 from zuji.clean.context import Device, as_text
 from zuji.clean.sheet import Sheet
+from zuji.clean.standards.contacts import EMAIL, email_text, phone_of
 from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.identifier import BLOCKED_VALUES, Identifier, type_of
@@ -41,7 +41,6 @@ _SPELLINGS = {
     for spelling in (name, name.capitalize(), f"${name}", name.upper())
 }
 
-_EMAIL = re.compile(r"[^@\s,;<>]{1,64}@(?:[^@\s,;<>.]+\.)+[^@\s,;<>.]{2,63}")
 _EXAMPLE_DOMAIN = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|cn)|example|test|invalid|localhost)$")
 _ZEROS = frozenset("0-:")
 
@@ -205,28 +204,13 @@ def normalised(kind: str, value: str, region: str) -> tuple[Identifier, str]:
     if len(text) > MAX_LENGTH:
         return Identifier(kind, text[:MAX_LENGTH]), f"too_long:{kind}"
     if kind == "email":
-        return Identifier(kind, plain), _email_problem(plain)
+        written = email_text(text)
+        return Identifier(kind, written), _email_problem(written)
     if kind == "phone":
         written = phone_of(text, region)
         blocked = "blocked:phone" if written in BLOCKED_VALUES else ""
         return (Identifier(kind, written), blocked) if written else (Identifier(kind, text), "unusable:phone")
     return Identifier(kind, text), ""
-
-
-@lru_cache(maxsize=REMEMBERED)
-def phone_of(text: str, region: str) -> str:
-    """A phone number as E.164; empty when it is none.
-
-    >>> phone_of("139 1234 5678", "CN"), phone_of("+44 20 7946 0958", "CN"), phone_of("12", "CN")
-    ('+8613912345678', '+442079460958', '')
-    """
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _judged(pairs: Pairs, region: str, key: KeyKind) -> tuple[Side, tuple[tuple[Identifier, str], ...]]:
@@ -254,6 +238,6 @@ def _all_zero(kind: str, text: str) -> bool:
 
 
 def _email_problem(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
+    if not EMAIL.fullmatch(text):
         return "unusable:email"
     return "blocked:email" if _EXAMPLE_DOMAIN.search(text.rpartition("@")[2]) else ""

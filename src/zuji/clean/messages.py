@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -31,7 +31,8 @@ AT_ONCE = 256
 """So many messages' properties are read in one call: more gain nothing, and one bad message spoils fewer calls."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
-_encode_sorted, _encode_lines = _encoder.encode, _encoder.encode_lines
+canonical, _encode_lines = _encoder.encode, _encoder.encode_lines
+"""The one text of a value: keys sorted, no blanks."""
 _decode_objects = msgspec.json.Decoder(list[dict[str, Any] | None]).decode
 
 
@@ -79,7 +80,18 @@ def read_properties(sheet: Sheet) -> None:
     sheet.shape_codes = [codes_by_shape.setdefault(shape, len(codes_by_shape)) for shape in shapes]
     sheet.distinct_shapes = list(codes_by_shape)
     sheet.properties = properties
-    sheet.columns["properties"] = texts
+    sheet.columns["properties"] = sheet.texts = texts
+
+
+def rewrite(sheet: Sheet, number: int, finished: Callable[[Object], Object] = lambda content: content) -> None:
+    """Write the properties of a row down anew, after a step has changed them or the traits. `finished` has the last
+    word on what is written.
+    """
+    message, properties = sheet.rows[number].message, sheet.properties[number]
+    is_profile = message.type in PROFILE_TYPES
+    content = profile_content(message, properties, sheet.traits[number]) if is_profile else properties
+    sheet.texts[number] = canonical(finished(content))
+    sheet.reshape(number)
 
 
 def _read_together(messages: Sequence[Message]) -> tuple[list[Object], list[bytes]]:
@@ -100,7 +112,7 @@ def _read_apart(sheet: Sheet, messages: Sequence[Message], start: int) -> tuple[
         text = b"{}"
         try:
             found = object_of(message.properties)
-            text = _encode_sorted(found)
+            text = canonical(found)
         except (msgspec.DecodeError, RecursionError) as error:
             _reject_unreadable(sheet, number, error)
         objects.append(found)
@@ -119,7 +131,7 @@ def _state_traits(sheet: Sheet, properties: list[Object], texts: list[bytes]) ->
             traits = stated_traits(message, sheet.contexts[number])
             statements = statements_of(message, traits)
             if is_profile:
-                texts[number] = _encode_sorted(profile_content(message, properties[number], traits))
+                texts[number] = canonical(profile_content(message, properties[number], traits))
         except (msgspec.DecodeError, RecursionError) as error:
             _reject_unreadable(sheet, number, error)
         else:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
-from zuji.clean.rule_book import read_rules
 from zuji.clean.plan_document import read_plan
+from zuji.clean.rule_book import read_rules
+from zuji.clean.standards.document import read_standards
+from zuji.clean.standards.event_names import read_names
 from zuji.terms.policy import Part, Policy
 
 Value = TypeVar("Value")
 Reader = Callable[[Mapping[str, Any]], Any]
 
-READERS: dict[Part, Reader] = {"plan": read_plan, "rules": read_rules}
+READERS: dict[Part, Reader] = {"names": read_names, "standards": read_standards, "plan": read_plan, "rules": read_rules}
 """What understands the document of a part. A part that is not here cannot be written yet."""
 
 
@@ -27,6 +29,10 @@ class PolicySource(Protocol):
         """What holds now; None when nothing was ever decided."""
         ...
 
+    def secret(self, workspace: str) -> bytes:
+        """With what the workspace's personal values are hashed: made once, shown to nobody."""
+        ...
+
 
 class NoPolicies:
     """Nobody has decided anything."""
@@ -34,6 +40,10 @@ class NoPolicies:
     def newest(self, workspace: str, part: Part) -> Policy | None:
         """Nothing."""
         return None
+
+    def secret(self, workspace: str) -> bytes:
+        """Nobody decided that anything is hashed."""
+        return b""
 
 
 class Compiled(Generic[Value]):

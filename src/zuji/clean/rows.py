@@ -23,7 +23,8 @@ _OTHER_TYPES: dict[str, pl.DataType] = {
     "flags": pl.UInt32(),
 }
 """Columns that are not text."""
-_LATER = ("region_code", "text_ref")  # regions and kept-apart texts are steps to come
+_LATER = ("region_code", "text_ref")
+"""Regions are known where a policy says what tells them; texts kept apart are a step to come."""
 
 Column = Sequence[Any] | npt.NDArray[Any]
 
@@ -88,7 +89,8 @@ def _groups(sheet: Sheet) -> Sequence[str]:
 
 
 def _of_later_steps(sheet: Sheet) -> dict[str, Coded]:
-    return dict.fromkeys(_LATER, Coded([""], np.zeros(len(sheet.rows), dtype=np.uint32)))
+    empty = Coded([""], np.zeros(len(sheet.rows), dtype=np.uint32))
+    return {name: empty for name in _LATER if name not in sheet.columns}
 
 
 def _series(name: str, values: Column) -> pl.Series:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -55,6 +56,8 @@ class Sheet:
         self.receipts, self.receipt_codes = _runs_of_receipts(rows)
         """The first row of each run of rows that came in one request, and per row the number of its run."""
         self.properties: list[Object] = [{}] * count
+        self.texts: list[bytes] = []
+        """The column of properties: each row's in canonical form."""
         self.distinct_shapes: list[Shape] = [()]
         self.shape_codes: list[int] = [0] * count
         """Per row: the number of its properties' shape among the distinct ones."""
@@ -73,6 +76,9 @@ class Sheet:
         self.columns: dict[str, Sequence[Any]] = {}
         self.coded: dict[str, Coded] = {}
         """Finished columns of the event table, by name: one value per row, or coded."""
+        self._texts_of: dict[str, list[str]] = {}
+        self._own_rows: list[Received] = []
+        self._shape_numbers: dict[Shape, int] = {}
         self._reasons: dict[int, list[str]] = {}
         self._rejected: dict[int, Rejection] = {}
         self._standing: list[tuple[int, Received]] | None = None
@@ -87,6 +93,31 @@ class Sheet:
         """Add finished columns of which few rows differ: the distinct rows, and per row the number of its own."""
         columns = zip(*distinct, strict=True)
         self.coded.update((name, Coded(column, codes)) for name, column in zip(names, columns, strict=True))
+
+    def column(self, name: str) -> list[str]:
+        """A column of texts of which few rows have one: made when it is first asked for."""
+        if name not in self._texts_of:
+            self.columns[name] = self._texts_of[name] = [""] * len(self.messages)
+        return self._texts_of[name]
+
+    def replace_message(self, row: int, message: Message) -> None:
+        """Let a row say something else from here on; what was received stays as it is."""
+        if not self._own_rows:
+            self.rows = self._own_rows = list(self.rows)
+        self._own_rows[row] = msgspec.structs.replace(self._own_rows[row], message=message)
+        self.messages[row] = message
+        self._standing = self._sorts = None
+
+    def reshape(self, row: int) -> None:
+        """Note that a row's properties have other names than before."""
+        if len(self._shape_numbers) != len(self.distinct_shapes):
+            self._shape_numbers = {shape: number for number, shape in enumerate(self.distinct_shapes)}
+        shape = tuple(self.properties[row])
+        number = self._shape_numbers.setdefault(shape, len(self.distinct_shapes))
+        if number == len(self.distinct_shapes):
+            self.distinct_shapes.append(shape)
+        self.shape_codes[row] = number
+        self._sorts = None
 
     def reject(self, row: int, reason: Reason, detail: str) -> None:
         """Set a row aside. The first reason stands."""

@@ -10,11 +10,14 @@ from zuji.clean.identifiers import name_identifiers
 from zuji.clean.messages import read_contexts, read_properties, reject_unusable
 from zuji.clean.pages import describe_pages
 from zuji.clean.property_names import guard_property_names
+from zuji.clean.protect import protect_personal_fields
 from zuji.clean.purposes import note_purposes
+from zuji.clean.rename import rename_events
 from zuji.clean.reported import note_reports
 from zuji.clean.robots import flag_robots
 from zuji.clean.rules import apply_rules
 from zuji.clean.sheet import Sheet
+from zuji.clean.standardise import standardise_values
 from zuji.clean.subjects import state_subjects
 from zuji.clean.times import correct_times
 
@@ -24,6 +27,8 @@ STEPS: tuple[Step, ...] = (
     reject_unusable,
     read_contexts,
     read_properties,
+    rename_events,
+    standardise_values,
     correct_times,
     name_identifiers,
     note_reports,
@@ -34,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     apply_rules,
     guard_property_names,
     flag_robots,
+    protect_personal_fields,
     state_subjects,
 )
 """The order matters twice: who is rejected early brings no new property names and turns no pages."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -15,6 +16,9 @@ from zuji.store.metadata_rows import MetadataRows
 from zuji.store.policy_tables import PolicyRow
 from zuji.terms.error import Conflict
 from zuji.terms.policy import Part, Policy
+
+SECRET_BYTES = 32
+_SECRET: Any = "hashing secret"  # noqa: S105 - the name of the row
 
 
 class Policies(MetadataRows):
@@ -43,6 +47,18 @@ class Policies(MetadataRows):
             session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
         self._known()[(workspace, part)] = made
         return made
+
+    def secret(self, workspace: str) -> bytes:
+        """The workspace's own secret, by which its personal values are hashed. Made when it is first asked for; it is a
+        row that no part of a policy has, so no answer shows it.
+        """
+        held = self._known().get((workspace, _SECRET))
+        if held is None:
+            made = Policy(workspace, _SECRET, 1, {"key": token_hex(SECRET_BYTES)}, 0, "zuji")
+            with self._writing, self._change(taken="the secret was made meanwhile") as session:
+                session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
+            held = self._known()[workspace, _SECRET] = made
+        return bytes.fromhex(held.document["key"])
 
     def versions(self, workspace: str, part: Part) -> list[Policy]:
         """Every version, newest first."""

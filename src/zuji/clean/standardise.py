@@ -1,0 +1,126 @@
+"""Values of properties and traits in standard form, as the workspace's policy `standards` says.
+
+The standard value takes the field's name; where it differs from what was sent, that is kept as `<name>_original`. A
+value that cannot be read stays as it is, and the event says so. Fields that the policy drops go here, before anybody
+reads an identifier from them; what it hashes or masks is done by `protect`, after everybody has read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zuji.clean.messages import rewrite
+from zuji.clean.policies import Compiled
+from zuji.clean.sheet import Sheet
+from zuji.clean.standards.document import NO_STANDARDS, ORIGINAL, Standards, read_standards
+from zuji.clean.standards.rules import FieldRule, World, readable_text
+from zuji.clean.traits import Object
+from zuji.terms.event import Flag
+from zuji.terms.subject import Statement
+
+STANDARDS: Compiled[Standards] = Compiled("standards", read_standards, usual=NO_STANDARDS)
+
+
+def standardise_values(sheet: Sheet) -> None:
+    """Bring the fields that policies name into standard form, and drop those that they drop."""
+    of_runs = [STANDARDS.of(sheet.facts.policies, row.receipt.workspace) for row in sheet.receipts]
+    if not any(standards.rules or standards.treats for standards in of_runs):
+        return
+    regions = sheet.facts.regions.now()
+    worlds = [World(regions, standards.catalogues) for standards in of_runs]
+    runs, shapes = sheet.receipt_codes.tolist(), sheet.shape_codes
+    concerned: dict[tuple[int, int], bool] = {}
+    for number, _ in sheet.standing():
+        key = (runs[number], shapes[number])
+        standards = of_runs[key[0]]
+        if key not in concerned:
+            concerned[key] = _concerns(standards, sheet.distinct_shapes[key[1]])
+        if concerned[key]:
+            _standardise_properties(sheet, number, standards, worlds[key[0]])
+        if sheet.statements[number] and (standards.traits or standards.personal_traits):
+            _standardise_traits(sheet, number, standards, worlds[key[0]])
+
+
+def _concerns(standards: Standards, shape: tuple[str, ...]) -> bool:
+    named = standards.properties.keys() | standards.personal_properties.keys()
+    return not named.isdisjoint(shape)
+
+
+def _standardise_properties(sheet: Sheet, number: int, standards: Standards, world: World) -> None:
+    properties = sheet.properties[number]
+    changed, notes = standardised(properties, standards.properties, world)
+    dropped = {name for name, treatment in standards.personal_properties.items() if treatment == "drop"}
+    changed = {name: value for name, value in changed.items() if name not in dropped}
+    if changed or not dropped.isdisjoint(properties):
+        kept = {name: value for name, value in properties.items() if name not in dropped}
+        sheet.properties[number] = kept | changed
+        rewrite(sheet, number)
+    if "region_code" in changed:
+        sheet.column("region_code")[number] = changed["region_code"]
+    _note(sheet, number, "properties", changed, notes)
+
+
+def _standardise_traits(sheet: Sheet, number: int, standards: Standards, world: World) -> None:
+    """What is stated once, or taken away, is left as it is unless it is dropped."""
+    traits = sheet.traits[number]
+    changed, notes = standardised(traits, standards.traits, world)
+    dropped = {name for name, treatment in standards.personal_traits.items() if treatment == "drop"}
+    changed = {name: value for name, value in changed.items() if name not in dropped}
+    statements = tuple(each for each in sheet.statements[number] if each.name not in dropped)
+    if not changed and len(statements) == len(sheet.statements[number]):
+        _note(sheet, number, "traits", changed, notes)
+        return
+    sheet.traits[number] = {name: value for name, value in traits.items() if name not in dropped} | changed
+    sheet.statements[number] = _restated(statements, changed)
+    rewrite(sheet, number)
+    _note(sheet, number, "traits", changed, notes)
+
+
+def standardised(
+    values: Object, rules: Mapping[str, tuple[FieldRule, ...]], world: World
+) -> tuple[dict[str, Any], list[str]]:
+    """What changes among some values, and what to note. Of what stands beside a value, the first to say it counts, and
+    what a client said itself gives way but is kept.
+    """
+    changed: dict[str, Any] = {}
+    notes: list[str] = []
+    for name, of_name in rules.items():
+        text = readable_text(values.get(name))
+        for rule in of_name if text is not None else ():
+            made = rule.standard(text or "", world)
+            if made.note:
+                notes.append(f"{made.note.replace('=', f':{name}=', 1)}" if "=" in made.note else f"{made.note}:{name}")
+            stated = dict(made.beside) if made.value is None else {name: made.value, **made.beside}
+            for each, value in stated.items():
+                _state(changed, values, each, value)
+    return changed, notes
+
+
+def _state(changed: dict[str, Any], values: Object, name: str, value: Any) -> None:
+    if name in changed:
+        return
+    was = values.get(name)
+    if was == value and type(was) is type(value):
+        return
+    changed[name] = value
+    if was is not None and was != "":
+        changed[name + ORIGINAL] = was
+
+
+def _restated(statements: tuple[Statement, ...], changed: Mapping[str, Any]) -> tuple[Statement, ...]:
+    """The statements with new values, and those that are new."""
+    again = tuple(
+        Statement("set", each.name, changed[each.name]) if each.operation == "set" and each.name in changed else each
+        for each in statements
+    )
+    named = {each.name for each in again if each.operation == "set"}
+    return (*again, *(Statement("set", name, value) for name, value in changed.items() if name not in named))
+
+
+def _note(sheet: Sheet, number: int, place: str, changed: Mapping[str, Any], notes: list[str]) -> None:
+    repaired = [name for name in changed if name + ORIGINAL in changed]
+    if repaired:
+        sheet.flag(number, Flag.REPAIRED, "standardised:" + "|".join(f"{place}.{name}" for name in repaired))
+    for note in notes:
+        sheet.flag(number, Flag(0), note)
