@@ -232,6 +232,7 @@ def test_somebody_with_roles_in_two_workspaces_has_each_where_it_is(world: ApiWo
         assert {place: one["role"] for place, one in told.items()} == {first: "owner", second: "viewer"}
         entered = {one["id"]: one["role"] for one in told[first]["workspaces"]}
         assert entered == {first: "owner", second: "viewer"}
+        assert {one["id"] for one in browser.get("/workspaces").json()["workspaces"]} == {first, second}
         statuses = {
             place: browser.post("/sources", json={"name": "s"}, params={"workspace": place}).status_code
             for place in (first, second, third, "no-such")
@@ -284,18 +285,29 @@ def test_what_is_done_about_users_is_noted_without_any_secret(world: ApiWorld) -
 
 
 def test_who_looks_at_whose_profile_is_noted_once_an_hour_and_programs_are_not(world: ApiWorld, workspace: str) -> None:
-    world.send(workspace, identify("ann", traits={"phone": "13812348000"}), identify("bob"))
+    names = ("ann", "bob", "cy")
+    world.send(workspace, *(identify(name, traits={"phone": "13812348000"}) for name in names))
     looked = {"identifiers": [{"type": "user_id", "value": value} for value in ("ann", "bob", "nobody")]}
     user = a_user(world, "analyst", workspace)
     with world.client(workspace=workspace) as program, signed_in(world, user, workspace=workspace) as browser:
-        ann = program.get("/profiles/user_id:ann", params={"fresh": True}).json()["id"]
-        bob = program.get("/profiles/user_id:bob", params={"fresh": True}).json()["id"]
-        assert program.get("/audit", params={"subject": f"{workspace}/profile:{ann}"}).json()["entries"] == []
-        for _ in range(2):
-            assert browser.get("/profiles/user_id:ann").status_code == 200
-            assert browser.get(f"/profiles/profile:{ann}/timeline").status_code == 200
+        ids = {name: program.get(f"/profiles/user_id:{name}", params={"fresh": True}).json()["id"] for name in names}
+
+        def noted() -> dict[str, list[tuple[str, str, str]]]:
+            pages = {
+                name: program.get("/audit", params={"subject": f"{workspace}/profile:{number}"}).json()["entries"]
+                for name, number in ids.items()
+            }
+            return {
+                name: [(entry["action"], entry["actor"], entry["detail"]) for entry in entries]
+                for name, entries in pages.items()
+            }
+
+        seen = ("profile.view", user.id, "")
+        assert noted() == {"ann": [], "bob": [], "cy": []}
+        assert [browser.get("/profiles/user_id:ann").status_code for _ in range(2)] == [200, 200]
         assert browser.get("/profiles/user_id:nobody").status_code == 404
+        assert noted() == {"ann": [seen], "bob": [], "cy": []}
         assert browser.post("/profiles/lookup", json=looked).status_code == 200
-        for seen in (ann, bob):
-            [entry] = program.get("/audit", params={"subject": f"{workspace}/profile:{seen}"}).json()["entries"]
-            assert (entry["action"], entry["actor"], entry["detail"]) == ("profile.view", user.id, "")
+        assert noted() == {"ann": [seen], "bob": [seen], "cy": []}
+        assert browser.get("/profiles/user_id:cy/timeline").status_code == 200
+        assert noted() == {"ann": [seen], "bob": [seen], "cy": [seen]}

@@ -143,6 +143,8 @@ def test_a_sign_in_after_too_many_wrong_ones_waits_until_the_clock_says(desk: De
     begun = desk.sessions.sign_in("ann", "password of ann", HERE)
     assert isinstance(begun, NewSession)
     assert begun.user == user
+    noted = desk.metadata.list_audit(subject=user.id)[0]
+    assert (noted.action, noted.detail) == ("session.begin", "after 5 tries that failed")
 
 
 def test_a_session_lives_twelve_hours_without_use_and_thirty_days_with_it(desk: Desk) -> None:

@@ -74,29 +74,29 @@ class Sessions:
         self._limit = SignInLimit()
 
     def sign_in(self, login: str, password: str, browser: Browser) -> NewSession | Wait | None:
-        """A new session, or None: for a wrong password, an unknown login and a user locked out alike, and as slowly."""
+        """A new session, or None: for a wrong password, an unknown login and a user locked out alike, and as slowly.
+
+        So nothing is written down about a try that fails: how many came before is told of the next one that is right.
+        """
         login = plain_login(login)
         if wait := self.wait_s(browser, login=login):
             return Wait(wait)
         user = self._store.by_login(login)
         right = passwords.is_right(password, passwords.NOBODYS if user is None else user.password)
-        if user is None:
+        if user is None or not right or not _may_come_in(user):
             return None
-        if not right or not _may_come_in(user):
-            self._metadata.note(at=self._now_ms(), actor=user.id, action="session.refused", subject=user.id)
-            return None
-        self.was_right(browser, login=login)
-        return self.begin(user, browser)
+        failed = self.was_right(browser, login=login)
+        return self.begin(user, browser, note=f"after {failed} tries that failed" if failed else "")
 
     def wait_s(self, browser: Browser, *, login: str = "") -> float:
         """Count a try with a login, or with a link. Gives 0, or how long it has to wait."""
         return self._limit.begin(login, browser.address, now_s=self._now_ms() / 1000)
 
-    def was_right(self, browser: Browser, *, login: str = "") -> None:
-        """Take the count of the try back."""
-        self._limit.succeeded(login, browser.address)
+    def was_right(self, browser: Browser, *, login: str = "") -> int:
+        """Take the count of the try back. Gives how many with this login failed before it."""
+        return self._limit.succeeded(login, browser.address)
 
-    def begin(self, user: User, browser: Browser) -> NewSession:
+    def begin(self, user: User, browser: Browser, *, note: str = "") -> NewSession:
         """A session with a new secret. The one that the browser brought along ends: none can be planted."""
         if before := self._alive(browser.brought):
             self._store.end_session(before.id)
@@ -106,7 +106,7 @@ class Sessions:
             self._new_id(), user.id, sha256_hex(secret), now, now, browser.address[:100], browser.agent[:LONGEST_AGENT]
         )
         self._store.begin_session(made, over=(now - LONGEST_MS, now - IDLE_MS))
-        self._metadata.note(at=now, actor=user.id, action="session.begin", subject=user.id)
+        self._metadata.note(at=now, actor=user.id, action="session.begin", subject=user.id, detail=note)
         return NewSession(secret, made, user)
 
     def authenticate(self, secret: str, workspace: str) -> Principal | None:

@@ -55,13 +55,14 @@ class SignInLimit:
                     self._keep(key, Failures(one.count + 1, now_s))
             return wait
 
-    def succeeded(self, login: str, address: str) -> None:
-        """The try was right: the login begins anew; the address keeps its other failures."""
+    def succeeded(self, login: str, address: str) -> int:
+        """The try was right: the login begins anew, the address keeps its other failures. Gives how many failed."""
         with self._lock:
-            self._known.pop(("login", login), None)
+            tries = self._known.pop(("login", login), Failures(1)).count
             key = ("address", address)
             if known := self._known.get(key):
                 self._known[key] = replace(known, count=max(0, known.count - 1))
+            return tries - 1
 
     def _failures(self, key: tuple[str, str], now_s: float) -> Failures:
         known = self._known.get(key, Failures())

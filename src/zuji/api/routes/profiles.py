@@ -160,11 +160,15 @@ async def timeline(
 )
 def get_profile(request: Request, caller: AnyCaller, identifier: str) -> Response:
     """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
-    ports, named = ports_of(request), parse_identifier(identifier)
+    return Response(profile_body(ports_of(request), caller, identifier), media_type="application/json")
+
+
+def profile_body(ports: Ports, caller: Caller, identifier: str) -> str:
+    """What `GET /profiles/{identifier}` answers, as JSON; for `profile_reads` too, which knows no framework."""
+    named = parse_identifier(identifier)
     person = _required(profile_of(ports.hot, caller.workspace, named), named)
     ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
-    found = profile_out(ports, person, caller)
-    return Response(found.model_dump_json(), media_type="application/json")
+    return profile_out(ports, person, caller).model_dump_json()
 
 
 def _required(found: Profile | None, named: Identifier) -> Profile:

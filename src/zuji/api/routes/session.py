@@ -34,11 +34,15 @@ from zuji.terms.error import NotFound
 from zuji.terms.source import DEFAULT_WORKSPACE
 
 router = APIRouter(tags=["session"], route_class=GuardedRoute)
+MOST_BYTES = 16 * 1024
+"""Whoever has not signed in yet has not much to say."""
 NOBODY = "the login or the password is wrong, or this user may not sign in."
 InWorkspace = Annotated[str, Query(description="The workspace to be told about; another one where it is closed.")]
 
 
-@router.post("/session", response_model=SessionOut, openapi_extra=needs("session.begin", workspace="none"))
+@router.post(
+    "/session", response_model=SessionOut, openapi_extra=needs("session.begin", workspace="none", most_bytes=MOST_BYTES)
+)
 async def sign_in(request: Request, body: SignInIn) -> Response:
     """Sign in: the answer sets the cookie. 401 for whatever is wrong, 429 after too many tries."""
     ports, browser = ports_of(request), _browser(request)
@@ -49,7 +53,11 @@ async def sign_in(request: Request, body: SignInIn) -> Response:
     return _told_to_wait(begun) if isinstance(begun, Wait) else await wait_for(request, _welcomed, request, begun)
 
 
-@router.post("/session/welcome", response_model=SessionOut, openapi_extra=needs("session.begin", workspace="none"))
+@router.post(
+    "/session/welcome",
+    response_model=SessionOut,
+    openapi_extra=needs("session.begin", workspace="none", most_bytes=MOST_BYTES),
+)
 async def follow_link(request: Request, body: WelcomeIn) -> Response:
     """Follow an invitation, or a link for a new password, and be signed in."""
     ports, browser = ports_of(request), _browser(request)

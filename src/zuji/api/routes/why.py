@@ -87,11 +87,11 @@ async def show_why(
         person = profile_of(ports.hot, caller.workspace, named)
         if person is None:
             raise NotFound(f"nobody has {named} in this workspace.")
-        ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
         asked = asked_of(request, caller, moment)
         definition = asked.published.by_key(kind, key)
         anchors = tuple(sorted({one.anchor for one in owned_by(person)}))
         found = why(rule_of(definition), asked, run_of(ports, ""), person=person.id, anchors=anchors)
+        ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
         return WhyOut(
             kind=kind,
             key=key,
