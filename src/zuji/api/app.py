@@ -22,6 +22,7 @@ from zuji.api.jobs import Jobs
 from zuji.api.list_members import ListMembers
 from zuji.api.page import PageReads
 from zuji.api.ports import Ports
+from zuji.api.profile_reads import ProfileReads
 from zuji.api.questions import QuestionPool
 from zuji.api.routes import (
     accounting,
@@ -149,7 +150,7 @@ def create_api(
     add_error_handlers(app)
     _describe_security(app)
     guarded = Guard(
-        app,
+        ProfileReads(app, ports),
         authenticate=ports.tokens.authenticate,
         remembered=ports.tokens.remembered,
         signed_in=ports.sessions.authenticate,
