@@ -15,6 +15,7 @@ from planted import DATA_CENTRE, DEFECTS, TRAP, Row, Schema, planted
 
 from zuji.clean.batch import Cleaned, Facts, Received, clean_batch
 from zuji.clean.deduplicate import deduplicate, id_hash
+from zuji.clean.policies import NoPolicies
 from zuji.collect.decode.request import Request
 from zuji.collect.decode.segment import decode
 from zuji.terms.event import Flag
@@ -79,7 +80,7 @@ class Outcome:
         return len(self.touched) / self.clean_rows
 
 
-class OnePolicy:
+class OnePolicy(NoPolicies):
     """A workspace with these rules."""
 
     def newest(self, workspace: str, part: Part) -> Policy | None:

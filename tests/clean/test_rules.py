@@ -11,6 +11,7 @@ import pytest
 from clean_builders import DAY, NOON_MS, SECOND, a_message, a_receipt, clean, received, some_facts
 
 from zuji.clean.batch import Cleaned, Facts, Received
+from zuji.clean.policies import NoPolicies
 from zuji.clean.rule_book import MEANINGS, Rules, actions_of, read_rules
 from zuji.store.hot import HotStore
 from zuji.store.rule_memory import Key, RuleMemory, Touch, touched_since
@@ -20,7 +21,7 @@ from zuji.terms.message import Message
 from zuji.terms.policy import Part, Policy
 
 
-class Decided:
+class Decided(NoPolicies):
     """A workspace that decided these rules."""
 
     def __init__(self, rules: Mapping[str, Any]) -> None:

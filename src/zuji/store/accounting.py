@@ -118,3 +118,22 @@ def overall(connection: sqlite3.Connection) -> Account:
     """All figures of all workspaces together."""
     sums = connection.execute(f"SELECT {_SUMS} FROM accounting_total").fetchone()
     return Account(*(figure or 0 for figure in sums))
+
+
+def newest_minutes(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """(workspace, source, the newest minute in which something came in), of every source that ever sent anything."""
+    return connection.execute(
+        "SELECT workspace, source, (SELECT minute FROM accounting AS own WHERE own.workspace = every.workspace"
+        " AND own.source = every.source AND own.accepted > 0 ORDER BY minute DESC LIMIT 1) AS newest"
+        " FROM accounting_total AS every WHERE accepted > 0 AND newest IS NOT NULL"
+    ).fetchall()
+
+
+def active_minutes(connection: sqlite3.Connection, workspace: str, source: str, *, since_ms: int) -> list[int]:
+    """The minutes since then in which something came in from a source, in order."""
+    rows = connection.execute(
+        "SELECT minute FROM accounting WHERE workspace = ? AND source = ? AND minute >= ? AND accepted > 0"
+        " ORDER BY minute",
+        (workspace, source, since_ms),
+    )
+    return [minute for (minute,) in rows]
