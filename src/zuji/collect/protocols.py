@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zuji.collect.decode import ga4, posthog, segment, sensors, snowplow, webhook
+from zuji.collect.decode import ga4, matomo, posthog, segment, sensors, snowplow, webhook
 from zuji.collect.decode.request import ProtocolModule
 from zuji.collect.routes import ProtocolName
 
@@ -13,4 +13,5 @@ PROTOCOLS: dict[ProtocolName, ProtocolModule] = {
     "webhook": webhook,
     "snowplow": snowplow,
     "ga4": ga4,
+    "matomo": matomo,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RouteKind = Literal["data", "document", "swallow"]
-ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4"]
+ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo"]
 
 POST = ("POST", "OPTIONS")
 GET = ("GET", "HEAD", "OPTIONS")
@@ -60,6 +60,8 @@ _ROUTES: dict[str, Route] = {
     "/i": Route("snowplow", "data", GET),
     "/mp/collect": Route("ga4", "data", POST),
     "/debug/mp/collect": Route("ga4", "data", POST),
+    "/matomo.php": Route("matomo", "data", BOTH),
+    "/piwik.php": Route("matomo", "data", BOTH),
 }
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("/v1/projects/", re.compile(r"/v1/projects/[^/]+/settings"), Route("segment", "document", GET)),

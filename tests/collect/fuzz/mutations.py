@@ -16,7 +16,7 @@ from recordings import recorded
 
 from zuji.collect.decode.request import Request
 
-PROTOCOLS = ("segment", "sensors", "posthog", "webhook", "snowplow", "ga4")
+PROTOCOLS = ("segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo")
 PATHS = {
     "segment": (
         "/v1/batch",
@@ -32,6 +32,7 @@ PATHS = {
     "webhook": ("/v1/webhook", "/v1/webhook/zp_key"),
     "snowplow": ("/com.snowplowanalytics.snowplow/tp2", "/i"),
     "ga4": ("/mp/collect", "/debug/mp/collect"),
+    "matomo": ("/matomo.php", "/piwik.php"),
 }
 TOKENS = (
     b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"NaN", b"-Infinity", b"1e999", b"-0", b"1" * 400,
@@ -51,6 +52,7 @@ NAMES = (
     "$set_once", "$unset", "options", "$groups", "$group_key", "$anon_distinct_id", "alias", "$is_login_id",
     "$insert_id", "data", "schema", "e", "eid", "uid", "duid", "ue_px", "ue_pr", "cx", "co", "se_ac", "ttm", "dtm",
     "events", "params", "client_id", "user_properties", "timestamp_micros", "items", "transaction_id",
+    "requests", "token_auth", "idsite", "_id", "ec_items", "idgoal", "e_a", "rand", "cdt",
 )  # fmt: skip
 
 

@@ -6,19 +6,16 @@ tracker and its row in the export tell the same. Fields without a place of their
 
 from __future__ import annotations
 
-import math
 import re
 
 from zuji.collect.decode.item import BadItem, Item, checked_id, text, time, written
 from zuji.collect.decode.json_text import read_json
+from zuji.collect.decode.numbers import number_of
 from zuji.collect.decode.wrapping import from_base64
 from zuji.collect.refusal import BadBody
 from zuji.terms.message import Message, MessageType, Scalar
 
 _SCHEMA = re.compile(r"iglu:([^/]{1,200})/([^/]{1,200})/[^/]{1,50}/[0-9-]{1,30}")
-_LONGEST_NUMBER = 40
-_EXACT = 2**53
-"""Below it a float is every integer exactly."""
 _CLIENT_SESSION = "iglu:com.snowplowanalytics.snowplow/client_session/"
 
 _NAMES = {"pv": "page_view", "pp": "page_ping", "tr": "transaction", "ti": "transaction_item"}
@@ -145,25 +142,8 @@ def _own(item: Item, key: str | None) -> Item:
     texts = {name: text(item, field) for field, name in _TEXTS.items() if field in item}
     if key is None:
         texts.pop("app_id", None)
-    numbers = {name: _number(item[field]) for field, name in _NUMBERS.items() if field in item}
+    numbers = {name: number_of(item[field]) for field, name in _NUMBERS.items() if field in item}
     return {name: value for name, value in {**texts, **numbers}.items() if value not in ("", None)}
-
-
-def _number(value: object) -> object:
-    """Trackers write numbers as texts; a text that is none stays what it is.
-
-    >>> _number("3"), _number("9.90"), _number("nan")
-    (3, 9.9, 'nan')
-    """
-    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
-        return value
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    if not math.isfinite(number):
-        return value
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _context(item: Item) -> Item:

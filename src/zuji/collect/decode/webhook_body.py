@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from zuji.collect.decode.json_text import read_json
 from zuji.collect.decode.request import Request
+from zuji.collect.decode.wrapping import MAX_ESCAPES
 from zuji.collect.refusal import BadBody
 
 MAX_FORM_FIELDS = 1_000
@@ -24,7 +25,7 @@ def document_of(request: Request) -> object:
     if not body.startswith(_JSON_BEGINNINGS) and _LOOKS_LIKE_A_FORM.match(body):
         try:
             return _read_form(body)
-        except ValueError:  # too many fields
+        except ValueError:  # too many fields or escapes
             return body.decode("utf-8", "replace")
     try:
         return read_json(body)
@@ -34,6 +35,8 @@ def document_of(request: Request) -> object:
 
 def _read_form(body: bytes) -> dict[str, object]:
     """The fields of a form, the first of each name. Slack and others put a JSON object into a field."""
+    if body.count(b"%") > MAX_ESCAPES:
+        raise ValueError(f"more than {MAX_ESCAPES} escapes")
     pairs = parse_qsl(
         body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=MAX_FORM_FIELDS
     )
