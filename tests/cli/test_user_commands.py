@@ -84,7 +84,18 @@ def test_somebody_is_invited_listed_given_a_new_password_and_locked_out(server: 
     assert (unknown.returncode, "nobody signs in as 'nobody'" in unknown.stderr) == (1, True)
 
 
-def test_a_link_of_an_owner_is_made_without_a_server_too(tmp_path: Path) -> None:
+def test_a_link_of_an_owner_is_made_without_a_server_and_each_start_says_how_while_nobody_signs_in(
+    tmp_path: Path,
+) -> None:
     shown = zuji("user", "invite", "--role", "owner", "--data", str(tmp_path / "data")).stdout
-    assert re.search(r"link\s+/console/#/welcome\?code=zc_", shown)
+    found = re.search(r"link\s+(/console/#/welcome\?code=zc_\S+)", shown)
+    assert found is not None
     assert "仅可使用一次" in shown
+    server = RunningServer(tmp_path / "data")
+    server.start()
+    try:
+        assert "zuji user invite --role owner" in log_of(server)
+        assert "zc_" not in log_of(server)
+        assert follow(server.url + found[1], login="first", name="First").json()["role"] == "owner"
+    finally:
+        server.stop()

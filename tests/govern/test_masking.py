@@ -20,6 +20,8 @@ PERSONAL = {
     "zp_aAbBcCdDeEfF0123": "zp_***",
     "zs_aAbBcCdDeEfF0123": "zs_***",
     "zt_aAbBcCdDeEfF-_23": "zt_***",
+    "zu_aAbBcCdDeEfF-_23": "zu_***",
+    "zc_aAbBcCdDeEfF-_23": "zc_***",
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import anyio.to_thread
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from zuji import __version__
@@ -59,8 +60,10 @@ def run_engine_process(data: Path, settings: Settings) -> None:
             let_go_of_loaded_code()
         if made:
             show_first_keys(made, address_of(data))
+        elif not administration.users.all():
+            show_way_in(data)
         try:
-            asyncio.run(serve_api(data, house))
+            uvloop.run(serve_api(data, house))
         finally:
             house.decisions_spool.close()
             house.alerts.stop()
@@ -95,6 +98,15 @@ def show_first_keys(made: FirstKeys, address: str) -> None:
         "\nOpen this link to become the owner; it is good once, for 7 days:\n"
         "打开此链接成为所有者（仅可使用一次，7 天内有效）：\n"
         f"  {address}{made.welcome}\n",
+        flush=True,
+    )
+
+
+def show_way_in(data: Path) -> None:
+    """Say how somebody becomes the first user, as long as there is none. Links are not kept, so none can be shown."""
+    print(  # noqa: T201
+        f"\nNobody signs in yet. This makes a link for an owner: zuji user invite --role owner --data {data}\n"
+        "还没有人登录过。上面的命令会生成一个所有者链接。\n",
         flush=True,
     )
 

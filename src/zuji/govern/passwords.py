@@ -29,7 +29,7 @@ COMMON = frozenset(
 """Of ten characters and more, compared in lower case: shorter ones are refused for their length."""
 
 LOG2_N, BLOCK, LANES = 15, 8, 3
-"""32 MB and about a fifth of a second of one processor: one of the settings that OWASP holds equal to Argon2id."""
+"""32 MB and about a quarter of a second of one processor: one of the settings that OWASP holds equal to Argon2id."""
 MAX_MEMORY = 64 * 1024 * 1024
 SALT_BYTES, HASH_BYTES = 16, 32
 WAIT_S = 10.0
