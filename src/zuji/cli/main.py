@@ -20,6 +20,7 @@ from zuji.cli import (
     import_jobs,
     profile,
     quarantine,
+    region,
     segment,
     serve,
     source,
@@ -51,6 +52,7 @@ app.add_typer(import_.app, name="imports")
 app.add_typer(cleaning.app, name="cleaning")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(region.app, name="region")
 app.add_typer(segment.app, name="segment")
 app.add_typer(source.app, name="source")
 app.add_typer(tag.app, name="tag")

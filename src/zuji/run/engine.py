@@ -14,6 +14,7 @@ import numpy as np
 
 from zuji.clean.facts import Facts
 from zuji.clean.policies import NoPolicies, PolicySource
+from zuji.clean.regions.stored import FILE_NAME, KnownRegions
 from zuji.clean.user_agents import warm_up
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
@@ -126,7 +127,12 @@ def build_engine(
     stages = Stages(
         known=_known_ids(seen, hot),
         resolver=resolver,
-        facts=Facts(names=names, policies=policies or NoPolicies(), memory=RuleMemory(hot)),
+        facts=Facts(
+            names=names,
+            policies=policies or NoPolicies(),
+            memory=RuleMemory(hot),
+            regions=KnownRegions(data / FILE_NAME),
+        ),
     )
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
