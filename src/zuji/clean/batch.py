@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from zuji.clean.facts import Facts as Facts
+from zuji.clean.observed import Observed, observe
 from zuji.clean.received import Received as Received
 from zuji.clean.rows import as_frame, no_rows
 from zuji.clean.sheet import Sheet
@@ -28,6 +29,8 @@ class Cleaned:
     frame: pl.DataFrame
     subjects: list[Subject]
     rejections: list[Rejection]
+    observed: list[Observed] = field(default_factory=list)
+    """What the batch shows of each kind of event, for the plan that is learnt."""
 
 
 def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> Cleaned:
@@ -39,4 +42,4 @@ def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> C
     for step in STEPS:
         step(sheet)
     kept = [number for number, _ in sheet.standing()]
-    return Cleaned(kept, as_frame(sheet), [sheet.subjects[number] for number in kept], sheet.rejections)
+    return Cleaned(kept, as_frame(sheet), [sheet.subjects[number] for number in kept], sheet.rejections, observe(sheet))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from zuji.clean.plan_document import NO_PLAN, TrackingPlan, read_plan
 from zuji.clean.policies import Compiled, NoPolicies, PolicySource
 from zuji.clean.regions.stored import KnownRegions
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
@@ -23,4 +24,5 @@ class Facts:
     policies: PolicySource = field(default_factory=NoPolicies)
     regions: KnownRegions = field(default_factory=KnownRegions)
     memory: RuleMemory = field(default_factory=RuleMemory)
+    plans: Compiled[TrackingPlan] = field(default_factory=lambda: Compiled("plan", read_plan, usual=NO_PLAN))
     rules: Compiled[RuleBook] = field(default_factory=lambda: Compiled("rules", read_rules, usual=USUAL_RULES))

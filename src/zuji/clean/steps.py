@@ -9,6 +9,7 @@ from zuji.clean.devices import describe_devices
 from zuji.clean.identifiers import name_identifiers
 from zuji.clean.messages import read_contexts, read_properties, reject_unusable
 from zuji.clean.pages import describe_pages
+from zuji.clean.plan_check import check_plan
 from zuji.clean.property_names import guard_property_names
 from zuji.clean.protect import protect_personal_fields
 from zuji.clean.purposes import note_purposes
@@ -37,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     read_commerce,
     note_purposes,
     apply_rules,
+    check_plan,
     guard_property_names,
     flag_robots,
     protect_personal_fields,

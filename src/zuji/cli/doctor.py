@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +28,8 @@ COLOURS: dict[Verdict, str] = {"well": "green", "look": "yellow", "wrong": "red"
 LAG_LOOK_MS = 5_000
 LAG_WRONG_MS = 60_000
 TAGS_LOOK_MS = 1_000
+MOST_CHANGES = 5
+DAY_S = 86_400
 FREE_LOOK = 0.10
 FREE_WRONG = 0.02
 PACKAGES = ("chdb", "clickhouse-connect", "polars", "pyarrow", "fastapi")
@@ -65,6 +68,7 @@ def examine(data: Path, engine: RunningEngine | None) -> list[Finding]:
     else:
         findings.append(Finding("server", "well", "running"))
         findings += judge_health(engine.ask("GET", "/api/v1/health"))
+        findings += judge_changes(_changes_of_today(engine))
     findings.append(judge_disk(*_free_share(data)))
     findings += _spool(data)
     findings += [_lock(data, FOLDER_LOCK), _lock(data, ENGINE_LOCK)]
@@ -94,6 +98,29 @@ def judge_health(health: dict[str, Any]) -> list[Finding]:
     findings += _tags(health["figures"])
     findings += [Finding("alarm", "wrong", alarm) for alarm in health["alarms"]]
     return findings
+
+
+def judge_changes(changes: list[dict[str, Any]]) -> list[Finding]:
+    """New events and properties of the last day. What broke is an alarm already."""
+    new = [one for one in changes if one["kind"] in ("event_new", "property_new")]
+    return [
+        Finding(
+            "tracking plan",
+            "look",
+            f"{one['event']} {one['property']}".rstrip() + f": {one['kind'].replace('_', ' ')}",
+            "zuji plan show tells what arrives and what is planned",
+        )
+        for one in new[:MOST_CHANGES]
+    ]
+
+
+def _changes_of_today(engine: RunningEngine) -> list[dict[str, Any]]:
+    since = int((time.time() - DAY_S) * 1000)
+    found: list[dict[str, Any]] = []
+    for workspace in engine.ask("GET", "/api/v1/workspaces")["workspaces"]:
+        query = {"workspace": workspace["id"], "from": since}
+        found += engine.ask("GET", "/api/v1/plan/changes", query=query)["changes"]
+    return found
 
 
 def _tags(figures: dict[str, float]) -> list[Finding]:

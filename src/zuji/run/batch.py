@@ -14,6 +14,7 @@ import pyarrow as pa
 from zuji.clean.batch import Cleaned, clean_batch
 from zuji.clean.deduplicate import deduplicate, id_hash
 from zuji.clean.facts import Facts
+from zuji.clean.observed import Observed
 from zuji.clean.received import Received
 from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
@@ -56,6 +57,8 @@ class Plan:
     kept: list[int]
     """Per row of `events`: its index in the received messages."""
     duplicates: list[int] = field(default_factory=list)
+    observed: list[Observed] = field(default_factory=list)
+    """What the batch shows of each kind of event."""
     owner_of_row: Callable[[int], int] = field(default=lambda row: 0)
     """The person that a row of `events` belongs to now; worked out only when asked."""
 
@@ -167,6 +170,7 @@ class Stages:
             ledger=account(received, kept, rejections, duplicates, refused),
             kept=kept,
             duplicates=duplicates,
+            observed=cleaned.observed,
             owner_of_row=lambda row: linked.people[rows[row]],
         )
 
@@ -199,10 +203,11 @@ def _apply_consent(cleaned: Cleaned) -> tuple[Cleaned, Refused]:
     """Take out what consent refuses: counted, never kept."""
     frame, refused = consent(cleaned.frame)
     if frame.height == cleaned.frame.height:
-        return Cleaned(cleaned.kept, frame, cleaned.subjects, cleaned.rejections), refused
+        return Cleaned(cleaned.kept, frame, cleaned.subjects, cleaned.rejections, cleaned.observed), refused
     allowed = cleaned.frame["position"].is_in(frame["position"]).arg_true().to_list()
     kept = [cleaned.kept[row] for row in allowed]
-    return Cleaned(kept, frame, [cleaned.subjects[row] for row in allowed], cleaned.rejections), refused
+    subjects = [cleaned.subjects[row] for row in allowed]
+    return Cleaned(kept, frame, subjects, cleaned.rejections, cleaned.observed), refused
 
 
 def _account(

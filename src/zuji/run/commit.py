@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
+from zuji.run.learning import Learner
 from zuji.run.progress import Progress
 from zuji.run.tagging import Tagger
 from zuji.store import accounting, outbox, profile_changes, quarantine, spool_positions
@@ -28,6 +29,7 @@ class Committer:
         names: PropertyNames,
         stages: Stages,
         tagger: Tagger,
+        learner: Learner,
         progress: Progress,
     ) -> None:
         self._hot = hot
@@ -35,6 +37,7 @@ class Committer:
         self._names = names
         self._stages = stages
         self._tagger = tagger
+        self._learner = learner
         self._progress = progress
 
     def commit(
@@ -59,10 +62,12 @@ class Committer:
             self._seen.forget_pending()
             self._stages.forget(plan)
             self._tagger.forget()
+            self._learner.forget()
             raise
         self._seen.settle()
         self._stages.settle(plan)
         self._tagger.settle()
+        self._learner.settle()
         if marked:
             self._progress.marked(sequence)
         return batch
@@ -76,6 +81,9 @@ class Committer:
         plan.linked.save(connection)
         people = people_rows(plan.linked, sequence)
         batch = outbox.put(connection, events=plan.events, people=people, planned_at=now_ms)
+        self._learner.take(connection, plan.observed, now_ms)
+        for workspace, source in plan.linked.writes.deleted_sources:
+            self._learner.forget_source(connection, workspace, source)
         self._tagger.take(connection, plan, now_ms)
         return batch
 

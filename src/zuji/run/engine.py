@@ -23,8 +23,10 @@ from zuji.run.commit import Committer
 from zuji.run.decisions import Decisions
 from zuji.run.expiring import Expiry
 from zuji.run.ingest import Cursor, IngestLoop
+from zuji.run.learning import Learner
 from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
+from zuji.run.rhythm import Rhythm
 from zuji.run.status import StatusWriter
 from zuji.run.storing import StoringLoop
 from zuji.run.tag_loops import TagLoops
@@ -137,6 +139,8 @@ def build_engine(
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
     tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)
+    learner = Learner(hot)
+    rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
@@ -153,7 +157,9 @@ def build_engine(
         reader=reader,
         hot=hot,
         stages=stages,
-        committer=Committer(hot=hot, seen=seen, names=names, stages=stages, tagger=tagger, progress=progress),
+        committer=Committer(
+            hot=hot, seen=seen, names=names, stages=stages, tagger=tagger, learner=learner, progress=progress
+        ),
         decisions=decisions,
         storing=storing,
         progress=progress,
@@ -173,6 +179,7 @@ def build_engine(
         loops=(ingest, storing, profiles, tagger, tags),
         progress=progress,
         tag_latency=tagger.latency,
+        alarms_of=(learner.alarms, rhythm.alarms),
         now_ms=now_ms,
     )
     return Engine(

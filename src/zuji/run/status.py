@@ -88,7 +88,9 @@ class StatusWriter:
         progress: Progress,
         tag_latency: TagLatency,
         now_ms: Callable[[], int],
+        alarms_of: Sequence[Callable[[int], Sequence[str]]] = (),
     ) -> None:
+        self._alarms_of = alarms_of
         self._path = path
         self._tag_latency = tag_latency
         self._reader = reader
@@ -125,6 +127,7 @@ class StatusWriter:
             backfilled = min((one.share for one in tag_live.backfills(connection)), default=1.0)
         lost = totals.accepted - totals.stored - totals.quarantined - totals.duplicate - totals.refused
         alarms = [loop.failure for loop in self._loops if loop.failure]
+        alarms += [alarm for alarms_at in self._alarms_of for alarm in alarms_at(at)]
         if lost:
             alarms.append(f"the accounts do not close: {lost} events unexplained. Please report this.")
         return Status(

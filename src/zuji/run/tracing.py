@@ -20,6 +20,7 @@ FLAG_WORDS: dict[Flag, str] = {
     Flag.BLOCKED_IDENTIFIER: "an identifier is blocked",
     Flag.NO_ANALYTICS: "not for analytics",
     Flag.SUSPECT: "suspect by a rule",
+    Flag.AGAINST_PLAN: "against the plan",
 }
 
 

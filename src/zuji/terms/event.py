@@ -31,6 +31,8 @@ class Flag(IntFlag):
     """Its purposes do not allow analytics. Follows from `purposes`; a bit is read ten times faster than a list."""
     SUSPECT = 512
     """A rule holds it for impossible or unusual; the reason says which. It is stored as it came."""
+    AGAINST_PLAN = 1024
+    """It is not as the tracking plan foresees; the reasons say where."""
 
 
 def position_of(sequence: int, index: int) -> int:

@@ -21,6 +21,7 @@ Reason = Literal[
     "too_many_new_people",
     "too_many_new_properties",
     "against_rule",
+    "against_plan",
     "processing_failed",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -41,6 +42,7 @@ MEANINGS: dict[Reason, str] = {
     "too_many_new_people": "The source brought more new people within an hour than its limit allows.",
     "too_many_new_properties": "The source brought more new property names within a day than its limit allows.",
     "against_rule": "A rule that the workspace set to quarantine sets the event aside; the detail names the rule.",
+    "against_plan": "The tracking plan is enforced for this event, and the event is not as it foresees.",
     "processing_failed": "The event broke a stage of the pipeline; it was set aside so that its neighbours could pass.",
 }
 

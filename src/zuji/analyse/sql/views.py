@@ -103,7 +103,7 @@ EVENTS = View(
             "flags",
             "UInt32",
             "What cleaning noticed, as bits: 1 inferred, 2 robot, 4 late, 8 repaired, 16 time corrected, "
-            "32 time clamped, 64 time guessed, 128 blocked identifier, 512 suspect by a rule. "
+            "32 time clamped, 64 time guessed, 128 blocked identifier, 512 suspect by a rule, 1024 against the plan. "
             "Without robots: bitAnd(flags, 2) = 0.",
         ),
         ViewColumn("flag_reason", _WORD, "Why a flag is set."),
