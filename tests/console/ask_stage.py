@@ -55,6 +55,15 @@ class Stage:
         shown.get_by_role("radiogroup").wait_for()
         return shown
 
+    def turn_to(self, kind: str) -> Any:
+        """A blank question of this kind, chosen by hand; the page is loaded only when Ask is not open yet."""
+        if "#/ask" not in self.page.url:
+            self.open("trend")
+        choice = self.page.get_by_role("radiogroup")
+        for other in ("heat_map", kind) if kind != "heat_map" else ("trend", kind):  # so that it is blank again
+            choice.locator(f"input[value={other}]").check(force=True)
+        return self.page
+
     def figures(self, page: Any = None) -> dict[str, str]:
         """Every figure of the tables with people behind it: its cell as one sorted text, and what is written there."""
         found = (

@@ -169,8 +169,7 @@ def build_by_hand(page: Any, typed: tuple[tuple[str, ...], ...]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_question_built_by_hand_gives_the_numbers_of_the_api_and_the_people_behind_them(kind: Kind, stage: Stage):
-    page = stage.open("trend" if kind.name != "trend" else "funnel")
-    page.get_by_role("radiogroup").locator(f"input[value={kind.name}]").check(force=True)
+    page = stage.turn_to(kind.name)
     build_by_hand(page, kind.typed)
     figures = kind.figures(stage.ask(kind.name, kind.question))
     assert figures

@@ -140,7 +140,11 @@ function Answered({ asking: { query, stop }, wanted, problem }: Answering) {
     <>
       <Slow isRunning={query.isFetching} onStop={stop} onBackground={() => void toBackground()} />
       {query.error && !query.isFetching && !done ? (
-        problem?.place ? null : <ErrorState failure={query.error} onRetry={() => void query.refetch()} />
+        problem ? (
+          <p className="card field-problem">{problem.message}</p> // beside its field too, where the form shows that one
+        ) : (
+          <ErrorState failure={query.error} onRetry={() => void query.refetch()} />
+        )
       ) : envelope ? (
         <Envelope_ envelope={envelope} isOld={query.isPlaceholderData && !done} />
       ) : query.isFetching ? (

@@ -34,16 +34,17 @@ export function FieldForm({ fields, value, onChange, place }: Shown) {
   const { problem } = useContext(Context);
   const shown = fields.filter((field) => !field.when || field.when(value));
   const folded = shown.filter((field) => field.folded);
+  const placeOf = (field: Field) => (place ? `${place}.${field.name}` : field.name);
   const draw = (field: Field) => (
     <FieldRow
       key={field.name}
       field={field}
       value={value[field.name]}
-      place={place ? `${place}.${field.name}` : field.name}
+      place={placeOf(field)}
       onChange={(next) => onChange(changed(value, field.name, next))}
     />
   );
-  const isWanted = folded.some((field) => value[field.name] !== undefined || problem?.place.startsWith(field.name));
+  const isWanted = folded.some((field) => value[field.name] !== undefined || isAt(problem, placeOf(field), "below"));
   return (
     <div className="fields">
       {shown.filter((field) => !field.folded).map(draw)}

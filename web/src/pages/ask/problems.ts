@@ -17,8 +17,9 @@ export function problemOf(message: string, fields: readonly string[]): Problem {
   const place = (AT.exec(message)?.[1] ?? "").replaceAll("[...]", "");
   if (place) return { place, message };
   const head = HEAD.exec(message)?.[1] ?? "";
-  const isField = fields.includes(head.split(/[.[]/)[0] ?? "");
-  return { place: isField ? head : "", message };
+  const first = head.split(/[.[]/)[0] ?? "";
+  if (fields.includes(first)) return { place: head, message };
+  return { place: fields.includes(`${first}s`) ? `${first}s` : "", message }; // "formula 'A +': ..." is of formulas
 }
 
 /** Whether a problem belongs to a field at this place, or below it where the form shows nothing finer. */
