@@ -132,6 +132,29 @@ def test_evidence_survives_every_move_from_young_to_old(tmp_path: Path) -> None:
     hot.close()
 
 
+def test_many_small_batches_are_found_in_few_and_none_is_lost_or_doubled(tmp_path: Path) -> None:
+    hot = HotStore(tmp_path / "hot.sqlite")
+    random, log, told = Random(2), EvidenceLog(), []
+    for batch in range(400):
+        many = 3_000 if batch == 150 else random.randrange(1, 4)
+        rows: list[Occurrence] = [
+            (random.randrange(1, 40), random.randrange(1000), f"é{batch}-{number}") for number in range(many)
+        ]
+        if batch % 70 == 50:  # in the middle of gathering, and once where batches become one
+            roll_back(hot, lambda connection, rows=rows: log.append(connection, rows))  # type: ignore[misc]
+            log.forget()
+        told += rows
+        with hot.write() as connection:
+            log.append(connection, rows)
+    with hot.read() as connection:
+        kept = times_of(connection, range(1, 40))
+        young, held = connection.execute("SELECT count(*), sum(rows) FROM evidence_young").fetchone()
+    assert sorted((one, *when) for one, times in kept.items() for when in times) == sorted(told)
+    assert held == len(told)
+    assert young < 200
+    hot.close()
+
+
 def test_a_rolled_back_append_leaves_the_log_as_it_was(tmp_path: Path) -> None:
     hot = HotStore(tmp_path / "hot.sqlite")
     log = EvidenceLog(young_rows=4)

@@ -3,7 +3,8 @@
 Nearly every event repeats a link that is already known; only its time and event id are new. Keeping them in a table
 keyed by assertion would touch a page of the file per event. So each batch is one row of sorted columns
 (`evidence_young`), and when enough of them have gathered, their times are grouped by assertion and moved to
-`evidence`, a slice with every further batch, in the batch's own transaction.
+`evidence`, a slice with every further batch, in the batch's own transaction. A quiet hour makes many small batches, and
+readers look into each of them: of those, every 32 become one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ Occurrence = tuple[int, int, str]
 
 YOUNG_ROWS = 131_072  # a reader searches all young batches: about a millisecond at this size
 YOUNG_BATCHES = 256
+SMALL_ROWS = 2_048
+SMALL_BATCHES = 32
 SLICE_FACTOR = 4  # the move takes four rows for each one that arrives, so it ends long before the next one is due
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -62,17 +65,17 @@ class EvidenceLog:
         self._young_rows = young_rows
         self._counted: tuple[int, int] | None = None
         self._move: _Move | None = None
+        self._small: list[int] = []
+        """The rows of the newest small batches, since a larger one, a move or a start."""
 
     def append(self, connection: sqlite3.Connection, rows: Sequence[Occurrence]) -> None:
         """Add what a batch brought and move a slice of what waits."""
         batches, waiting = self._count(connection)
         if rows:
-            connection.execute(
-                "INSERT INTO evidence_young (rows, ids, times, ends, events) VALUES (?, ?, ?, ?, ?)", _columns(rows)
-            )
-            batches, waiting = batches + 1, waiting + len(rows)
+            batches, waiting = batches + 1 - self._add(connection, rows), waiting + len(rows)
         if self._move is None and (waiting >= self._young_rows or batches >= YOUNG_BATCHES):
             self._move = _begin_move(connection)
+            self._small.clear()
             batches = waiting = 0
         self._counted = (batches, waiting)
         if self._move is not None:
@@ -82,6 +85,22 @@ class EvidenceLog:
         """The transaction was rolled back: what is in memory may be ahead of the file."""
         self._counted = None
         self._move = None
+        self._small.clear()
+
+    def _add(self, connection: sqlite3.Connection, rows: Sequence[Occurrence]) -> int:
+        """One more young batch. Gives by how many there are fewer, because small ones became one."""
+        made = connection.execute(
+            "INSERT INTO evidence_young (rows, ids, times, ends, events) VALUES (?, ?, ?, ?, ?)", _columns(rows)
+        )
+        if len(rows) >= SMALL_ROWS:
+            self._small.clear()
+            return 0
+        self._small.append(int(made.lastrowid or 0))
+        if len(self._small) < SMALL_BATCHES:
+            return 0
+        _unite(connection, self._small)
+        self._small.clear()
+        return SMALL_BATCHES - 1
 
     def _count(self, connection: sqlite3.Connection) -> tuple[int, int]:
         """How many young batches and rows wait behind the move under way. Resumes a move after a start."""
@@ -140,6 +159,26 @@ def last_times(connection: sqlite3.Connection, assertions: Sequence[int]) -> dic
     return newest
 
 
+def _unite(connection: sqlite3.Connection, batches: Sequence[int]) -> None:
+    """Make these neighbouring batches one, in the place of the newest."""
+    span = (batches[0], batches[-1])
+    found = connection.execute(
+        "SELECT ids, times, ends, events FROM evidence_young WHERE id BETWEEN ? AND ? ORDER BY id", span
+    ).fetchall()
+    rows = [row for batch in found for row in _rows_of(*batch)]
+    connection.execute("DELETE FROM evidence_young WHERE id BETWEEN ? AND ?", span)
+    connection.execute(
+        "INSERT INTO evidence_young (id, rows, ids, times, ends, events) VALUES (?, ?, ?, ?, ?, ?)",
+        (batches[-1], *_columns(rows)),
+    )
+
+
+def _rows_of(ids: bytes, times: bytes, ends: bytes, events: str) -> list[Occurrence]:
+    numbers, when = (np.frombuffer(column, dtype=np.int64).tolist() for column in (ids, times))
+    spans = pairwise((0, *np.frombuffer(ends, dtype=np.uint32).tolist()))
+    return list(zip(numbers, when, (events[start:stop] for start, stop in spans), strict=True))
+
+
 def _columns(rows: Sequence[Occurrence]) -> tuple[int, bytes, bytes, bytes, str]:
     ids, times, events = zip(*sorted(rows, key=itemgetter(0)), strict=True)
     ends = np.cumsum(np.fromiter(map(len, events), dtype=np.uint32, count=len(rows)), dtype=np.uint32)
@@ -161,7 +200,7 @@ def _young_hits(
     for row, blob in connection.execute("SELECT id, ids FROM evidence_young"):
         ids = np.frombuffer(blob, dtype=np.int64)
         sought = remaining if row <= boundary else wanted
-        first, last = np.searchsorted(ids, sought, "left"), np.searchsorted(ids, sought, "right")
+        first, last = ids.searchsorted(sought, "left"), ids.searchsorted(sought, "right")
         spans = [
             np.arange(start, stop) for start, stop in zip(first.tolist(), last.tolist(), strict=True) if stop > start
         ]
