@@ -29,9 +29,7 @@ def test_names_of_one_behaviour_are_suggested_until_somebody_decides_and_then_be
     assert sorted(event["flag_reason"] for event in renamed) == ["", "renamed:view_item"]
 
 
-def test_hashed_fields_are_hashed_alike_from_one_start_to_the_next_and_no_answer_shows_with_what(
-    world: ApiWorld, workspace: str
-) -> None:
+def test_hashed_fields_are_hashed_alike_and_no_answer_shows_with_what(world: ApiWorld, workspace: str) -> None:
     document = {
         "fields": [{"field": "properties.phone", "as": "phone"}],
         "personal": [{"field": "properties.phone", "treatment": "hash"}],

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from clean_builders import NOON_MS, a_message, a_receipt, clean, received, some_facts
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from zuji.clean.batch import Cleaned, Facts
 from zuji.clean.regions.stored import KnownRegions, write_table
@@ -227,3 +229,55 @@ def test_an_alias_of_one_source_renames_nothing_of_another() -> None:
     facts = facts_with(names={"events": [{"name": "Paid", "aliases": ["done"], "sources": ["till"]}]})
     assert stored(a_message(event="done"), facts, source="till")[0]["event"] == "Paid"
     assert stored(a_message(event="done"), facts, source="web")[0]["event"] == "done"
+
+
+def test_an_original_that_a_client_sends_itself_is_not_overwritten() -> None:
+    facts = fields({"field": "properties.w", "as": "quantity", "unit": "kg"})
+    _, properties, _ = stored(a_message(properties={"w": "2斤", "w_original": "mine"}), facts)
+    assert properties == {"w": 1, "w_original": "mine", "w_original_original": "2斤", "w_unit": "kg"}
+
+
+def test_what_a_group_says_of_itself_is_treated_too() -> None:
+    facts = fields(
+        {"field": "traits.phone", "as": "phone"},
+        personal=[{"field": "traits.phone", "treatment": "mask"}, {"field": "traits.boss", "treatment": "drop"}],
+    )
+    message = a_message(type="group", event="", group_id="g1", traits={"phone": "139 1234 5678", "boss": "李雷"})
+    _, properties, cleaned = stored(message, facts)
+    assert properties == {"phone": "+86139****5678", "phone_original": "139****5678"}
+    assert cleaned.subjects[0].statements == ()
+
+
+EVERY_RULE: list[dict[str, Any]] = [
+    {"field": "properties.value", "as": kind, **more}
+    for kind, more in [
+        ("phone", {}),
+        ("email", {}),
+        ("person", {}),
+        ("id", {"kind": "oaid"}),
+        ("amount", {}),
+        ("quantity", {"unit": "kg"}),
+        ("catalogue", {"catalogue": "tea"}),
+        ("region", {}),
+        ("region", {"by": "phone"}),
+        ("region", {"by": "postcode"}),
+        ("region", {"by": "code"}),
+    ]
+]
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    ANY_JSON | st.from_regex(r"[-¥$]?[0-9万,. 省市区\u5357\u4eac]{1,12}", fullmatch=True), st.sampled_from(EVERY_RULE)
+)
+def test_no_value_of_whatever_kind_breaks_a_rule_and_cleaning_again_changes_nothing(value: Any, rule: Any) -> None:
+    facts = fields(rule, catalogues={"tea": [{"name": "龙井茶"}]})
+    _, once, _ = stored(a_message(properties={"value": value}), facts)
+    _, twice, _ = stored(a_message(properties=once), facts)
+    assert twice == once
+    assert value in once.values() or value is None or once["value"] == value

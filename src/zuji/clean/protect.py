@@ -55,8 +55,7 @@ def _protect_content(sheet: Sheet, number: int, standards: Standards, secret: by
     if touched:
         sheet.properties[number] = protected(sheet.properties[number], of_properties, secret)
     statements = sheet.statements[number]
-    if of_traits and any(each.name in of_traits for each in statements):
-        touched = True
+    if of_traits:
         sheet.traits[number] = protected(sheet.traits[number], of_traits, secret)
         sheet.statements[number] = tuple(
             Statement(each.operation, each.name, treated(each.value, of_traits[each.name], secret))

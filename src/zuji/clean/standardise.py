@@ -38,7 +38,7 @@ def standardise_values(sheet: Sheet) -> None:
             concerned[key] = _concerns(standards, sheet.distinct_shapes[key[1]])
         if concerned[key]:
             _standardise_properties(sheet, number, standards, worlds[key[0]])
-        if sheet.statements[number] and (standards.traits or standards.personal_traits):
+        if (sheet.traits[number] or sheet.statements[number]) and (standards.traits or standards.personal_traits):
             _standardise_traits(sheet, number, standards, worlds[key[0]])
 
 
@@ -68,11 +68,11 @@ def _standardise_traits(sheet: Sheet, number: int, standards: Standards, world: 
     dropped = {name for name, treatment in standards.personal_traits.items() if treatment == "drop"}
     changed = {name: value for name, value in changed.items() if name not in dropped}
     statements = tuple(each for each in sheet.statements[number] if each.name not in dropped)
-    if not changed and len(statements) == len(sheet.statements[number]):
+    if not changed and len(statements) == len(sheet.statements[number]) and dropped.isdisjoint(traits):
         _note(sheet, number, "traits", changed, notes)
         return
     sheet.traits[number] = {name: value for name, value in traits.items() if name not in dropped} | changed
-    sheet.statements[number] = _restated(statements, changed)
+    sheet.statements[number] = _restated(statements, changed) if statements else ()
     rewrite(sheet, number)
     _note(sheet, number, "traits", changed, notes)
 
@@ -105,7 +105,7 @@ def _state(changed: dict[str, Any], values: Object, name: str, value: Any) -> No
         return
     changed[name] = value
     if was is not None and was != "":
-        changed[name + ORIGINAL] = was
+        changed[name + (ORIGINAL if name + ORIGINAL not in values else ORIGINAL * 2)] = was
 
 
 def _restated(statements: tuple[Statement, ...], changed: Mapping[str, Any]) -> tuple[Statement, ...]:
@@ -119,7 +119,7 @@ def _restated(statements: tuple[Statement, ...], changed: Mapping[str, Any]) -> 
 
 
 def _note(sheet: Sheet, number: int, place: str, changed: Mapping[str, Any], notes: list[str]) -> None:
-    repaired = [name for name in changed if name + ORIGINAL in changed]
+    repaired = [name for name in changed if not changed.keys().isdisjoint((name + ORIGINAL, name + ORIGINAL * 2))]
     if repaired:
         sheet.flag(number, Flag.REPAIRED, "standardised:" + "|".join(f"{place}.{name}" for name in repaired))
     for note in notes:

@@ -84,7 +84,7 @@ def read_standards(document: Mapping[str, Any]) -> Standards:
 
 
 def _by_name(rules: tuple[FieldRule, ...], place: str) -> dict[str, tuple[FieldRule, ...]]:
-    """Rules that bring a region come first: they read the value as it was sent."""
+    """Several rules for one field all read the value as it was sent."""
     found: dict[str, tuple[FieldRule, ...]] = {}
     for rule in rules:
         stands_in, name = _place(rule.field)
@@ -94,12 +94,12 @@ def _by_name(rules: tuple[FieldRule, ...], place: str) -> dict[str, tuple[FieldR
 
 
 def _treatments(personal: list[PersonalField], place: str) -> dict[str, Treatment]:
-    """The value as sent, where it is kept, is treated like the standard one."""
+    """The value as sent is treated like the standard one, wherever it is kept: a client may have an original itself."""
     found: dict[str, Treatment] = {}
     for each in personal:
         stands_in, name = _place(each.field)
         if stands_in == place:
-            found |= {name: each.treatment, name + ORIGINAL: each.treatment}
+            found |= {name + ORIGINAL * times: each.treatment for times in range(3)}
     return found
 
 

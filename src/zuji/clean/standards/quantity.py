@@ -1,4 +1,4 @@
-"""Weights, lengths, volumes and durations, turned exactly into the unit that a policy asks for."""
+"""Weights, lengths, volumes and durations, turned into the unit that a policy asks for, exact to 28 digits."""
 
 from __future__ import annotations
 
