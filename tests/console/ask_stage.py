@@ -61,7 +61,7 @@ class Stage:
             self.open("trend")
         choice = self.page.get_by_role("radiogroup")
         for other in ("heat_map", kind) if kind != "heat_map" else ("trend", kind):  # so that it is blank again
-            choice.locator(f"input[value={other}]").check(force=True)
+            choice.locator("label", has=self.page.locator(f"input[value={other}]")).click()
         return self.page
 
     def figures(self, page: Any = None) -> dict[str, str]:

@@ -203,4 +203,5 @@ def open_people(page: Any, cell: dict[str, Any]) -> str:
     count.wait_for()
     number = int(count.get_attribute("data-count"))
     page.keyboard.press("Escape")
+    page.locator(".ant-drawer-mask").wait_for(state="hidden")  # it lies over the page until then
     return f"{number:,}"

@@ -23,8 +23,10 @@ export interface Pointed {
 const PAGE = 50;
 
 /** The people behind a figure: how many, who, why; and a list to keep of them. */
-export function PeopleBehind({ pointed, onClose }: { pointed: Pointed | null; onClose: () => void }) {
+export function PeopleBehind({ pointed: latest, onClose }: { pointed: Pointed | null; onClose: () => void }) {
   const talk = useTalk();
+  const [pointed, setPointed] = useState(latest);
+  if (latest !== null && latest !== pointed) setPointed(latest); // what was shown stays while the drawer closes
   const { workspace, may } = useSession();
   const pages = useInfiniteQuery<Page, ApiError>({
     queryKey: [workspace, "behind", pointed],
@@ -38,7 +40,7 @@ export function PeopleBehind({ pointed, onClose }: { pointed: Pointed | null; on
   const first = pages.data?.pages[0];
   const people = pages.data?.pages.flatMap((page) => page.people) ?? [];
   return (
-    <Drawer open={pointed !== null} onClose={onClose} title={talk.say("people_title")} size={500}>
+    <Drawer open={latest !== null} onClose={onClose} title={talk.say("people_title")} size={500}>
       {pages.isPending && <Waiting />}
       {pages.error && <ErrorState failure={pages.error} onRetry={() => void pages.refetch()} />}
       {first && (
