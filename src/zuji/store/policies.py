@@ -18,7 +18,7 @@ from zuji.terms.error import Conflict
 from zuji.terms.policy import Part, Policy
 
 SECRET_BYTES = 32
-_SECRET: Any = "hashing secret"  # noqa: S105 - the name of the row
+_SECRET = "hashing secret"  # noqa: S105 - the name of the row
 
 
 class Policies(MetadataRows):
@@ -27,6 +27,7 @@ class Policies(MetadataRows):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._writing = threading.Lock()
+        self._secrets: dict[str, bytes] = {}
         self._newest: dict[tuple[str, str], Policy] | None = None
 
     def newest(self, workspace: str, part: Part) -> Policy | None:
@@ -52,13 +53,17 @@ class Policies(MetadataRows):
         """The workspace's own secret, by which its personal values are hashed. Made when it is first asked for; it is a
         row that no part of a policy has, so no answer shows it.
         """
-        held = self._known().get((workspace, _SECRET))
+        held = self._secrets.get(workspace)
         if held is None:
-            made = Policy(workspace, _SECRET, 1, {"key": token_hex(SECRET_BYTES)}, 0, "zuji")
-            with self._writing, self._change(taken="the secret was made meanwhile") as session:
-                session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
-            held = self._known()[workspace, _SECRET] = made
-        return bytes.fromhex(held.document["key"])
+            with self._writing, self._change(taken="the secret was made by somebody else meanwhile.") as session:
+                row = session.get(PolicyRow, (workspace, _SECRET, 1))
+                if row is None:
+                    made = {"key": token_hex(SECRET_BYTES)}
+                    row = PolicyRow(workspace=workspace, part=_SECRET, version=1, document=made, at=0, by="zuji")
+                    session.add(row)
+                held = bytes.fromhex(row.document["key"])
+            self._secrets[workspace] = held
+        return held
 
     def versions(self, workspace: str, part: Part) -> list[Policy]:
         """Every version, newest first."""
@@ -67,6 +72,7 @@ class Policies(MetadataRows):
 
     def _known(self) -> dict[tuple[str, str], Policy]:
         if self._newest is None:
-            rows = self._all(select(PolicyRow).order_by(PolicyRow.version), Policy)
+            parts = select(PolicyRow).where(PolicyRow.part != _SECRET)
+            rows = self._all(parts.order_by(PolicyRow.version), Policy)
             self._newest = {(row.workspace, row.part): row for row in rows}
         return self._newest
