@@ -40,7 +40,12 @@ def test_the_committed_files_are_what_the_build_makes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     fresh = {each.name: each.read_bytes() for each in (tmp_path / "served").iterdir()}
     assert fresh == {each.name: each.read_bytes() for each in BUILT.iterdir()}
-    assert {each.name for each in (tmp_path / "package").iterdir()} == {"zuji.js", "zuji.mjs", "snippet.js"}
+    assert {each.name for each in (tmp_path / "package").iterdir()} == {
+        "zuji.js",
+        "zuji.mjs",
+        "snippet.js",
+        "surveys.js",
+    }
 
 
 def test_the_types_hold() -> None:

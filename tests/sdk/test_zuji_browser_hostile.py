@@ -103,6 +103,18 @@ def test_the_tab_closed_in_the_moment_of_the_event_still_sends_it(server: Bookke
         context.close()
 
 
+def test_a_page_left_in_the_moment_of_the_event_still_sends_it(server: Bookkeeper, shop: Shop):
+    keys = server.new_source("zuji-js-gone")
+    with Wire(server.port) as wire:
+        shop.put("/gone", html(tag(wire, keys)))
+        context = shop.visitor()
+        page = enter(context, f"{shop.url}/gone")
+        page.evaluate("for (let n = 0; n < 3; n++) zuji.track('Seen', {n}); location.href = 'about:blank'")
+        wait_until(page, lambda: len(wire.messages) == 3, "what the page sent with its last breath")
+        assert_all_arrived_once(server, keys, {"track": 3})
+        context.close()
+
+
 def test_what_a_closing_tab_could_not_send_the_next_visit_sends(server: Bookkeeper, shop: Shop):
     keys = server.new_source("zuji-js-left")
     with Wire(server.port, ["reset", "reset"]) as wire:

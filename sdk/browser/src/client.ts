@@ -33,6 +33,10 @@ export interface Client {
 export interface Recorder {
   saw(event: string, properties: Properties, page?: Page): void
   viewed(page: Page): void
+  /** Hear of every call and everything seen, by its event's name or its type. */
+  onSaid(act: (event: string) => void): void
+  /** Whether what is seen now would be sent. */
+  mayRecord(): boolean
   /** The page is hidden, or `isGoing` for good: send what can still be sent. */
   leave(isGoing: boolean): void
 }
@@ -43,6 +47,7 @@ export class PageClient implements Client, Recorder {
   private sender: Sender
   private repeats = new Repeats()
   private held: Message[] = []
+  private listeners: ((event: string) => void)[] = []
   private pageId = randomId()
   private count = 0
   private was: Mode | undefined
@@ -50,12 +55,12 @@ export class PageClient implements Client, Recorder {
   constructor(
     host: string,
     key: string,
+    name: string,
     private settings: Settings,
   ) {
-    const name = `zuji_${key.slice(-8)}`
     this.vault = new Vault(name, settings.persistence, settings.cookieDomain)
     this.queue = new Queue(name, settings.persistence !== 'memory')
-    this.sender = new Sender(host, key, this.queue, () => this.mode() === 'open')
+    this.sender = new Sender(host, key, this.queue, () => this.mayRecord())
     this.mode()
   }
 
@@ -114,7 +119,7 @@ export class PageClient implements Client, Recorder {
   }
 
   anonymousId(): string | undefined {
-    return this.mode() === 'open' ? this.vault.read().a : undefined
+    return this.mayRecord() ? this.vault.read().a : undefined
   }
 
   saw(event: string, properties: Properties, page?: Page): void {
@@ -123,6 +128,14 @@ export class PageClient implements Client, Recorder {
 
   viewed(page: Page): void {
     this.say('page', {}, page)
+  }
+
+  onSaid(act: (event: string) => void): void {
+    this.listeners.push(act)
+  }
+
+  mayRecord(): boolean {
+    return this.mode() === 'open'
   }
 
   leave(isGoing: boolean): void {
@@ -158,6 +171,7 @@ export class PageClient implements Client, Recorder {
     const message = messageOf(type, { anonymousId, userId, ...said }, page, groupId)
     if (mode === 'open') this.deliver(message, now)
     else if (this.held.length < MOST_HELD) this.held.push(message)
+    this.listeners.forEach((act) => act(said.event || type))
   }
 
   /** Number it, store it, send it. From here on a message that is missing on the server is a loss that shows. */

@@ -3,15 +3,20 @@
 import { watchPage } from './automatic/all'
 import { PageClient, type Client, type Recorder } from './client'
 import { settle, type Options } from './options'
+import { askLater } from './surveys/fetch'
 
 export const METHODS = ['track', 'identify', 'page', 'group', 'alias', 'reset', 'consent', 'flush', 'anonymousId'] as const
-const REPORTS = ['saw', 'viewed', 'leave'] as const
+const REPORTS = ['saw', 'viewed', 'leave', 'onSaid', 'mayRecord'] as const
 
 /** A client for one source, on the page it is loaded on. Several may live beside each other. */
 export function load(host: string, key: string, options: Options = {}): Client {
   const settings = settle(options)
-  const client = new PageClient(host.replace(/\/+$/, ''), key, settings)
-  watchPage(guarded<Recorder>(client, REPORTS), settings)
+  const server = host.replace(/\/+$/, '')
+  const name = `zuji_${key.slice(-8)}` // several clients keep their visitors and their queues apart
+  const client = new PageClient(server, key, name, settings)
+  const recorder = guarded<Recorder>(client, REPORTS)
+  watchPage(recorder, settings)
+  if (settings.surveys.length) askLater(server, { recorder, surveys: settings.surveys, name })
   return guarded<Client>(client, METHODS)
 }
 

@@ -1,5 +1,6 @@
 /** What the owner of a page can choose. */
 
+import type { Survey } from './surveys/survey'
 import type { Place } from './vault'
 
 /** What is noticed without a line of code; each can be switched off. */
@@ -35,6 +36,8 @@ export interface Options {
   stripParameters?: string[]
   /** What a browser that says it is driven by a program (`navigator.webdriver`) does. Default `drop`. */
   robots?: 'drop' | 'send'
+  /** Questions to the visitor; the script that asks them is fetched only then. */
+  surveys?: Survey[]
 }
 
 /** Purpose to allowed: `{ analytics: true, marketing: false }`. */
@@ -50,6 +53,7 @@ export interface Settings {
   sendNow: string[]
   stripParameters: string[]
   robots: 'drop' | 'send'
+  surveys: Survey[]
 }
 
 /** The options with all defaults filled in. */
@@ -65,5 +69,6 @@ export function settle(options: Options): Settings {
     sendNow: options.sendNow || SEND_NOW,
     stripParameters: options.stripParameters || [],
     robots: options.robots || 'drop',
+    surveys: options.surveys || [],
   }
 }

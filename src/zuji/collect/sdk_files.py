@@ -1,8 +1,8 @@
 """The browser SDK, as the gateway hands it to pages: built from `sdk/browser`, read once, answered from memory.
 
 `/sdk/zuji.js` is always the newest and asked for again after an hour; `/sdk/zuji.<version>.js` never changes, so that
-a page can name its hash; `/sdk/snippet.js` is what takes calls early; `/sdk/zuji.json` says version, hash and the tag
-to copy.
+a page can name its hash; `/sdk/snippet.js` is what takes calls early; `/sdk/surveys.js` asks questions where a page has
+some; `/sdk/zuji.json` says version, file and hash.
 """
 
 from __future__ import annotations
@@ -68,12 +68,14 @@ def sdk_files() -> dict[str, SdkFile]:
     """All of them by name. Some kilobytes, read when the first page asks."""
     script = (BUILT / "zuji.js").read_bytes()
     snippet = (BUILT / "snippet.js").read_bytes()
+    surveys = (BUILT / "surveys.js").read_bytes()
     version = version_of(script)
     described = {"version": version, "file": f"zuji.{version}.js", "integrity": integrity_of(script)}
     return {
         "zuji.js": _file(script, _AN_HOUR),
         f"zuji.{version}.js": _file(script, _FOR_EVER),
         "snippet.js": _file(snippet, _AN_HOUR),
+        "surveys.js": _file(surveys, _AN_HOUR),
         "zuji.json": _file(msgspec.json.encode(described), _AN_HOUR, "application/json"),
     }
 

@@ -11,7 +11,7 @@ const LONGEST_SELECTOR = 255
 const CLICKABLE = 'a,button,summary,label,[role=button],[role=link],[role=tab],[role=menuitem],[onclick]'
 const NAMED = /^(id|name|type|role|aria-label|data-.*)$/
 const STABLE = ['data-testid', 'data-test', 'data-qa', 'data-track']
-const MADE_UP = /\d{3}|[:.[\]#]|--/ // ids that frameworks generate change from build to build
+const MADE_UP = /\d{3}|[:;.[\]#]|--/ // ids that frameworks generate change from build to build
 
 /** What is told of an element; nothing when it is private. */
 export function describe(element: Element, strip: string[]): Properties | undefined {
@@ -69,8 +69,8 @@ export function selectorOf(element: Element): string {
 function nameOf(element: Element): string {
   for (const attribute of STABLE) {
     const value = element.getAttribute(attribute)
-    if (value && mask(value) === value && !/["\\]/.test(value)) return `[${attribute}="${value}"]`
+    if (value && mask(value) === value && !/["\\;]/.test(value)) return `[${attribute}="${value}"]`
   }
   const { id } = element
-  return id && !MADE_UP.test(id) && id.length < 40 ? `#${id}` : ''
+  return id && !MADE_UP.test(id) && id.length < 40 ? `#${CSS.escape(id)}` : ''
 }
