@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +30,8 @@ Object = dict[str, Any]
 
 _MISSING: Any = object()
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "y", "是"}), frozenset({"false", "0", "no", "n", "否"})
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+LARGEST_EXACT = 2**53  # a larger whole number is not the same for every reader of JSON
 _SECONDS_BELOW = 100_000_000_000  # as milliseconds this is March 1973, as seconds the year 5138; as cleaning reads them
 
 
@@ -124,20 +128,17 @@ def _number(value: Any) -> float | int | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     text = value.strip().replace(",", "") if isinstance(value, str) else ""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        number = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return None
-    return number if number - number == 0 else None  # neither infinite nor no number: JSON has no words for those
+    number = float(text)
+    if not math.isfinite(number):
+        return None
+    return int(text) if text.lstrip("+-").isdecimal() and abs(number) < LARGEST_EXACT else number
 
 
 def _integer(value: Any) -> int | None:
     number = _number(value)
-    return int(number) if number is not None and number == int(number) else None
+    return int(number) if number is not None and math.isfinite(number) and number == int(number) else None
 
 
 def _boolean(value: Any) -> bool | None:

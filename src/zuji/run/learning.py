@@ -12,9 +12,10 @@ from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.learned_plan import Change, EventKey
 
 ALARM_MS = 3_600_000
-"""How long a change stays an alarm; the silence of an event is one until it ends."""
+"""How long a change stays an alarm, unless the server starts anew; the silence of an event is one until it ends."""
 BREAKING = ("type_changed", "property_vanished")
 MOST_TOLD = 10
+MOST_KEPT = 1_000
 
 
 class Learner:
@@ -23,10 +24,11 @@ class Learner:
     def __init__(self, hot: HotStore) -> None:
         with hot.read() as connection:
             self._known = {key: decode_learned(learned) for key, learned in learned_plan.load(connection)}
-            newest = learned_plan.changes_since(connection, None, 0, limit=1_000)
-        self._recent = [change for change in newest if change.kind in BREAKING]
+        self._recent: list[Change] = []
+        """Changes that are alarms, newest first. What changed in history that is being loaded is only listed."""
         self._pending: dict[EventKey, LearnedEvent] = {}
         self._changes: list[Change] = []
+        self._broken: list[Change] = []
         self._guard = threading.Lock()
 
     def take(self, connection: HotTransaction, observed: Sequence[Observed], now_ms: int) -> None:
@@ -40,6 +42,7 @@ class Learner:
                 self._changes += new_event(one.key, others, now_ms) if others else []
             self._pending[one.key], changes = learn(known, one, now_ms)
             self._changes += changes
+            self._broken += [change for change in changes if one.is_live and change.kind in BREAKING]
         learned_plan.save(connection, ((key, encode_learned(event)) for key, event in self._pending.items()))
         learned_plan.note_changes(connection, self._changes)
 
@@ -54,12 +57,12 @@ class Learner:
         """The transaction was committed."""
         with self._guard:
             self._known.update(self._pending)
-            self._recent = [*(one for one in self._changes if one.kind in BREAKING), *self._recent][:1_000]
+            self._recent = [*self._broken, *self._recent][:MOST_KEPT]
         self.forget()
 
     def forget(self) -> None:
         """The transaction was rolled back, or is done with."""
-        self._pending, self._changes = {}, []
+        self._pending, self._changes, self._broken = {}, [], []
 
     def alarms(self, now_ms: int) -> list[str]:
         """What broke of late, in words: types that changed, properties that vanished, events that fell silent."""

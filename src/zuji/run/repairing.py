@@ -72,6 +72,8 @@ def attempt(waiting: Quarantined, steps: Sequence[AnyStep], source_of: SourceOf)
         message = as_message(after, waiting.message, waiting.receipt, settings)
     except BadBody as refused:
         return Attempt(waiting, before, after, None, ("wrong_field_type", refused.message))
+    except Exception as failure:  # one event that cannot be mended must not keep the others from it, nor ingest
+        return Attempt(waiting, before, after, None, ("processing_failed", f"{type(failure).__name__}: {failure}"))
     return Attempt(waiting, before, after, message)
 
 
