@@ -18,6 +18,7 @@ from zuji.cli import (
     doctor,
     import_,
     import_jobs,
+    plan,
     profile,
     quarantine,
     region,
@@ -50,6 +51,7 @@ app.command("import")(import_.import_)
 import_.app.command("run")(import_jobs.run)
 app.add_typer(import_.app, name="imports")
 app.add_typer(cleaning.app, name="cleaning")
+app.add_typer(plan.app, name="plan")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(region.app, name="region")
