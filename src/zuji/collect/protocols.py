@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zuji.collect.decode import ga4, matomo, posthog, segment, sensors, snowplow, webhook
+from zuji.collect.decode import ga4, matomo, mixpanel, posthog, segment, sensors, snowplow, webhook
 from zuji.collect.decode.request import ProtocolModule
 from zuji.collect.routes import ProtocolName
 
@@ -14,4 +14,5 @@ PROTOCOLS: dict[ProtocolName, ProtocolModule] = {
     "snowplow": snowplow,
     "ga4": ga4,
     "matomo": matomo,
+    "mixpanel": mixpanel,
 }

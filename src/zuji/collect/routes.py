@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 RouteKind = Literal["data", "document", "swallow"]
-ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo"]
+ProtocolName = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo", "mixpanel"]
 
 POST = ("POST", "OPTIONS")
 GET = ("GET", "HEAD", "OPTIONS")
@@ -36,6 +36,7 @@ _SEGMENT_LETTERS = ("t", "i", "p", "s", "g", "a", "b")
 _PIXEL = Route("segment", "data", GET, from_browser=True)
 _POSTHOG = Route("posthog", "data", BOTH)
 _POSTHOG_DOCUMENT = Route("posthog", "document", BOTH)
+_MIXPANEL = Route("mixpanel", "data", BOTH)
 _WEBHOOK = Route("webhook", "data", BOTH)
 
 _ROUTES: dict[str, Route] = {
@@ -62,6 +63,10 @@ _ROUTES: dict[str, Route] = {
     "/debug/mp/collect": Route("ga4", "data", POST),
     "/matomo.php": Route("matomo", "data", BOTH),
     "/piwik.php": Route("matomo", "data", BOTH),
+    "/track": _MIXPANEL,
+    "/engage": _MIXPANEL,
+    "/groups": _MIXPANEL,
+    "/import": Route("mixpanel", "data", POST),
 }
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("/v1/projects/", re.compile(r"/v1/projects/[^/]+/settings"), Route("segment", "document", GET)),

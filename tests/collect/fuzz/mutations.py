@@ -16,7 +16,7 @@ from recordings import recorded
 
 from zuji.collect.decode.request import Request
 
-PROTOCOLS = ("segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo")
+PROTOCOLS = ("segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo", "mixpanel")
 PATHS = {
     "segment": (
         "/v1/batch",
@@ -33,6 +33,7 @@ PATHS = {
     "snowplow": ("/com.snowplowanalytics.snowplow/tp2", "/i"),
     "ga4": ("/mp/collect", "/debug/mp/collect"),
     "matomo": ("/matomo.php", "/piwik.php"),
+    "mixpanel": ("/track", "/engage", "/groups", "/import"),
 }
 TOKENS = (
     b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"NaN", b"-Infinity", b"1e999", b"-0", b"1" * 400,
@@ -53,6 +54,7 @@ NAMES = (
     "$insert_id", "data", "schema", "e", "eid", "uid", "duid", "ue_px", "ue_pr", "cx", "co", "se_ac", "ttm", "dtm",
     "events", "params", "client_id", "user_properties", "timestamp_micros", "items", "transaction_id",
     "requests", "token_auth", "idsite", "_id", "ec_items", "idgoal", "e_a", "rand", "cdt",
+    "$distinct_id", "$device_id", "$user_id", "$add", "$append", "$union", "$delete", "$time", "$distinct_ids",
 )  # fmt: skip
 
 
@@ -156,7 +158,11 @@ class Spoiler:
 def trees_of(request: Request) -> list[object]:
     """The JSON inside a recorded request, unwrapped without the code under test."""
     fields = {**request.query, **parse_qs(request.body.decode("latin-1"))}
-    packed = [base64.b64decode(value) for name in ("data", "data_list") for value in fields.get(name, ())]
+    packed = [
+        value.encode() if value[:1] in "{[" else base64.b64decode(value)
+        for name in ("data", "data_list")
+        for value in fields.get(name, ())
+    ]
     found = []
     for data in [*packed, request.body]:
         plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
