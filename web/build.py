@@ -64,7 +64,7 @@ def fingerprint() -> str:
 def build(wanted: str) -> None:
     """Install what package-lock.json names, build beside the old one, then put the new one in its place."""
     node = node_folder()
-    install(node)
+    install(node, "--omit=dev")
     beside = BUILT.with_name("built.new")
     run(node, "npm", "run", "--silent", "build", "--", "--outDir", str(beside), "--logLevel", "error")
     (beside / STAMP).write_text(wanted, encoding="utf-8")
@@ -77,7 +77,10 @@ def build(wanted: str) -> None:
 
 
 def install(node: Path, *extra: str) -> None:
-    """The packages, unless this lock's are there. Scripts of packages are not run."""
+    """The packages, unless this lock's are there: for tests too, or with `--omit=dev` what building needs.
+
+    Scripts of packages are not run.
+    """
     lock, stamp = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
         run(node, "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", *extra)

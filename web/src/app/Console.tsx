@@ -9,13 +9,13 @@ import { RouterProvider } from "react-router/dom";
 import { ApiError } from "@/api/client";
 import { ErrorState } from "@/parts/ErrorState";
 import { Waiting } from "@/parts/Waiting";
+import { NONCE } from "./nonce";
 import { PreferencesProvider, usePreferences } from "./preferences";
 import { makeRouter } from "./pages";
 import { SessionProvider, useWhoAmI } from "./session";
 import { themeOf } from "./theme";
 
 const Door = lazy(() => import("@/pages/door"));
-const NONCE = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const AGAIN_MS = 2_000;
 
 /** Whether asking again may help: the engine is away, or the line is. */
