@@ -126,6 +126,22 @@ def test_an_address_brings_its_region_and_no_word_of_it_is_lost(regions: KnownRe
     assert row["region_code"] == "330106"
 
 
+def test_an_event_that_brings_its_region_itself_is_placed_all_the_same(regions: KnownRegions) -> None:
+    facts = facts_with(regions, standards={"fields": [{"field": "properties.address", "as": "region"}]})
+    _, once, _ = stored(a_message(properties={"address": "杭州西湖区"}), facts)
+    row, twice, _ = stored(a_message(properties=once), facts)
+    assert (row["region_code"], twice) == ("330106", once)
+
+
+def test_a_new_table_of_regions_answers_for_addresses_seen_before(tmp_path: Path) -> None:
+    known = KnownRegions(tmp_path / "regions.bin")
+    facts = facts_with(known, standards={"fields": [{"field": "properties.address", "as": "region"}]})
+    before, _, _ = stored(a_message(properties={"address": "浙江杭州"}), facts)
+    write_table(RegionTable(table_of([Region("330100", "杭州市")])), tmp_path / "regions.bin")
+    after, _, _ = stored(a_message(properties={"address": "浙江杭州"}), facts)
+    assert (before["region_code"], after["region_code"]) == ("330000", "330100")
+
+
 def test_an_ambiguous_region_is_reported_with_its_candidates_and_never_chosen(regions: KnownRegions) -> None:
     facts = facts_with(regions, standards={"fields": [{"field": "properties.address", "as": "region"}]})
     row, properties, _ = stored(a_message(properties={"address": "鼓楼区"}), facts)

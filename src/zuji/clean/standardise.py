@@ -14,7 +14,7 @@ from zuji.clean.messages import rewrite
 from zuji.clean.policies import Compiled
 from zuji.clean.sheet import Sheet
 from zuji.clean.standards.document import NO_STANDARDS, ORIGINAL, Standards, read_standards
-from zuji.clean.standards.rules import FieldRule, World, readable_text
+from zuji.clean.standards.rules import Answers, FieldRule, World, readable_text
 from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.subject import Statement
@@ -48,37 +48,36 @@ def _concerns(standards: Standards, shape: tuple[str, ...]) -> bool:
 
 
 def _standardise_properties(sheet: Sheet, number: int, standards: Standards, world: World) -> None:
-    properties = sheet.properties[number]
-    changed, notes = standardised(properties, standards.properties, world)
-    dropped = {name for name, treatment in standards.personal_properties.items() if treatment == "drop"}
-    changed = {name: value for name, value in changed.items() if name not in dropped}
+    properties, dropped = sheet.properties[number], standards.dropped_properties
+    changed, notes = standardised(properties, standards.properties, standards.answers, world)
+    if dropped:
+        changed = {name: value for name, value in changed.items() if name not in dropped}
     if changed or not dropped.isdisjoint(properties):
-        kept = {name: value for name, value in properties.items() if name not in dropped}
+        kept = {name: value for name, value in properties.items() if name not in dropped} if dropped else properties
         sheet.properties[number] = kept | changed
         rewrite(sheet, number)
-    if "region_code" in changed:
-        sheet.column("region_code")[number] = changed["region_code"]
+    if standards.place_events:
+        code = sheet.properties[number].get("region_code")
+        if isinstance(code, str) and code in world.regions.table:
+            sheet.column("region_code")[number] = code
     _note(sheet, number, "properties", changed, notes)
 
 
 def _standardise_traits(sheet: Sheet, number: int, standards: Standards, world: World) -> None:
     """What is stated once, or taken away, is left as it is unless it is dropped."""
-    traits = sheet.traits[number]
-    changed, notes = standardised(traits, standards.traits, world)
-    dropped = {name for name, treatment in standards.personal_traits.items() if treatment == "drop"}
+    traits, dropped = sheet.traits[number], standards.dropped_traits
+    changed, notes = standardised(traits, standards.traits, standards.answers, world)
     changed = {name: value for name, value in changed.items() if name not in dropped}
     statements = tuple(each for each in sheet.statements[number] if each.name not in dropped)
-    if not changed and len(statements) == len(sheet.statements[number]) and dropped.isdisjoint(traits):
-        _note(sheet, number, "traits", changed, notes)
-        return
-    sheet.traits[number] = {name: value for name, value in traits.items() if name not in dropped} | changed
-    sheet.statements[number] = _restated(statements, changed) if statements else ()
-    rewrite(sheet, number)
+    if changed or len(statements) < len(sheet.statements[number]) or not dropped.isdisjoint(traits):
+        sheet.traits[number] = {name: value for name, value in traits.items() if name not in dropped} | changed
+        sheet.statements[number] = _restated(statements, changed) if statements else ()
+        rewrite(sheet, number)
     _note(sheet, number, "traits", changed, notes)
 
 
 def standardised(
-    values: Object, rules: Mapping[str, tuple[FieldRule, ...]], world: World
+    values: Object, rules: Mapping[str, tuple[FieldRule, ...]], answers: Answers, world: World
 ) -> tuple[dict[str, Any], list[str]]:
     """What changes among some values, and what to note. Of what stands beside a value, the first to say it counts, and
     what a client said itself gives way but is kept.
@@ -87,12 +86,16 @@ def standardised(
     notes: list[str] = []
     for name, of_name in rules.items():
         text = readable_text(values.get(name))
-        for rule in of_name if text is not None else ():
-            made = rule.standard(text or "", world)
+        if text is None:
+            continue
+        for rule in of_name:
+            made = answers.of(rule, text, world)
             if made.note:
-                notes.append(f"{made.note.replace('=', f':{name}=', 1)}" if "=" in made.note else f"{made.note}:{name}")
-            stated = dict(made.beside) if made.value is None else {name: made.value, **made.beside}
-            for each, value in stated.items():
+                what, _, candidates = made.note.partition("=")
+                notes.append(f"{what}:{name}={candidates}" if candidates else f"{what}:{name}")
+            if made.value is not None:
+                _state(changed, values, name, made.value)
+            for each, value in made.beside.items():
                 _state(changed, values, each, value)
     return changed, notes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from msgspec import Meta
 
 from zuji.clean.standards.catalogue import Catalogue, Entry, catalogue_of
 from zuji.clean.standards.personal import Treatment
-from zuji.clean.standards.rules import FieldRule, Rule
+from zuji.clean.standards.rules import Answers, FieldRule, RegionRule, Rule
 from zuji.terms.document import Document, Name, read_document
 from zuji.terms.error import BadQuestion
 
@@ -41,9 +42,25 @@ class Standards:
     properties: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=dict)
     traits: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=dict)
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     personal_properties: Mapping[str, Treatment] = field(default_factory=dict)
     personal_traits: Mapping[str, Treatment] = field(default_factory=dict)
     personal_context: tuple[tuple[tuple[str, ...], Treatment], ...] = ()
+
+    @cached_property
+    def dropped_properties(self) -> frozenset[str]:
+        """Those that nothing may read."""
+        return frozenset(name for name, treatment in self.personal_properties.items() if treatment == "drop")
+
+    @cached_property
+    def dropped_traits(self) -> frozenset[str]:
+        """The same of traits."""
+        return frozenset(name for name, treatment in self.personal_traits.items() if treatment == "drop")
+
+    @cached_property
+    def place_events(self) -> bool:
+        """Whether properties tell a region, which then is the event's."""
+        return any(isinstance(rule, RegionRule) for rules in self.properties.values() for rule in rules)
 
     @property
     def rules(self) -> bool:
@@ -73,9 +90,9 @@ def read_standards(document: Mapping[str, Any]) -> Standards:
         _by_name(read.fields, "properties"),
         _by_name(read.fields, "traits"),
         catalogues,
-        _treatments(personal, "properties"),
-        _treatments(personal, "traits"),
-        tuple(
+        personal_properties=_treatments(personal, "properties"),
+        personal_traits=_treatments(personal, "traits"),
+        personal_context=tuple(
             (tuple(each.field.split(".")[1:]), each.treatment)
             for each in personal
             if _place(each.field)[0] == "context"

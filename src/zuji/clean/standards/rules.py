@@ -30,6 +30,10 @@ MOST_CANDIDATES = 8
 """Of an ambiguous name so many candidates are noted with the event; the API tells all."""
 
 
+MOST_REMEMBERED = 65_536
+"""Answers of one policy: some 20 MB when full."""
+
+
 class World(NamedTuple):
     """What rules look things up in."""
 
@@ -199,6 +203,27 @@ class CatalogueRule(FieldRule, frozen=True, kw_only=True, tag="catalogue"):
         if self.catalogue not in catalogues:
             known = ", ".join(catalogues) or "none"
             raise ValueError(f"there is no catalogue {self.catalogue!r:.80} for {self.field}; there are: {known}")
+
+
+class Answers:
+    """What the rules of one policy made of texts, remembered as long as the table of regions is the same: prices,
+    cities and people's numbers come again and again.
+    """
+
+    def __init__(self) -> None:
+        self._regions: Remembering | None = None
+        self._made: dict[tuple[int, str], Standard] = {}
+
+    def of(self, rule: FieldRule, text: str, world: World) -> Standard:
+        """What a rule makes of a text. A rule is known by its place in memory: its policy holds it as long as this."""
+        key = (id(rule), text)
+        if world.regions is self._regions and (made := self._made.get(key)) is not None:
+            return made
+        if world.regions is not self._regions or len(self._made) >= MOST_REMEMBERED:
+            self._made.clear()
+            self._regions = world.regions
+        made = self._made[key] = rule.standard(text, world)
+        return made
 
 
 Rule = PhoneRule | EmailRule | PersonRule | IdRule | AmountRule | QuantityRule | RegionRule | CatalogueRule
