@@ -20,6 +20,7 @@ import msgspec
 
 from zuji.clean.batch import Facts, Received, clean_batch
 from zuji.clean.deduplicate import deduplicate, id_hash
+from zuji.clean.observed import observe
 from zuji.clean.rows import as_frame
 from zuji.clean.sheet import Sheet
 from zuji.clean.steps import STEPS
@@ -102,7 +103,7 @@ def by_step(work: list[list[Received]], facts: Facts, events: int) -> None:
     spent: dict[str, float] = {}
     for received in work:
         sheet = Sheet(received, facts=facts, now_ms=NOW_MS)
-        for step in (*STEPS, as_frame):
+        for step in (*STEPS, observe, as_frame):
             start = time.process_time()
             step(sheet)
             spent[step.__name__] = spent.get(step.__name__, 0) + time.process_time() - start

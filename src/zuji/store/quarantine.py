@@ -172,8 +172,12 @@ def choose(
 
 def remove(connection: sqlite3.Connection, workspace: str, ids: Sequence[int], fate: Fate) -> None:
     """Take out events that were replayed or given up."""
+    gone: list[DayKey] = []
     for id_ in ids:
-        _take_out(connection, "workspace = ? AND id = ?", (workspace, id_), fate)
+        gone += connection.execute(
+            f"DELETE FROM quarantine WHERE workspace = ? AND id = ? RETURNING {_DAY_KEY}", (workspace, id_)
+        ).fetchall()
+    quarantine_groups.count(connection, fate, gone)
 
 
 def remove_source(connection: sqlite3.Connection, workspace: str, source: str) -> None:
