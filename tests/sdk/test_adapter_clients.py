@@ -16,10 +16,7 @@ ADAPTER_CLIENTS = (
         "snowplow-python-get", ("python", "send_snowplow.py", "get"), (),
         "it is the same client with the same retries; the faults are injected where it posts",
     ),
-    Client(
-        "mixpanel-python", ("python", "send_mixpanel.py"), ("lost_answer", "server_error", "reset"),
-        "a 429 whose body it does not know breaks it, which is why zuji never answers it with one",
-    ),
+    Client("mixpanel-python", ("python", "send_mixpanel.py")),
 )  # fmt: skip
 
 

@@ -23,12 +23,15 @@ consumer = BufferedConsumer(
 )
 client = Mixpanel(key, consumer=consumer)
 
+FAILURES = (MixpanelException, KeyError)
+"""What it raises when it was not told 1: a KeyError where it does not know the answer of something on the way."""
+
 
 def patiently(call: Callable[..., None], *arguments: object, **named: object) -> None:
     """Make the call; when it fails on the way, what it brought is in the buffer."""
     try:
         call(*arguments, **named)
-    except MixpanelException:
+    except FAILURES:
         flush_until_done()
 
 
@@ -37,7 +40,7 @@ def flush_until_done() -> None:
     for _ in range(50):
         try:
             consumer.flush()
-        except MixpanelException:
+        except FAILURES:
             time.sleep(0.2)
         else:
             return
