@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,11 @@ import msgspec
 from zuji.cli.asking import ADDRESS_FILE, RunningEngine, running_engine
 from zuji.cli.clock import now_ms
 from zuji.cli.output import print_json, say
+from zuji.cli.tag import publish_starters
 from zuji.demo import story
 from zuji.demo.options import DemoKeys, DemoOptions
 from zuji.demo.progress import Progress
-from zuji.terms.error import BadRequest, Busy
+from zuji.terms.error import BadRequest, Busy, ZujiError
 
 NOTE = "demo.json"
 READY_WITHIN_S = 60.0
@@ -78,6 +80,7 @@ def run_demo(wish: Wish) -> int:
         note, world = _load(data, wanted, address, keys, quiet=quiet)
         if wish.check:
             return _check(engine, data, address, as_json=quiet)
+        threading.Thread(target=_give_tags, args=(engine,), name="tags", daemon=True).start()
         if wish.rate <= 0:
             say("Loaded. Ctrl-C ends.")
             signal.pause()
@@ -106,6 +109,18 @@ def _load(data: Path, wanted: Note, address: str, keys: DemoKeys, *, quiet: bool
     if not quiet:
         say(f"Sent {loaded.tally.messages:,} messages in {time.monotonic() - started:.0f} s.")
     return note, loaded.world
+
+
+def _give_tags(engine: RunningEngine) -> None:
+    """A shop without tags would show half of what there is. Those that were published before, or ended, stay so."""
+    try:
+        _wait_until_stored(engine)
+        done = publish_starters(engine, "default")
+    except ZujiError as failure:
+        say(f"The tags to start with were not published: {failure} Publish them: zuji tag starter --publish")
+    else:
+        if done:
+            say(f"Published {len(done)} tags and segments to start with; they are live from now on.")
 
 
 def _check(engine: RunningEngine, data: Path, address: str, *, as_json: bool) -> int:

@@ -84,7 +84,7 @@ def starter(
 
     if publish:
         with engine_of(data) as engine:
-            done = _publish_starters(engine, workspace)
+            done = publish_starters(engine, workspace)
         print_json({"published": done}) if as_json else say(f"Published {len(done)}; the others were there already.")
         return
     if as_json:
@@ -94,7 +94,7 @@ def starter(
     print_table("to start with", ("kind", "key", "meaning"), rows)
 
 
-def _publish_starters(engine: Engine, workspace: str) -> list[str]:
+def publish_starters(engine: Engine, workspace: str) -> list[str]:
     """Those that were missing, each after what it names. What was published, or ended, may be somebody's own by now."""
     from zuji.tag.graph import in_force
     from zuji.tag.starter_set import starter_set
