@@ -151,6 +151,21 @@ def _address(lists: Lists, chance: random.Random, traditional: dict[str, str]) -
     return Spelt(text, code, possible_codes(parts, lists) | possible_codes(list(dict.fromkeys(parts)), lists), how)
 
 
+def cities_with_roads(lists: Lists, count: int, *, seed: int) -> list[Spelt]:
+    """A prefecture, then a road, a hospital or a school that is named after a region anywhere."""
+    chance = random.Random(seed)
+    names = [short(name) for name in lists.names.values() if name not in GROUPS]
+    prefectures = [code for code, name in lists.names.items() if code[4:] == "00" and code[2:4] != "00"]
+    real = [code for code in prefectures if lists.names[code] not in GROUPS]
+    found = []
+    for _ in range(count):
+        code = chance.choice(real)
+        thing = chance.choice(("路12号", "大道1号", "东路88号", "街道办事处", "大厦3楼", "医院", "中学"))
+        text = "".join(path_of(code, lists)) + chance.choice(names) + thing
+        found.append(Spelt(text, code, frozenset({code}), "road"))
+    return found
+
+
 def region_names(lists: Lists, count: int, *, seed: int) -> list[Spelt]:
     """Single names and codes: `杭州`, `330100`, `330106000000`, `浙江-杭州`."""
     chance = random.Random(seed)

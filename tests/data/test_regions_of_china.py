@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from region_spellings import Lists, Spelt, addresses, phones, read_lists, region_names
+from region_spellings import Lists, Spelt, addresses, cities_with_roads, phones, read_lists, region_names
 
 from zuji.clean.identifiers import normalised
 from zuji.clean.regions.find import Remembering, national_digits
@@ -66,6 +66,12 @@ def test_addresses_in_varied_spellings_are_found(known: Remembering, lists: List
     assert len(clear) > 29_000
     wrongs = wrong_ones(clear, known.region)
     assert len(wrongs) <= len(clear) * (1 - ENOUGH), wrongs[:20]
+
+
+def test_a_road_named_after_a_region_is_not_taken_for_it(known: Remembering, lists: Lists) -> None:
+    items = cities_with_roads(lists, 5_000, seed=SEED)
+    wrongs = wrong_ones(items, known.region)
+    assert len(wrongs) <= len(items) * (1 - ENOUGH), wrongs[:20]
 
 
 def test_single_names_and_codes_are_found(known: Remembering, lists: Lists) -> None:
