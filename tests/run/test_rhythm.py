@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engine_world import NOON_MS, running
 
 from zuji.clean.policies import NoPolicies, PolicySource
 from zuji.run.rhythm import DAY, HOUR, MINUTE_MS, WEEK, Rhythm, usual_of
@@ -88,3 +89,13 @@ def test_the_workspace_may_ask_for_more_patience_or_for_none(hot: HotStore) -> N
     assert alarms(hot, policies=SilenceIs({"at_least_s": 1200})) == []
     assert alarms(hot, policies=SilenceIs({"action": "off"})) == []
     assert alarms(hot, enabled=False) == []
+
+
+def test_the_status_that_doctor_and_health_read_names_the_silent_source(tmp_path: Path) -> None:
+    minutes = {("default", "web", NOON_MS - ago * MINUTE_MS): 1 for ago in range(5, 3 * HOUR)}
+    clock = [NOON_MS]
+    with running(tmp_path, now_ms=lambda: clock[0]) as world:
+        with world.engine.hot.write() as connection:
+            accounting.add(connection, {"accepted": minutes, "stored": minutes})
+        clock[0] += 10_000
+        assert any(alarm.startswith("the source web has been silent") for alarm in world.engine.status.now().alarms)

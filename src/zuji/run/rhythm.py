@@ -42,7 +42,7 @@ class Usual(NamedTuple):
 
 
 class Rhythm:
-    """Knows who is silent. Any thread may ask, one at a time."""
+    """Knows who is silent. Any thread may ask; two that ask at once both look, which does no harm."""
 
     def __init__(self, *, hot: HotStore, policies: PolicySource, source_of: SourceOf) -> None:
         self._hot = hot
