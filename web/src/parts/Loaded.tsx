@@ -6,14 +6,14 @@ import { Waiting } from "./Waiting";
 interface Shown<T> {
   query: UseQueryResult<T, Error>;
   rows?: number;
-  /** Instead of the content, where there is nothing. */
+  /** Instead of the content, where there is nothing; false where there is something. */
   empty?: (answer: T) => ReactNode;
   children: (answer: T) => ReactNode;
 }
 
 /** An answer with all its states. What was loaded stays while it is asked anew, also when that fails. */
 export function Loaded<T>({ query, rows = 5, empty, children }: Shown<T>) {
-  if (query.data !== undefined) return <>{empty?.(query.data) ?? children(query.data)}</>;
+  if (query.data !== undefined) return <>{empty?.(query.data) || children(query.data)}</>;
   if (query.error) return <ErrorState failure={query.error} onRetry={() => void query.refetch()} />;
   return <Waiting rows={rows} />;
 }
