@@ -11,6 +11,8 @@ from zuji.clean.policies import Compiled, NoPolicies, PolicySource
 from zuji.clean.regions.stored import KnownRegions
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.clean.speed import Speedometer
+from zuji.clean.standards.document import NO_STANDARDS, Standards, read_standards
+from zuji.clean.standards.event_names import NO_NAMES, Names, read_names
 from zuji.store.property_names import PropertyNames
 from zuji.store.rule_memory import RuleMemory
 
@@ -23,6 +25,10 @@ class Facts:
     speeds: Speedometer = field(default_factory=Speedometer)
     policies: PolicySource = field(default_factory=NoPolicies)
     regions: KnownRegions = field(default_factory=KnownRegions)
+    event_names: Compiled[Names] = field(default_factory=lambda: Compiled("names", read_names, usual=NO_NAMES))
+    standards: Compiled[Standards] = field(
+        default_factory=lambda: Compiled("standards", read_standards, usual=NO_STANDARDS)
+    )
     memory: RuleMemory = field(default_factory=RuleMemory)
     plans: Compiled[TrackingPlan] = field(default_factory=lambda: Compiled("plan", read_plan, usual=NO_PLAN))
     rules: Compiled[RuleBook] = field(default_factory=lambda: Compiled("rules", read_rules, usual=USUAL_RULES))

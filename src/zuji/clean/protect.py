@@ -14,7 +14,7 @@ import msgspec
 from zuji.clean.coded import Coded, codes_of
 from zuji.clean.messages import canonical, rewrite
 from zuji.clean.sheet import Sheet
-from zuji.clean.standardise import STANDARDS
+from zuji.clean.standardise import standards_of
 from zuji.clean.standards.document import Standards
 from zuji.clean.standards.personal import Treatment, treated
 from zuji.clean.traits import PROFILE_TYPES, Object
@@ -29,17 +29,19 @@ _decode = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 def protect_personal_fields(sheet: Sheet) -> None:
     """Treat what policies name, in properties, traits and contexts."""
-    of_runs = [STANDARDS.of(sheet.facts.policies, row.receipt.workspace) for row in sheet.receipts]
-    if not any(standards.treats for standards in of_runs):
+    decided = standards_of(sheet)
+    if not any(standards.treats for standards in decided.values()):
         return
-    policies = sheet.facts.policies
-    secrets = {row.receipt.workspace: policies.secret(row.receipt.workspace) for row in sheet.receipts}
+    of_runs = [decided[row.receipt.workspace] for row in sheet.receipts]
+    treating = (workspace for workspace, standards in decided.items() if standards.treats)
+    secrets = {workspace: sheet.facts.policies.secret(workspace) for workspace in treating}
     runs = sheet.receipt_codes.tolist()
     contexts = _Contexts(sheet)
     for number, row in sheet.standing():
-        standards, secret = of_runs[runs[number]], secrets[row.receipt.workspace]
+        standards = of_runs[runs[number]]
         if not standards.treats:
             continue
+        secret = secrets[row.receipt.workspace]
         _protect_content(sheet, number, standards, secret)
         contexts.protect(number, runs[number], standards, secret)
     contexts.write()

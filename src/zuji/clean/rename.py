@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import msgspec
 
-from zuji.clean.policies import Compiled
 from zuji.clean.sheet import Sheet
-from zuji.clean.standards.event_names import NO_NAMES, Names, read_names
 from zuji.terms.event import Flag
 
 LONGEST_NOTED = 200
 
-_NAMES: Compiled[Names] = Compiled("names", read_names, usual=NO_NAMES)
-
 
 def rename_events(sheet: Sheet) -> None:
     """Give track events the names of the policy. Every later step and every table knows them by these."""
-    policies = sheet.facts.policies
-    of_runs = [_NAMES.of(policies, row.receipt.workspace) for row in sheet.receipts]
-    if not any(names.of_source for names in of_runs):
+    facts = sheet.facts
+    decided = {workspace: facts.event_names.of(facts.policies, workspace) for workspace in sheet.workspaces}
+    if not any(names.of_source for names in decided.values()):
         return
+    of_runs = [decided[row.receipt.workspace] for row in sheet.receipts]
     runs = sheet.receipt_codes.tolist()
     met: dict[tuple[int, str], str] = {}
     for number, row in sheet.standing():

@@ -94,6 +94,11 @@ class Sheet:
         columns = zip(*distinct, strict=True)
         self.coded.update((name, Coded(column, codes)) for name, column in zip(names, columns, strict=True))
 
+    @property
+    def workspaces(self) -> set[str]:
+        """Whose rows these are."""
+        return {row.receipt.workspace for row in self.receipts}
+
     def column(self, name: str) -> list[str]:
         """A column of texts of which few rows have one: made when it is first asked for."""
         if name not in self._texts_of:

@@ -11,22 +11,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from zuji.clean.messages import rewrite
-from zuji.clean.policies import Compiled
 from zuji.clean.sheet import Sheet
-from zuji.clean.standards.document import NO_STANDARDS, ORIGINAL, Standards, read_standards
+from zuji.clean.standards.document import ORIGINAL, Standards
 from zuji.clean.standards.rules import Answers, FieldRule, World, readable_text
 from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.subject import Statement
 
-STANDARDS: Compiled[Standards] = Compiled("standards", read_standards, usual=NO_STANDARDS)
-
 
 def standardise_values(sheet: Sheet) -> None:
     """Bring the fields that policies name into standard form, and drop those that they drop."""
-    of_runs = [STANDARDS.of(sheet.facts.policies, row.receipt.workspace) for row in sheet.receipts]
-    if not any(standards.rules or standards.treats for standards in of_runs):
+    decided = standards_of(sheet)
+    if not any(standards.rules or standards.treats for standards in decided.values()):
         return
+    of_runs = [decided[row.receipt.workspace] for row in sheet.receipts]
     regions = sheet.facts.regions.now()
     worlds = [World(regions, standards.catalogues) for standards in of_runs]
     runs, shapes = sheet.receipt_codes.tolist(), sheet.shape_codes
@@ -40,6 +38,12 @@ def standardise_values(sheet: Sheet) -> None:
             _standardise_properties(sheet, number, standards, worlds[key[0]])
         if (sheet.traits[number] or sheet.statements[number]) and (standards.traits or standards.personal_traits):
             _standardise_traits(sheet, number, standards, worlds[key[0]])
+
+
+def standards_of(sheet: Sheet) -> dict[str, Standards]:
+    """What each workspace of the batch decided."""
+    facts = sheet.facts
+    return {workspace: facts.standards.of(facts.policies, workspace) for workspace in sheet.workspaces}
 
 
 def _concerns(standards: Standards, shape: tuple[str, ...]) -> bool:
