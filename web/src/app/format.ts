@@ -12,6 +12,8 @@ export interface Format {
   moment: (iso: string | number | null | undefined) => string;
   time: (iso: string | number) => string;
   day: (iso: string | number) => string;
+  /** Month and day, for axes. */
+  shortDay: (iso: string | number) => string;
   duration: (seconds: number) => string;
 }
 
@@ -25,6 +27,7 @@ export function makeFormat(language: string, timezone: string): Format {
   const moment = new Intl.DateTimeFormat(locale, { ...date, ...clock, timeZone: timezone });
   const time = new Intl.DateTimeFormat(locale, { ...clock, timeZone: timezone });
   const day = new Intl.DateTimeFormat(locale, { ...date, weekday: "short", timeZone: timezone });
+  const shortDay = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: timezone });
   const known = (value: unknown): value is number | string => value !== null && value !== undefined && value !== "";
   return {
     number: (value) => (known(value) ? number.format(value) : "–"),
@@ -33,6 +36,7 @@ export function makeFormat(language: string, timezone: string): Format {
     moment: (iso) => (known(iso) ? moment.format(new Date(iso)) : "–"),
     time: (iso) => time.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
+    shortDay: (iso) => shortDay.format(new Date(iso)),
     duration: (seconds) => spoken(seconds, locale),
   };
 }

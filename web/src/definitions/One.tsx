@@ -147,7 +147,7 @@ function History({ segment }: { segment: string }) {
             height={200}
             option={{
               tooltip: { trigger: "axis" },
-              xAxis: { type: "category", data: days.map((one) => format.day(one.at)) },
+              xAxis: { type: "category", data: days.map((one) => format.shortDay(one.at)) },
               yAxis: { type: "value", minInterval: 1 },
               series: [{ type: "line", smooth: true, areaStyle: { opacity: 0.12 }, data: days.map((one) => one.count) }],
             }}

@@ -34,9 +34,24 @@ export function Chart({ option, label, height = 280, onPick }: Shown) {
   return <div ref={place} className="chart" role="img" aria-label={label} style={{ height }} />;
 }
 
+type Axis = Record<string, object> | Record<string, object>[];
+
+/** Axes stay behind what they measure, in light and in dark. */
+function axis(told: Axis, text: string, line: string): object {
+  if (Array.isArray(told)) return told.map((one) => axis(one, text, line));
+  return {
+    ...told,
+    axisLabel: { color: text, ...told.axisLabel },
+    axisLine: { lineStyle: { color: line }, ...told.axisLine },
+    axisTick: { lineStyle: { color: line }, ...told.axisTick },
+    splitLine: { lineStyle: { color: line }, ...told.splitLine },
+  };
+}
+
 /** The looks that all charts share; what a chart says itself comes first. */
 function dressed(option: EChartsCoreOption, isDark: boolean): EChartsCoreOption {
   const text = isDark ? "#9db2b0" : "#566b72";
+  const line = isDark ? "#2b3d40" : "#d9e3e4";
   return {
     color: [...(isDark ? SERIES.dark : SERIES.light)],
     textStyle: { fontFamily: "inherit" },
@@ -44,6 +59,8 @@ function dressed(option: EChartsCoreOption, isDark: boolean): EChartsCoreOption 
     grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
     backgroundColor: "transparent",
     ...option,
+    ...(option.xAxis ? { xAxis: axis(option.xAxis as Axis, text, line) } : {}),
+    ...(option.yAxis ? { yAxis: axis(option.yAxis as Axis, text, line) } : {}),
     legend: option.legend ? { textStyle: { color: text }, icon: "roundRect", ...(option.legend as object) } : undefined,
     tooltip: {
       confine: true,

@@ -100,7 +100,7 @@ function PerDay({ trend }: { trend: Trend }) {
     () => ({
       tooltip: { trigger: "axis" },
       legend: { top: 0, right: 0 },
-      xAxis: { type: "category", data: trend.periods.map((one) => format.day(`${one.start}T12:00:00`)) },
+      xAxis: { type: "category", data: trend.periods.map((one) => format.shortDay(`${one.start}T12:00:00`)) },
       yAxis: { type: "value", minInterval: 1, splitNumber: 4 },
       series: [
         { name: say("now"), type: "line", smooth: 0.25, symbolSize: 7, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.1 }, data: trend.series[0]?.values },
