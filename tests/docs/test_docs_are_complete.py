@@ -25,7 +25,7 @@ from zuji.terms.source import SourceSettings
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 LANGUAGES = ("en", "zh")
-PAGES = ("operate", "api", "commands", "settings", "quarantine")
+PAGES = ("operate", "api", "commands", "settings", "quarantine", "browser")
 CHECKOUT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.parametrize("language", LANGUAGES)
