@@ -36,7 +36,7 @@ export function AccountMenu() {
   };
   return (
     <Dropdown menu={{ items, onClick: chosen }} trigger={["click"]} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined />} aria-label={say("account")}>
+      <Button type="text" icon={<UserOutlined />} aria-label={`${say("account")}: ${user.name || user.login}`}>
         <span className="only-wide">{user.name || user.login}</span>
       </Button>
     </Dropdown>
