@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +14,8 @@ import httpx
 import pytest
 from ask_world import shop_events
 
-from sdk.node_toolbox import chromium, missing, node_folder
 from servers import RunningServer, zuji_json
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-BROWSER_ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 60_000
 """Machines of tests are shared: a page that is slow today is not broken."""
 PASSWORD = "tea-leaves-and-cups"
@@ -85,31 +79,16 @@ def cell_text(cell: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One server and one browser for a file of tests."""
-    if importlib.util.find_spec("playwright") is None:
-        missing("playwright is not installed: `pip install playwright`")
-    path = chromium()
-    build_console()
-    from playwright.sync_api import sync_playwright
-
+def stage(built: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A server of its own for a file of tests: its counts are nobody else's."""
+    assert built.is_dir()
     with RunningServer(tmp_path_factory.mktemp("ask") / "data") as server:
         fill(server)
-        with sync_playwright() as driver:
-            running = driver.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
-            context = running.new_context(locale="en-GB", viewport={"width": 1300, "height": 1000})
-            context.set_default_timeout(PATIENCE_MS)
-            sign_in(context, server)
-            yield Stage(server, context.new_page())
-            running.close()
-
-
-def build_console() -> None:
-    """The console from these sources; nothing is done when it is built already."""
-    node_folder()
-    done = subprocess.run([sys.executable, str(ROOT / "web" / "build.py")], capture_output=True, text=True, check=False)
-    if done.returncode:
-        missing(f"the console could not be built: {done.stdout[-500:]}{done.stderr[-500:]}")
+        context = browser.new_context(locale="en-GB", viewport={"width": 1300, "height": 1000})
+        context.set_default_timeout(PATIENCE_MS)
+        sign_in(context, server)
+        yield Stage(server, context.new_page())
+        context.close()
 
 
 def fill(server: RunningServer) -> None:

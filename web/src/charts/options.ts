@@ -171,7 +171,8 @@ function bars(chart: Bars, ink: Ink, talk: Talk): Option {
 function funnel(chart: Funnel, ink: Ink, talk: Talk, room: Room): Option {
   const { say } = talk;
   const count = (value: unknown) => figure(value as number, "count", talk);
-  const longest = room === "wide" ? LONGEST_NAME : Math.max(4, Math.floor(34 / chart.steps.length));
+  const letters = room === "wide" ? 90 : 27; // so many stand beside each other beneath the bars
+  const longest = Math.min(LONGEST_NAME, Math.max(4, Math.floor(letters / chart.steps.length)));
   const under = (place: number) => {
     const step = chart.steps[place];
     const took = step?.took ? `\n{took|+ ${step.took}}` : "";

@@ -6,9 +6,9 @@ import { groupName, inGroup, MOST_DRAWN } from "./groups";
 type Bin = DistributionAnswer["bins"][number];
 
 /** How people's figures are spread: bars for one period, a heat map of periods and bins for several. */
-export function distributionView(answer: DistributionAnswer, _: unknown, talk: Talk): View {
+export function distributionView(answer: DistributionAnswer, question: { readonly math: string }, talk: Talk): View {
   const groups = answer.by_breakdown ?? [];
-  const bins = answer.bins.map((bin) => binName(bin, talk));
+  const bins = answer.bins.map((bin) => binName(bin, question.math === "count" ? "whole" : "any", talk));
   const only = answer.periods.length === 1 ? answer.periods[0] : undefined;
   return {
     headlines: only
@@ -26,13 +26,15 @@ export function distributionView(answer: DistributionAnswer, _: unknown, talk: T
   };
 }
 
-/** A bin by its bounds; an open end is said by the other. */
-export function binName(bin: Bin, talk: Talk): string {
+/** A bin by its bounds; an open end is said by the other. Whole figures end before the next bin: 3 – 5, then 6. */
+export function binName(bin: Bin, figures: "whole" | "any", talk: Talk): string {
   if (bin.from === null && bin.to === null) return talk.say("everything");
   if (bin.from === null) return `< ${number(bin.to ?? 0, talk.language)}`;
   if (bin.to === null) return `≥ ${number(bin.from, talk.language)}`;
-  const whole = Number.isInteger(bin.from) && bin.to === bin.from + 1;
-  return whole ? number(bin.from, talk.language) : `${number(bin.from, talk.language)} – ${number(bin.to, talk.language)}`;
+  const isWhole = figures === "whole" && Number.isInteger(bin.from) && Number.isInteger(bin.to);
+  const last = isWhole ? bin.to - 1 : bin.to;
+  const from = number(bin.from, talk.language);
+  return last === bin.from ? from : `${from} – ${number(last, talk.language)}`;
 }
 
 function bars(answer: DistributionAnswer, whole: DistributionPeriod, bins: readonly string[], talk: Talk): Chart {

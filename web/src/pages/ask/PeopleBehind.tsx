@@ -10,7 +10,7 @@ import { useTalk } from "@/charts/talk";
 import { ErrorState } from "@/parts/ErrorState";
 import { PersonLink } from "@/parts/PersonLink";
 import { Waiting } from "@/parts/Waiting";
-import type { Envelope } from "./asking";
+import { type Envelope, isWorthAnotherTry } from "./asking";
 
 type Page = Answer<"/api/v1/questions/people", "post">;
 
@@ -35,7 +35,7 @@ export function PeopleBehind({ pointed: latest, onClose }: { pointed: Pointed | 
     initialPageParam: null,
     getNextPageParam: (page) => page.next ?? undefined,
     enabled: pointed !== null,
-    retry: false,
+    retry: isWorthAnotherTry,
   });
   const first = pages.data?.pages[0];
   const people = pages.data?.pages.flatMap((page) => page.people) ?? [];

@@ -14,6 +14,13 @@ export interface Question {
 }
 
 const AFRESH_MS = 30_000;
+const BUSY = 503;
+const TRIES = 3;
+
+/** A question is asked again only where the engine had no place for it: what it refuses once it refuses always. */
+export function isWorthAnotherTry(tried: number, failure: ApiError): boolean {
+  return failure.status === BUSY && tried < TRIES;
+}
 
 /**
  * The answer to a question; null asks nothing. While another one is answered the one before stays. Who asks something
@@ -29,7 +36,7 @@ export function useEnvelope(asked: Question | null) {
     enabled: asked !== null,
     placeholderData: keepPreviousData,
     staleTime: AFRESH_MS,
-    retry: false,
+    retry: isWorthAnotherTry,
     refetchOnWindowFocus: false,
   });
   return { query, stop: () => void queries.cancelQueries({ queryKey: key }) };

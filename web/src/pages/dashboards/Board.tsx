@@ -9,6 +9,7 @@ import { useTalk } from "@/charts/talk";
 import { EmptyState } from "@/parts/EmptyState";
 import { Loaded } from "@/parts/Loaded";
 import { PageHead } from "@/parts/PageHead";
+import { isWorthAnotherTry } from "@/pages/ask/asking";
 import { addTile } from "@/pages/ask/Saving";
 import { inReadingOrder, laidOut, moved, resized, type Tile, tilesOf } from "./layout";
 import { TileCard } from "./TileCard";
@@ -29,7 +30,7 @@ function useAnswers(board: Page) {
     queryFn: ({ signal }) =>
       call("post", "/api/v1/dashboards/{dashboard_id}/run", { at: { dashboard_id: board.id }, signal }),
     enabled: board.tiles.length > 0,
-    retry: false,
+    retry: isWorthAnotherTry,
   });
 }
 
