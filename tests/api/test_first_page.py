@@ -28,7 +28,7 @@ def test_the_command_to_copy_names_the_address_the_reader_used(world: ApiWorld) 
     told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "zuji.shop.cn:8443", "X-Forwarded-Prefix": "/cdp"}
     page = page_of(world, **told)
     assert "curl https://zuji.shop.cn:8443/cdp/v1/track" in page.text
-    links = ["/cdp/api/v1/docs", "/cdp/health", "/cdp/api/v1/openapi.json"]
+    links = ["/cdp/console/", "/cdp/api/v1/docs", "/cdp/health", "/cdp/api/v1/openapi.json"]
     assert re.findall(r'(?:src|href)="([^"]*)"', page.text) == links
 
 

@@ -48,10 +48,10 @@ def test_an_invitation_becomes_an_account_that_signs_out_and_in_again(
 def test_an_event_appears_live_with_what_was_done_to_it_and_leads_to_its_person(
     browser: Any, office: Office, language: str
 ) -> None:
-    user = f"live-{language}"
+    user, event = f"live-{language}", f"Teapot Seen {language}"
     with signed_in(browser, office, "/live", language=language) as page:
-        office.track("Teapot Seen", user)
-        row = page.locator(".trace").filter(has_text="Teapot Seen").first
+        office.track(event, user)
+        row = page.locator(".trace").filter(has_text=event).first
         row.get_by_role("button").click()
         page.locator(".trace-stages").first.wait_for()
         row.get_by_role("link").click()
