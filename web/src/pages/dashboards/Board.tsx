@@ -23,6 +23,15 @@ export function Board({ id }: { id: string }) {
   return <Loaded query={query}>{(board) => <Shown board={board} />}</Loaded>;
 }
 
+const AGAIN_MS = 3_000;
+const MOST_TRIES = 5;
+
+/** Whether every tile has its answer, or a refusal that asking again would not change. */
+function isWhole(answers: Answers | undefined, tiles: number): boolean {
+  if (answers === undefined) return true; // nothing yet, or a failure of the whole that `retry` looks after
+  return answers.tiles.length === tiles && answers.tiles.every((tile) => tile.code !== "busy");
+}
+
 function useAnswers(board: Page) {
   const { workspace } = useSession();
   return useQuery<Answers, ApiError>({
@@ -31,6 +40,8 @@ function useAnswers(board: Page) {
       call("post", "/api/v1/dashboards/{dashboard_id}/run", { at: { dashboard_id: board.id }, signal }),
     enabled: board.tiles.length > 0,
     retry: isWorthAnotherTry,
+    refetchInterval: ({ state }) =>
+      isWhole(state.data, board.tiles.length) || state.dataUpdateCount > MOST_TRIES ? false : AGAIN_MS,
   });
 }
 
