@@ -15,7 +15,7 @@ export function Copyable({ text, label }: { text: string; label?: string }) {
   }, [isCopied]);
   return (
     <div className="copyable">
-      {/* biome-ignore lint: a long line is scrolled, also with the keyboard */}
+      {/* It takes the focus, so that a long line can be scrolled with the keyboard too. */}
       <pre tabIndex={0} aria-label={label ?? say("copy")}>
         {text}
       </pre>
