@@ -25,12 +25,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-NOT_BUILT = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>zuji 足迹</title></head><body>
+NOT_BUILT = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="4">
+<title>zuji 足迹</title></head><body>
 <h1>The console is not built yet</h1>
-<p>A start with <code>./zuji demo</code> or <code>./zuji serve</code> builds it in about half a minute; then load this
-page again. By hand: <code>python web/build.py</code>. Everything else of zuji works without it.</p>
+<p>A start with <code>./zuji demo</code> or <code>./zuji serve</code> builds it within a minute or two; this page
+looks again by itself. By hand: <code>python web/build.py</code>. Everything else of zuji works without it.</p>
 <h1 lang="zh-CN">控制台尚未构建</h1>
-<p lang="zh-CN">用 <code>./zuji demo</code> 或 <code>./zuji serve</code> 启动时会自动构建，约半分钟后请刷新本页。
+<p lang="zh-CN">用 <code>./zuji demo</code> 或 <code>./zuji serve</code> 启动时会自动构建，约一两分钟；本页会自行刷新。
 也可手动执行：<code>python web/build.py</code>。zuji 的其他功能不受影响。</p></body></html>"""
 
 

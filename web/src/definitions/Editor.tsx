@@ -34,6 +34,7 @@ function Editor({ kind, written }: { kind: Kind; written?: Definition }) {
   const say = useWords(words);
   const said = useSaid();
   const { draft, change, isRestored, forget } = useDraft(kind, written);
+  const [isReadable, setReadable] = useState(true);
   const title = said(draft.name) || say(kind === "tag" ? "newTag" : "newSegment");
   return (
     <>
@@ -41,7 +42,7 @@ function Editor({ kind, written }: { kind: Kind; written?: Definition }) {
         <Link to={written ? `/${kind}s/${written.key}` : `/${kind}s`}>← {say("back")}</Link>
       </p>
       <PageHead title={title}>
-        <Saving kind={kind} draft={draft} isNew={!written} onSaved={forget} />
+        <Saving kind={kind} draft={draft} isNew={!written} isReadable={isReadable} onSaved={forget} />
       </PageHead>
       {isRestored && (
         <Alert
@@ -59,15 +60,24 @@ function Editor({ kind, written }: { kind: Kind; written?: Definition }) {
       <div className="columns">
         <div>
           <Names kind={kind} draft={draft} isNew={!written} onChange={change} />
-          <RuleCard draft={draft} onChange={change} />
+          <RuleCard draft={draft} onChange={change} onReadable={setReadable} />
         </div>
-        <SizeNow kind={kind} draft={draft} />
+        {isReadable && <SizeNow kind={kind} draft={draft} />}
       </div>
     </>
   );
 }
 
-function Saving({ kind, draft, isNew, onSaved }: { kind: Kind; draft: Definition; isNew: boolean; onSaved: () => void }) {
+interface Saved {
+  kind: Kind;
+  draft: Definition;
+  isNew: boolean;
+  /** Whether what is written as text can be read: else the rule from before would be saved. */
+  isReadable: boolean;
+  onSaved: () => void;
+}
+
+function Saving({ kind, draft, isNew, isReadable, onSaved }: Saved) {
   const say = useWords(words);
   const navigate = useNavigate();
   const { message } = App.useApp();
@@ -83,13 +93,20 @@ function Saving({ kind, draft, isNew, onSaved }: { kind: Kind; draft: Definition
       void navigate(`/${kind}s/${draft.key}`);
     },
   );
-  const isReady = KEY.test(draft.key) && draft.name.en !== "" && draft.name.zh !== "";
+  const isReady = isReadable && KEY.test(draft.key) && draft.name.en !== "" && draft.name.zh !== "";
+  const title = isReady ? undefined : say("notReady");
   return (
     <>
-      <Button disabled={!isReady} loading={save.isPending} onClick={() => save.mutate("draft")}>
+      <Button disabled={!isReady} title={title} loading={save.isPending} onClick={() => save.mutate("draft")}>
         {say("save")}
       </Button>
-      <Button type="primary" disabled={!isReady} loading={save.isPending} onClick={() => save.mutate("published")}>
+      <Button
+        type="primary"
+        disabled={!isReady}
+        title={title}
+        loading={save.isPending}
+        onClick={() => save.mutate("published")}
+      >
         {say("saveAndPublish")}
       </Button>
     </>
@@ -143,7 +160,7 @@ function Names({ kind, draft, isNew, onChange }: Changing & { kind: Kind; isNew:
   );
 }
 
-function RuleCard({ draft, onChange }: Changing) {
+function RuleCard({ draft, onChange, onReadable }: Changing & { onReadable: (is: boolean) => void }) {
   const say = useWords(words);
   const form = formOf(draft.rule);
   const [way, setWay] = useState<"form" | "text">(form ? "form" : "text");
@@ -153,7 +170,10 @@ function RuleCard({ draft, onChange }: Changing) {
       aside={
         <Segmented<"form" | "text">
           value={way}
-          onChange={setWay}
+          onChange={(next) => {
+            setWay(next);
+            onReadable(true); // the text begins anew from the rule
+          }}
           options={[
             { value: "form", label: say("byConditions") },
             { value: "text", label: say("asText") },
@@ -161,14 +181,22 @@ function RuleCard({ draft, onChange }: Changing) {
         />
       }
     >
-      {way === "text" && <RuleText rule={draft.rule ?? {}} onChange={(rule) => onChange({ rule })} />}
+      {way === "text" && (
+        <RuleText rule={draft.rule ?? {}} onChange={(rule) => onChange({ rule })} onReadable={onReadable} />
+      )}
       {way === "form" && !form && <Alert type="info" showIcon title={say("tooRich")} />}
       {way === "form" && form && <RuleForm form={form} onChange={(rule) => onChange({ rule })} />}
     </Card>
   );
 }
 
-function RuleText({ rule, onChange }: { rule: Json; onChange: (rule: Json) => void }) {
+interface RuleWriting {
+  rule: Json;
+  onChange: (rule: Json) => void;
+  onReadable: (is: boolean) => void;
+}
+
+function RuleText({ rule, onChange, onReadable }: RuleWriting) {
   const say = useWords(words);
   const [text, setText] = useState(() => JSON.stringify(rule, null, 2));
   const [problem, setProblem] = useState("");
@@ -177,8 +205,10 @@ function RuleText({ rule, onChange }: { rule: Json; onChange: (rule: Json) => vo
     try {
       onChange(JSON.parse(next) as Json);
       setProblem("");
+      onReadable(true);
     } catch (failure) {
       setProblem((failure as Error).message);
+      onReadable(false);
     }
   };
   return (

@@ -22,7 +22,7 @@ import { words } from "./words";
 export function One({ kind }: { kind: Kind }) {
   const say = useWords(words);
   const { key = "" } = useParams();
-  const found = useDefinition(kind, key);
+  const found = useDefinition(kind, key, true);
   return (
     <>
       <p className="crumb">

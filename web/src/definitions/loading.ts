@@ -15,9 +15,20 @@ const PATHS = {
   segment: { all: "/api/v1/segments", one: "/api/v1/segments/{key}" },
 } as const;
 
-function use<T>(key: readonly unknown[], ask: (signal: AbortSignal) => Promise<T>): UseQueryResult<T, ApiError> {
+/** How many people have it follows what they do, and a publishing, which is worked out person by person. */
+const LIVE_MS = 3_000;
+
+function use<T>(
+  key: readonly unknown[],
+  ask: (signal: AbortSignal) => Promise<T>,
+  every: number | false = false,
+): UseQueryResult<T, ApiError> {
   const { workspace } = useSession();
-  return useQuery<T, ApiError>({ queryKey: [workspace, ...key], queryFn: ({ signal }) => ask(signal) });
+  return useQuery<T, ApiError>({
+    queryKey: [workspace, ...key],
+    queryFn: ({ signal }) => ask(signal),
+    refetchInterval: every,
+  });
 }
 
 export function useDefinitions(kind: Kind): UseQueryResult<Shown[], ApiError> {
@@ -28,8 +39,9 @@ export function useDefinitions(kind: Kind): UseQueryResult<Shown[], ApiError> {
   );
 }
 
-export function useDefinition(kind: Kind, key: string): UseQueryResult<Shown, ApiError> {
-  return use([PATHS[kind].one, key], (signal) => call("get", PATHS[kind].one, { at: { key }, signal }));
+export function useDefinition(kind: Kind, key: string, isLive = false): UseQueryResult<Shown, ApiError> {
+  const every = isLive && LIVE_MS;
+  return use([PATHS[kind].one, key], (signal) => call("get", PATHS[kind].one, { at: { key }, signal }), every);
 }
 
 export function useVersions(kind: Kind, key: string): UseQueryResult<Versions, ApiError> {

@@ -48,6 +48,10 @@ export const words = {
   end: { en: "End it", zh: "停用" },
   endAsk: { en: "Nobody has it any more then. Its history stays.", zh: "停用后不再有客户拥有它，历史会保留。" },
   save: { en: "Save as draft", zh: "保存草稿" },
+  notReady: {
+    en: "Both names, a key and a rule that can be read are needed.",
+    zh: "需要中英文名称、标识，以及可以读取的规则。",
+  },
   saveAndPublish: { en: "Save and publish", zh: "保存并发布" },
   rule: { en: "Rule", zh: "规则" },
   byConditions: { en: "By conditions", zh: "条件编辑" },

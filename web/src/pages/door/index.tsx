@@ -77,29 +77,30 @@ function SignIn() {
   );
 }
 
-/** What was left empty is not said: a link for a new password needs neither a name nor a login. */
-function filled(told: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value));
-}
-
 function Welcome() {
   const say = useWords(words);
   const { language } = usePreferences();
-  const code = new URLSearchParams(location.hash.split("?")[1] ?? "").get("code");
+  const link = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  const code = link.get("code");
+  const isReset = link.has("login"); // a link for a new password names whose it is
   const { attempt, problem, isTrying } = useAttempt("/session/welcome", () => {
     location.hash = "#/"; // the code is used up, and is nobody's business in the history
   });
   const needed = { required: true, message: say("needed") };
   if (!code) return <Alert type="warning" title={say("noCode")} showIcon />;
   return (
-    <Form layout="vertical" requiredMark={false} onFinish={(told) => void attempt({ ...filled(told as Record<string, string>), code, language })}>
+    <Form layout="vertical" requiredMark={false} onFinish={(told) => void attempt({ ...(told as Record<string, string>), code, language })}>
       {problem && <Alert type="error" title={problem} showIcon role="alert" className="door-problem" />}
-      <Form.Item name="name" label={say("name")}>
-        <Input autoComplete="name" autoFocus size="large" />
-      </Form.Item>
-      <Form.Item name="login" label={say("login")} extra={say("resetOnly")}>
-        <Input autoComplete="username" size="large" />
-      </Form.Item>
+      {!isReset && (
+        <>
+          <Form.Item name="name" label={say("name")} rules={[needed]}>
+            <Input autoComplete="name" autoFocus size="large" />
+          </Form.Item>
+          <Form.Item name="login" label={say("login")} rules={[needed]}>
+            <Input autoComplete="username" size="large" />
+          </Form.Item>
+        </>
+      )}
       <Form.Item
         name="password"
         label={say("password")}

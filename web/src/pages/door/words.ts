@@ -14,10 +14,6 @@ export const words = {
   welcome: { en: "Welcome to zuji", zh: "欢迎使用足迹" },
   welcomeLead: { en: "Choose how you sign in from now on.", zh: "请设置您今后的登录方式。" },
   name: { en: "Your name", zh: "您的姓名" },
-  resetOnly: {
-    en: "Only setting a new password? Leave both empty.",
-    zh: "如果只是重设密码，以上两项留空即可。",
-  },
   rule: { en: "At least 10 characters; a sentence is easy to remember.", zh: "至少 10 个字符；一句话最容易记住。" },
   begin: { en: "Begin", zh: "开始使用" },
   tooShort: { en: "At least 10 characters", zh: "至少 10 个字符" },

@@ -20,7 +20,8 @@ export type Profile = Answer<"/api/v1/profiles/{identifier}">;
 
 export function Person() {
   const say = useWords(words);
-  const identifier = useParams()["*"] ?? "";
+  const named = useParams()["*"] ?? "";
+  const identifier = /^\d+$/.test(named) ? `profile:${named}` : named; // pages name a profile by its number alone
   const profile = useAnswer("/api/v1/profiles/{identifier}", { at: { identifier } });
   return (
     <>
