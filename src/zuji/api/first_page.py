@@ -80,7 +80,8 @@ Segment、RudderStack、神策和 PostHog 的客户端无需改动即可使用�
 ./zuji profile show user_id:u-1</pre></section>
 
 <section><h2>Where to look · <span lang="zh-CN">入口</span></h2>
-<ul><li><a href="{prefix}/console/">Console · <span lang="zh-CN">控制台</span></a><span>See it all and ask, in the browser.
+<ul><li><a href="{prefix}/console/">Console · <span lang="zh-CN">控制台</span></a>
+<span>See it all and ask, in the browser.
 <span lang="zh-CN">在浏览器中查看与分析。</span></span></li>
 <li><a href="{prefix}/api/v1/docs">API</a><span>Every route, described.
 <span lang="zh-CN">全部接口说明。</span></span></li>
