@@ -167,3 +167,11 @@ def test_an_event_whose_only_identifier_is_broken_is_kept_without_a_person() -> 
     cleaned = clean(received(a_message(identifiers=(("phone", "12345"),))))
     assert cleaned.subjects[0].identifiers == ()
     assert (cleaned.frame["flags"][0], cleaned.frame["flag_reason"][0]) == (Flag.BLOCKED_IDENTIFIER, "unusable:phone")
+
+
+def test_a_value_that_stands_for_nobody_is_not_stated_of_the_person() -> None:
+    message = a_message(
+        type="identify", user_id="u-1", traits={"phone": "13800138000", "mobile": "13912345678", "city": "杭州"}
+    )
+    [subject] = clean(received(message)).subjects
+    assert {one.name: one.value for one in subject.statements} == {"mobile": "13912345678", "city": "杭州"}

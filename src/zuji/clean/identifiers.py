@@ -19,6 +19,7 @@ from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.identifier import BLOCKED_VALUES, Identifier, type_of
 from zuji.terms.message import KeyKind, Message
+from zuji.terms.subject import Statement
 
 MAX_LENGTH = 256
 REMEMBERED = 65_536  # about 25 MB when full; a look-up is 0.1 µs, normalising a phone number 20 µs
@@ -84,7 +85,24 @@ def name_identifiers(sheet: Sheet) -> None:
         elif named.problems:
             for problem in named.problems:
                 sheet.flag(number, Flag.BLOCKED_IDENTIFIER, problem)
+            sheet.statements[number] = without_blocked(sheet.statements[number], region)
     sheet.columns["identifiers"] = columns
+
+
+def without_blocked(statements: tuple[Statement, ...], region: str) -> tuple[Statement, ...]:
+    """A number that stands for nobody is nobody's phone: it must not take the place of the real one.
+
+    >>> without_blocked((Statement("set", "phone", "13800138000"), Statement("set", "city", "杭州")), "CN")
+    (Statement(operation='set', name='city', value='杭州'),)
+    """
+    return tuple(one for one in statements if not _is_blocked(one, region))
+
+
+def _is_blocked(said: Statement, region: str) -> bool:
+    kind, value = _SPELLINGS.get(said.name), as_text(said.value)
+    if kind is None or not value:
+        return False
+    return normalised(kind, value, region)[1].startswith("blocked:")
 
 
 def _names_by_ids_alone(message: Message) -> bool:

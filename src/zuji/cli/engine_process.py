@@ -178,6 +178,7 @@ def _server(app: ASGIApp) -> _Server:
             lifespan="off",
             access_log=False,
             server_header=False,
+            date_header=False,  # the gateway's server writes it
             proxy_headers=False,
             log_config=None,
             timeout_graceful_shutdown=GRACE_S,

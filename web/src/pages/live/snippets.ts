@@ -1,4 +1,4 @@
-/** One event with each kind of client. They are the vendors' own clients: only the address is ours. */
+/** One event with each kind of client: our own script tag, and the vendors' clients, of which only the address is ours. */
 
 interface Snippet {
   name: string;
@@ -6,6 +6,12 @@ interface Snippet {
 }
 
 export const SNIPPETS: readonly Snippet[] = [
+  {
+    name: "HTML",
+    text: (address, key) =>
+      `<script async src="${address}/sdk/zuji.js" data-key="${key}"></script>\n` +
+      `<button onclick="zuji.track('Hello', { from: 'page' })">Hello</button>`,
+  },
   {
     name: "curl",
     text: (address, key) =>
