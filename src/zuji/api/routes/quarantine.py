@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from zuji.api.decisions import decide
+from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.ports import ports_of
 from zuji.api.stored_json import told
@@ -24,7 +25,12 @@ LARGEST_ID = 2**63 - 1  # what SQLite can count to
 EventId = Annotated[int, Path(ge=0, le=LARGEST_ID)]
 
 
-@router.get("/quarantine", response_model=QuarantinePage, openapi_extra=needs("quarantine.read"))
+@router.get(
+    "/quarantine",
+    response_model=QuarantinePage,
+    dependencies=[Depends(wait_until_fresh)],
+    openapi_extra=needs("quarantine.read"),
+)
 def list_quarantined(
     request: Request,
     caller: AnyCaller,
@@ -44,7 +50,7 @@ def list_quarantined(
     return _answer({"quarantined": [_out(event, caller) for event in page], "next": following})
 
 
-@router.get("/quarantine/reasons", openapi_extra=needs("quarantine.read"))
+@router.get("/quarantine/reasons", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quarantine.read"))
 def count_reasons(request: Request, caller: AnyCaller) -> ReasonCounts:
     """How many events wait for each reason, and what the reasons mean."""
     with ports_of(request).hot.read() as connection:
