@@ -95,8 +95,10 @@ def test_a_saved_question_stands_on_a_dashboard_and_is_taken_from_it(stage: Stag
     answered(page, "funnel")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Name", exact=True).fill("From page to cart")
-    page.get_by_label("Add to a dashboard").click(force=True)
-    page.locator(".ant-select-item-option", has_text="Shop today").click()
+    page.get_by_label("Add to a dashboard").press("ArrowDown")  # a click on a list that still unfolds may miss
+    page.locator(".ant-select-item-option", has_text="Shop today").wait_for()
+    page.keyboard.press("ArrowDown")  # past "No dashboard"
+    page.keyboard.press("Enter")
     page.get_by_role("dialog").get_by_title("Shop today").wait_for()
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.", exact=True).wait_for()
