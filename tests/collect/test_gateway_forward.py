@@ -162,7 +162,7 @@ def test_a_stream_arrives_as_it_is_made_and_ends_when_the_listener_leaves(pair: 
     assert pair.gateway.http.get("/api").status_code == 418
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/events", "/v1/webhook", "/v1/unknown", "/static/array.js", "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/events", "/v1/unknown", "/static/array.js", "/metrics"])
 def test_everything_that_is_not_collecting_is_the_engines(pair: Pair, path: str) -> None:
     assert pair.gateway.http.get(path).json()["path"] == path
 
