@@ -26,7 +26,7 @@ def gate() -> ModuleType:
     ("failed", "again"),
     [
         (["tests/api/test_lists.py::test_a", "tests/sdk/test_b.py::test_c[x]"], True),
-        ([f"tests/api/test_lists.py::test_{number}" for number in range(4)], False),
+        ([f"tests/api/test_lists.py::test_{number}" for number in range(11)], False),
         (["tests/crash/test_kill_at_random.py::test_a"], False),
         (["tests/store/test_seen_crash.py::test_a"], False),
         (["tests/api/test_lists.py::test_a", "tests/promises/test_sqlite_spool.py::test_b"], False),

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import anyio.to_thread
 import uvicorn
-import uvloop
 from starlette.types import ASGIApp
 
 from zuji import __version__
@@ -63,7 +62,7 @@ def run_engine_process(data: Path, settings: Settings) -> None:
         elif not administration.users.all():
             show_way_in(data)
         try:
-            uvloop.run(serve_api(data, house))
+            asyncio.run(serve_api(data, house))
         finally:
             house.decisions_spool.close()
             house.alerts.stop()
