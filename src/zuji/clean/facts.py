@@ -1,4 +1,4 @@
-"""What cleaning knows beyond the batch in hand: names seen before, how fast each device has been acting, and what
+"""What cleaning knows beyond the batch in hand: names seen before, how fast each device has been acting, what
 workspaces decided, and what the rules remember.
 """
 

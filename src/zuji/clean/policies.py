@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 Reader = Callable[[Mapping[str, Any]], Any]
 
 READERS: dict[Part, Reader] = {"names": read_names, "standards": read_standards, "plan": read_plan, "rules": read_rules}
-"""What understands the document of a part. A part that is not here cannot be written yet."""
+"""What understands the document of each part."""
 
 
 class PolicySource(Protocol):

@@ -26,7 +26,7 @@ class Policies(MetadataRows):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
         self._secrets: dict[str, bytes] = {}
         self._newest: dict[tuple[str, str], Policy] | None = None
 
@@ -39,14 +39,15 @@ class Policies(MetadataRows):
     ) -> Policy:
         """Decide anew. `over`: the version that the writer had seen; Conflict when another one holds by now."""
         taken = f"the policy {part!r} was changed by somebody else meanwhile; look at it again, then repeat."
-        with self._writing, self._change(taken=taken) as session:
-            mine = (PolicyRow.workspace == workspace) & (PolicyRow.part == part)
-            newest = session.scalar(select(func.max(PolicyRow.version)).where(mine)) or 0
-            if over is not None and over != newest:
-                raise Conflict(taken)
-            made = Policy(workspace, part, newest + 1, dict(document), at, by)
-            session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
-        self._known()[(workspace, part)] = made
+        with self._writing:
+            with self._change(taken=taken) as session:
+                mine = (PolicyRow.workspace == workspace) & (PolicyRow.part == part)
+                newest = session.scalar(select(func.max(PolicyRow.version)).where(mine)) or 0
+                if over is not None and over != newest:
+                    raise Conflict(taken)
+                made = Policy(workspace, part, newest + 1, dict(document), at, by)
+                session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
+            self._known()[(workspace, part)] = made
         return made
 
     def secret(self, workspace: str) -> bytes:
@@ -72,7 +73,8 @@ class Policies(MetadataRows):
 
     def _known(self) -> dict[tuple[str, str], Policy]:
         if self._newest is None:
-            parts = select(PolicyRow).where(PolicyRow.part != _SECRET)
-            rows = self._all(parts.order_by(PolicyRow.version), Policy)
-            self._newest = {(row.workspace, row.part): row for row in rows}
+            with self._writing:  # else what is written while this is read would be overwritten with what was before
+                parts = select(PolicyRow).where(PolicyRow.part != _SECRET)
+                rows = self._all(parts.order_by(PolicyRow.version), Policy)
+                self._newest = {(row.workspace, row.part): row for row in rows}
         return self._newest

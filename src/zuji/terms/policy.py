@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-Part = Literal["rules", "names", "standards", "plan", "points", "constraints"]
-"""What policies are about: cleaning rules and their switches; names of events and properties; how values are
-standardised; the tracking plan; collection points; constraints that good data meets."""
+Part = Literal["rules", "names", "standards", "plan"]
+"""What policies are about: cleaning rules and their switches; names of events; how values are standardised; the
+tracking plan."""
 PARTS: tuple[Part, ...] = get_args(Part)
 
 

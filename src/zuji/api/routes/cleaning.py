@@ -6,11 +6,11 @@ from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
 
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import ports_of
+from zuji.api.wire import Out
 from zuji.clean.rule_book import MEANINGS, USUAL_RULES, Rules, actions_of, read_rules
 from zuji.store.rule_memory import touched_since
 from zuji.terms.document import document_of
@@ -19,14 +19,14 @@ router = APIRouter(tags=["cleaning"], route_class=GuardedRoute)
 DAY_MS = 86_400_000
 
 
-class RuleMeaning(BaseModel):
+class RuleMeaning(Out):
     """What a rule says, in both languages."""
 
     en: str
     zh: str
 
 
-class CleaningRule(BaseModel):
+class CleaningRule(Out):
     """A rule: what it may be switched to, what it is by default, what holds, and how many events it touched."""
 
     rule: str
@@ -37,7 +37,7 @@ class CleaningRule(BaseModel):
     touched: dict[str, int]
 
 
-class CleaningRules(BaseModel):
+class CleaningRules(Out):
     """The catalogue. `version` of the policy `rules` that holds (0: none, all rules are as by default)."""
 
     version: int

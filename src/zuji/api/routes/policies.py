@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import ports_of
-from zuji.api.wire import iso
+from zuji.api.wire import In, Out, iso
 from zuji.clean.policies import READERS
 from zuji.terms.error import NotFound
 from zuji.terms.policy import PARTS, Part, Policy
@@ -17,14 +17,14 @@ from zuji.terms.policy import PARTS, Part, Policy
 router = APIRouter(tags=["policies"], route_class=GuardedRoute)
 
 
-class PolicyIn(BaseModel):
+class PolicyIn(In):
     """A part as it shall be. `over`: the version it was written over (0: none), so that nobody is overwritten."""
 
     document: dict[str, Any]
     over: int | None = Field(default=None, ge=0)
 
 
-class PolicyOut(BaseModel):
+class PolicyOut(Out):
     """A part as it holds; version 0 and an empty document while nothing was decided."""
 
     part: str
@@ -34,7 +34,7 @@ class PolicyOut(BaseModel):
     by: str | None
 
 
-class PolicyVersions(BaseModel):
+class PolicyVersions(Out):
     """Every version, newest first."""
 
     versions: list[PolicyOut]
@@ -75,9 +75,9 @@ def list_policy_versions(request: Request, caller: AnyCaller, part: str) -> Poli
 
 def _part(name: str) -> Part:
     for part in PARTS:
-        if part == name and part in READERS:
+        if part == name:
             return part
-    raise NotFound(f"there is no policy {name!r:.60}; there are {', '.join(sorted(READERS)) or 'none yet'}.")
+    raise NotFound(f"there is no policy {name!r:.60}; there are {', '.join(PARTS)}.")
 
 
 def _out(policy: Policy) -> PolicyOut:
