@@ -38,6 +38,10 @@ class Engine:
             await send({"type": "http.response.start", "status": 413, "headers": []})
             await send({"type": "http.response.body", "body": b"too much"})
             return
+        if scope["path"].startswith("/large/"):
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"l" * int(scope["path"].removeprefix("/large/"))})
+            return
         if scope["path"] == "/torn":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
             await send({"type": "http.response.body", "body": b"half", "more_body": True})
@@ -130,6 +134,12 @@ def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(pair: Pair) -> N
     with pytest.raises(httpx.RemoteProtocolError):
         pair.gateway.http.get("/torn")
     assert pair.gateway.http.get("/api").status_code == 418
+
+
+def test_a_line_that_brought_a_large_answer_brings_the_next_one_too(pair: Pair) -> None:
+    for size in range(100_000, 1_500_000, 20_000):
+        assert len(pair.gateway.http.get(f"/large/{size}").content) == size, size
+        assert pair.gateway.http.get("/api", timeout=5).status_code == 418, size
 
 
 def test_head_gets_the_head_alone_and_the_line_goes_on(pair: Pair) -> None:

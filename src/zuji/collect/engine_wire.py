@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._pieces: deque[bytes] = deque()
         self._held = 0
         self._is_paused = False
-        self._has_head = self._is_complete = self._is_half_sent = False
+        self._has_head = self._is_complete = self._is_half_sent = self._stays_open = False
         self._news: asyncio.Future[None] | None = None
 
     @property
@@ -91,26 +91,33 @@ class Wire(asyncio.Protocol):
                 await self._wait()
                 continue
             piece = self._pieces.popleft()
-            self._held -= len(piece)
-            if self._is_paused and self._held < HELD_BYTES and self._transport is not None:
-                self._is_paused = False
-                self._transport.resume_reading()
+            self._let_go(len(piece))
             yield piece
 
     def whole(self) -> bytes | None:
         """The body when all of it is here already."""
-        return b"".join(self._pieces) if self._is_complete else None
+        if not self._is_complete:
+            return None
+        self._let_go(self._held)  # a wire that stays paused would never bring another answer
+        return b"".join(self._pieces)
 
     def rest(self) -> bool:
         """The answer was taken. Whether the wire can carry another request."""
         self._idle_since = time.monotonic()
         whole = self._is_complete and not self._is_half_sent and not self._is_head
-        return whole and self.is_usable and self._parser.should_keep_alive()
+        return whole and self.is_usable and self._stays_open
 
     def cut(self) -> None:
         """Hang up at once: the engine notices that nobody waits any more."""
         if self._transport is not None:
             self._transport.abort()
+
+    def _let_go(self, taken: int) -> None:
+        """So many bytes were taken: the engine may send on."""
+        self._held -= taken
+        if self._is_paused and self._held < HELD_BYTES and self._transport is not None:
+            self._is_paused = False
+            self._transport.resume_reading()
 
     async def _wait(self) -> None:
         if self._transport is None:
@@ -168,8 +175,9 @@ class Wire(asyncio.Protocol):
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
-        """The answer is whole."""
+        """The answer is whole. Only here does the parser know whether the line stays open: then it forgets the head."""
         self._is_complete = True
+        self._stays_open = self._parser.should_keep_alive()
 
 
 class Wires:
