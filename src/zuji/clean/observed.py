@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from zuji.clean.sheet import Sheet
+from zuji.clean.sheet import Shape, Sheet
 from zuji.store.learned_plan import EventKey
 
 SAMPLES = 8
@@ -41,6 +41,14 @@ class Shown(msgspec.Struct):
     values: list[Any] = []
 
 
+class Shaped(NamedTuple):
+    """Events of a kind whose properties have the same names: how many, and the id of the first."""
+
+    shape: Shape
+    events: int
+    first: str
+
+
 class Observed(msgspec.Struct):
     """A kind of event in a batch."""
 
@@ -48,6 +56,7 @@ class Observed(msgspec.Struct):
     events: int = 0
     is_live: bool = False
     properties: dict[str, Shown] = {}
+    shapes: list[Shaped] = []
 
 
 def type_name(value: Any) -> str:
@@ -68,16 +77,17 @@ def observe(sheet: Sheet) -> list[Observed]:
     counts = np.bincount(own[standing], minlength=len(sorts)).tolist()
     found: dict[EventKey, Observed] = {}
     numbers: dict[EventKey, list[int]] = {}
+    rows_of = _Rows(own, standing, counts)
     for number, (sort, count) in enumerate(zip(sorts, counts, strict=True)):
         if not count:
             continue
         key = EventKey(sort.source.workspace, sort.source.id, sort.kind)
         kind = found.get(key) or found.setdefault(key, Observed(key))
         kind.events += count
+        kind.shapes.append(Shaped(sort.shape, count, sheet.messages[rows_of.first(number)].message_id))
         numbers.setdefault(key, []).append(number)
         for name in sort.shape:
             (kind.properties.get(name) or kind.properties.setdefault(name, Shown())).events += count
-    rows_of = _Rows(own, standing, counts)
     for key, kind in found.items():
         for row in islice(rows_of.samples(numbers[key]), SAMPLES):
             kind.is_live = kind.is_live or abs(sheet.now_ms - int(sheet.occurred_at[row])) < LIVE_MS
@@ -108,6 +118,10 @@ class _Rows:
         self._ordered = standing[np.argsort(few, kind="stable")]
         self._counts = counts
         self._starts = np.concatenate(([0], np.cumsum(counts)[:-1])).tolist()
+
+    def first(self, sort: int) -> int:
+        """The first row of a sort that has any."""
+        return int(self._ordered[self._starts[sort]])
 
     def samples(self, sorts: list[int]) -> Iterator[int]:
         """Rows of these sorts, of each as many as there is room for, spread over the batch."""
