@@ -74,6 +74,16 @@ def test_people_are_masked_for_roles_that_may_not_read_personal_values(world: Ap
     assert shown == ["+86138****8000"]
 
 
+def test_people_have_their_names_for_roles_that_may_read_personal_values(world: ApiWorld, workspace: str) -> None:
+    world.send(workspace, identify("u-1", traits={"name": "Ada"}), track("view", "u-1"), track("view", "u-2"))
+    names = {}
+    for role in ("owner", "analyst"):
+        with world.client(world.token(role), workspace=workspace) as client:
+            page = ask(client, LIFE, "people", cell={"status": "new", "period": 1}).json()
+        names[role] = sorted(str(person["name"]) for person in page["people"])
+    assert names == {"owner": ["Ada", "None"], "analyst": ["None", "None"]}
+
+
 def test_people_say_when_the_world_has_moved_on(world: ApiWorld, filled: str) -> None:
     with world.client(workspace=filled) as client:
         reference = ask(client, LIFE).json()["people"]

@@ -40,7 +40,7 @@ def alarms(hot: HotStore, *, after: int = 0, policies: PolicySource | None = Non
         return Source(source, workspace, source, enabled=enabled)
 
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
-    return list(rhythm.alarms((NOW + after) * MINUTE_MS))
+    return [alarm.said for alarm in rhythm.alarms((NOW + after) * MINUTE_MS)]
 
 
 class SilenceIs(NoPolicies):

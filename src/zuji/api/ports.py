@@ -29,6 +29,7 @@ from zuji.store.people_lists import PeopleLists
 from zuji.store.policies import Policies
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
+from zuji.terms.alarm import Alarm
 from zuji.terms.identifier import Identifier
 from zuji.terms.message import KeyKind, Message
 from zuji.terms.repair import Repair
@@ -90,6 +91,7 @@ class Health:
     lag_ms: int
     lost: int
     alarms: tuple[str, ...] = ()
+    alarm_facts: tuple[Alarm, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
 
     @property

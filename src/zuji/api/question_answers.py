@@ -13,7 +13,9 @@ from zuji.api.wire import IdentifierShape, iso
 from zuji.api.wire_questions import AnswerOut, PeopleIn, PeopleOut, PeopleReference, PersonOut, StatementOut
 from zuji.govern.masking import mask_text
 from zuji.identify.profile import profile
+from zuji.identify.traits import Trait
 
+NAME_TRAITS = ("name", "nickname", "$name", "full_name")
 SHOWN_TEXT = 200
 """So much of a bound text is shown with the SQL; longer ones are lists of groups, and the like."""
 
@@ -71,7 +73,19 @@ def person_out(ports: Ports, caller: Caller, key: int | str, reason: Any = None)
     held: list[IdentifierShape] = (
         [] if known is None else [identifier_out(one.identifier, caller) for one in known.identifiers]
     )
-    return PersonOut(person=key, identified=known is not None and known.identified, identifiers=held, reason=reason)
+    return PersonOut(
+        person=key,
+        identified=known is not None and known.identified,
+        name=called(known.traits) if known is not None and caller.sees_personal else None,
+        identifiers=held,
+        reason=reason,
+    )
+
+
+def called(traits: Mapping[str, Trait]) -> str | None:
+    """What somebody is called, by the first trait of a name that they have."""
+    told = (traits[name].value for name in NAME_TRAITS if name in traits)
+    return next((value for value in told if isinstance(value, str) and value), None)
 
 
 def _moved_on(found: Found, body: PeopleIn) -> bool:

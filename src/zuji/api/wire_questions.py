@@ -72,6 +72,7 @@ class PersonOut(Out):
 
     person: int | str
     identified: bool
+    name: str | None = Field(default=None, description="What they are called; only for who may see it.")
     identifiers: list[IdentifierShape]
     reason: Any = None
 

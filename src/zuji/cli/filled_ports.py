@@ -142,4 +142,10 @@ def health_in(status: Status) -> Health:
         **{f"tag_latency_{name}": getattr(status.tags.latency, name) for name in status.tags.latency.__struct_fields__},
         "tag_backfilled": status.tags.backfilled,
     }
-    return Health(lag_ms=status.lag_ms, lost=status.lost, alarms=status.alarms, figures=figures)
+    return Health(
+        lag_ms=status.lag_ms,
+        lost=status.lost,
+        alarms=status.alarms,
+        alarm_facts=status.alarm_facts,
+        figures=figures,
+    )

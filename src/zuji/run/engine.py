@@ -139,7 +139,7 @@ def build_engine(
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
     tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)
-    learner = Learner(hot)
+    learner = Learner(hot, source_of)
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from zuji.clean.learned import MOST_EVENTS, LearnedEvent, decode_learned, encode_learned, learn, new_event, silences
 from zuji.clean.observed import Observed
+from zuji.clean.quality import usual_properties
+from zuji.run.batch import SourceOf
 from zuji.store import learned_plan
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.learned_plan import Change, EventKey
+from zuji.terms.alarm import Alarm
 
 ALARM_MS = 3_600_000
 """How long a change stays an alarm, unless the server starts anew; the silence of an event is one until it ends."""
@@ -21,7 +24,8 @@ MOST_KEPT = 1_000
 class Learner:
     """What is known about every kind of event, kept in memory; the one writer of its tables."""
 
-    def __init__(self, hot: HotStore) -> None:
+    def __init__(self, hot: HotStore, source_of: SourceOf) -> None:
+        self._source_of = source_of
         with hot.read() as connection:
             self._known = {key: decode_learned(learned) for key, learned in learned_plan.load(connection)}
         self._recent: list[Change] = []
@@ -64,21 +68,34 @@ class Learner:
         """The transaction was rolled back, or is done with."""
         self._pending, self._changes, self._broken = {}, [], []
 
-    def alarms(self, now_ms: int) -> list[str]:
+    def alarms(self, now_ms: int) -> list[Alarm]:
         """What broke of late, in words: types that changed, properties that vanished, events that fell silent."""
         with self._guard:
             recent = [change for change in self._recent if now_ms - change.at < ALARM_MS]
             found = [*silences(self._known, now_ms), *recent]
-        said = [in_words(change) for change in found[:MOST_TOLD]]
-        return said if len(found) <= MOST_TOLD else [*said, f"{len(found) - MOST_TOLD} more changes of what is sent"]
+        told = [alarm_of(change, self._source_of(*change[:2]).name) for change in found[:MOST_TOLD]]
+        more = len(found) - MOST_TOLD
+        if more > 0:
+            told.append(Alarm(code="more_changes", said=f"{more} more changes of what is sent", count=more))
+        return told
+
+    def usual_properties(self, key: EventKey) -> frozenset[str]:
+        """The properties that a kind of event usually has, as known before the batch under way."""
+        return usual_properties(self._known.get(key))
 
     def _of_source(self, key: EventKey) -> list[LearnedEvent]:
         known = {**self._known, **self._pending}
         return [event for one, event in known.items() if one[:2] == key[:2]]
 
 
-def in_words(change: Change) -> str:
-    """A change as a sentence for people."""
+def alarm_of(change: Change, source: str) -> Alarm:
+    """A change as an alarm; the source by its name."""
     what = f"property {change.property} of {change.event}" if change.property else f"event {change.event}"
     example = f", such as {change.example}" if change.example else ""
-    return f"source {change.source}: {what}: {change.kind.replace('_', ' ')}: {change.detail}{example}"
+    return Alarm(
+        code=change.kind,  # type: ignore[arg-type]  # kinds of changes are codes of alarms
+        said=f"source {source}: {what}: {change.kind.replace('_', ' ')}: {change.detail}{example}",
+        source=source,
+        event=change.event,
+        property=change.property,
+    )

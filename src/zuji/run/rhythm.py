@@ -19,6 +19,7 @@ from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.run.batch import SourceOf
 from zuji.store import accounting
 from zuji.store.hot import HotStore, HotTransaction
+from zuji.terms.alarm import Alarm
 
 Minutes = npt.NDArray[np.int64]
 
@@ -50,18 +51,18 @@ class Rhythm:
         self._source_of = source_of
         self._rules: Compiled[RuleBook] = Compiled("rules", read_rules, usual=USUAL_RULES)
         self._usual: dict[tuple[str, str], Usual] = {}
-        self._alarms: tuple[str, ...] = ()
+        self._alarms: tuple[Alarm, ...] = ()
         self._looked_at = 0
 
-    def alarms(self, at_ms: int) -> tuple[str, ...]:
+    def alarms(self, at_ms: int) -> tuple[Alarm, ...]:
         """What to say about the sources that are silent at this moment."""
         if at_ms - self._looked_at >= LOOK_EVERY_MS:
             self._looked_at = at_ms
             self._alarms = tuple(self._look(at_ms))
         return self._alarms
 
-    def _look(self, at_ms: int) -> list[str]:
-        found: list[str] = []
+    def _look(self, at_ms: int) -> list[Alarm]:
+        found: list[Alarm] = []
         with self._hot.read() as connection:
             for workspace, source, last_ms in accounting.newest_minutes(connection):
                 rule = self._rules.of(self._policies, workspace).rules.silence
@@ -73,10 +74,7 @@ class Rhythm:
                     continue
                 known = self._source_of(workspace, source)
                 if known.enabled:
-                    found.append(
-                        f"the source {known.name} has been silent for {silent_s // 60} minutes; around this hour its"
-                        f" longest pause is usually {usual.pause} minutes"
-                    )
+                    found.append(silent(known.name, minutes=silent_s // 60, usual_minutes=usual.pause))
         return found
 
     def _usual_of(self, connection: HotTransaction, workspace: str, source: str, at_ms: int) -> Usual:
@@ -88,6 +86,15 @@ class Rhythm:
             held = usual_of(minutes, at_ms // MINUTE_MS, learnt_at=at_ms)
             self._usual[workspace, source] = held
         return held
+
+
+def silent(source: str, *, minutes: int, usual_minutes: int) -> Alarm:
+    """The alarm that a source is silent."""
+    said = (
+        f"the source {source} has been silent for {minutes} minutes; around this hour its"
+        f" longest pause is usually {usual_minutes} minutes"
+    )
+    return Alarm(code="source_silent", said=said, source=source, count=minutes)
 
 
 def is_silent(silent_s: int, usual: Usual, *, times: float, at_least_s: int) -> bool:

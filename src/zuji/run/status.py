@@ -20,6 +20,7 @@ from zuji.run.tag_latency import LatencyFigures, TagLatency
 from zuji.store import accounting, tag_live
 from zuji.store.accounting import Account
 from zuji.store.hot import HotStore
+from zuji.terms.alarm import Alarm
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
     `requests_waiting`: acknowledged and not yet taken. `rows_waiting`: taken and not yet queryable. `lag_ms`: how long
     the oldest of the former has been waiting at most. `lost`: acknowledged events the accounts cannot explain; not 0
-    means a defect. `gateways`: what they have counted, all together.
+    means a defect. `gateways`: what they have counted, all together. `alarms` are the sentences of `alarm_facts`.
     """
 
     pid: int
@@ -51,6 +52,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     gateways: Counts = Counts()
     tags: TagStatus = TagStatus()
     alarms: tuple[str, ...] = ()
+    alarm_facts: tuple[Alarm, ...] = ()
 
 
 class Loop(Protocol):
@@ -69,7 +71,8 @@ def note_failed_start(path: Path, why: str) -> None:
     except (OSError, msgspec.DecodeError):
         report = {}
     report.pop("at", None)
-    report["alarms"] = [f"the engine cannot start: {why}"]
+    alarm = Alarm(code="engine_cannot_start", said=f"the engine cannot start: {why}")
+    report |= {"alarms": [alarm.said], "alarm_facts": [msgspec.to_builtins(alarm)]}
     with contextlib.suppress(OSError):  # on a disk that takes nothing there is nowhere to say it but the log
         _replace(path, msgspec.json.encode(report))
 
@@ -88,7 +91,7 @@ class StatusWriter:
         progress: Progress,
         tag_latency: TagLatency,
         now_ms: Callable[[], int],
-        alarms_of: Sequence[Callable[[int], Sequence[str]]] = (),
+        alarms_of: Sequence[Callable[[int], Sequence[Alarm]]] = (),
     ) -> None:
         self._alarms_of = alarms_of
         self._path = path
@@ -126,10 +129,11 @@ class StatusWriter:
             totals = accounting.overall(connection)
             backfilled = min((one.share for one in tag_live.backfills(connection)), default=1.0)
         lost = totals.accepted - totals.stored - totals.quarantined - totals.duplicate - totals.refused
-        alarms = [loop.failure for loop in self._loops if loop.failure]
+        alarms = [Alarm(code="stage_waits", said=loop.failure) for loop in self._loops if loop.failure]
         alarms += [alarm for alarms_at in self._alarms_of for alarm in alarms_at(at)]
         if lost:
-            alarms.append(f"the accounts do not close: {lost} events unexplained. Please report this.")
+            said = f"the accounts do not close: {lost} events unexplained. Please report this."
+            alarms.append(Alarm(code="accounts_open", said=said, count=lost))
         return Status(
             pid=os.getpid(),
             at=at,
@@ -140,7 +144,8 @@ class StatusWriter:
             totals=totals,
             gateways=all_counts(self._path.parent),
             tags=TagStatus(latency=self._tag_latency.figures(at), backfilled=backfilled),
-            alarms=tuple(alarms),
+            alarms=tuple(alarm.said for alarm in alarms),
+            alarm_facts=tuple(alarms),
         )
 
     def as_dict(self) -> dict[str, Any]:

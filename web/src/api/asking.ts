@@ -3,6 +3,7 @@
 import { type QueryKey, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { App } from "antd";
 import { useSession } from "@/app/session";
+import { useToldText } from "@/parts/Said";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
 import { type Answer, ApiError, call, type PathOf, type Said } from "./client";
@@ -49,14 +50,15 @@ export function useChange<T, R>(change: (told: T) => Promise<R>, after?: (result
   const queries = useQueryClient();
   const { message } = App.useApp();
   const say = useWords(shell);
+  const told = useToldText();
   return useMutation<R, ApiError, T>({
     mutationFn: change,
-    onSuccess: async (result, told) => {
-      after?.(result, told);
+    onSuccess: async (result, asked) => {
+      after?.(result, asked);
       await queries.invalidateQueries();
     },
     onError: (failure) => {
-      void message.error(failure.status === 403 ? say("noPermission") : failure.message, 6);
+      void message.error(failure.status === 403 ? say("noPermission") : told(failure), 6);
     },
   });
 }

@@ -8,6 +8,7 @@ import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Figure } from "@/parts/Figure";
 import { PersonLink } from "@/parts/PersonLink";
+import { Told } from "@/parts/Said";
 import { Waiting } from "@/parts/Waiting";
 import { useSaid, useWords } from "@/words/words";
 import { type Definition, formOf, isComplete, type Kind } from "./document";
@@ -45,9 +46,9 @@ export function SizeNow({ kind, draft }: { kind: Kind; draft: Definition }) {
       {!isReady && <p className="soft">{say("incomplete")}</p>}
       {isReady && found.isPending && <Waiting />}
       {isReady && found.error && (
-        <p className="problem" role="alert">
-          {found.error.message}
-        </p>
+        <div className="problem" role="alert">
+          <Told failure={found.error} />
+        </div>
       )}
       {isReady && found.data && !found.error && <Size found={found.data} />}
     </Card>

@@ -60,7 +60,7 @@ export const words = {
     en: "This rule says more than the form can show. Change it as text; nothing of it is lost.",
     zh: "该规则超出表单可表达的范围，请使用文本编辑，内容不会丢失。",
   },
-  badText: { en: "This is no JSON yet: {why}", zh: "还不是有效的 JSON：{why}" },
+  badText: { en: "This is no JSON yet: {why}", zh: "还不是有效的 JSON，请检查括号、引号与逗号。" },
   joined: { en: "People for whom", zh: "满足以下" },
   all: { en: "all of these hold", zh: "全部条件" },
   any: { en: "any of these holds", zh: "任一条件" },

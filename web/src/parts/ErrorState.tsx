@@ -4,6 +4,7 @@ import { ApiError } from "@/api/client";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
 import { Mark } from "./Mark";
+import { Told } from "./Said";
 
 interface Shown {
   failure: Error;
@@ -11,23 +12,23 @@ interface Shown {
   whole?: boolean;
 }
 
-/** What went wrong, in words that say what to do: no permission, engine away, no line, or the API's own sentence. */
+/** What went wrong, in words that say what to do: no permission, engine away, no line, or what the API says. */
 export function ErrorState({ failure, onRetry, whole = false }: Shown) {
   const say = useWords(shell);
   const status = failure instanceof ApiError ? failure.status : -1;
   const [title, more] =
     status === 403
-      ? [say("noPermission"), failure.message || say("noPermissionMore")]
+      ? [say("noPermission"), failure.message ? <Told failure={failure} /> : say("noPermissionMore")]
       : status === 503
         ? [say("engineDown"), say("engineDownMore")]
         : status === 0
           ? [say("unreachable"), say("unreachableMore")]
           : status === 404
-            ? [say("notFound"), failure.message]
-            : [say("failed"), failure.message];
+            ? [say("notFound"), <Told failure={failure} />]
+            : [say("failed"), <Told failure={failure} />];
   return (
     <State title={title} whole={whole} role="alert">
-      <p>{more}</p>
+      <div className="state-more">{more}</div>
       {onRetry && status !== 403 && <Button onClick={onRetry}>{say("retry")}</Button>}
     </State>
   );

@@ -4,12 +4,13 @@ import { ROOT, send } from "@/api/client";
 import { useFormat } from "@/app/format";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
+import { type AlarmFact, AlarmTold } from "./Said";
 
 export interface OpenHealth {
   status?: string;
   lag_ms?: number;
   lost?: number;
-  alarms?: string[];
+  alarm_facts?: AlarmFact[];
 }
 
 const EVERY_MS = 5_000;
@@ -30,7 +31,7 @@ export function Freshness() {
   const format = useFormat();
   const { data, error } = useOpenHealth();
   const lag = data?.lag_ms ?? 0;
-  const alarms = data?.alarms ?? [];
+  const alarms = data?.alarm_facts ?? [];
   const [tone, text] =
     error || !data
       ? ["unknown", say("noFreshness")]
@@ -42,7 +43,7 @@ export function Freshness() {
             ? ["warn", say("behind", { s: format.duration(lag / 1000) })]
             : ["good", say("fresh")];
   return (
-    <Tooltip title={alarms.join(" ")}>
+    <Tooltip title={alarms.length > 0 && alarms.map((one) => <AlarmTold key={one.said} alarm={one} />)}>
       <span className={`badge ${tone}`} role="status">
         <i aria-hidden />
         {text}

@@ -4,16 +4,20 @@ import { strongestFirst } from "./strength";
 export interface Named {
   person: number | string;
   identified: boolean;
+  /** What they are called, where this role may see it. */
+  name?: string | null;
   identifiers: readonly { type: string; value: string }[];
 }
 
 /** Somebody, by the identifiers that tell most; leads to their page. A key that is no person leads nowhere. */
 export function PersonLink({ person }: { person: Named }) {
-  const [first, ...others] = strongestFirst(person.identifiers);
-  const name = first ? first.value : String(person.person);
-  const more = others
-    .slice(0, 2)
-    .map((one) => `${one.type} ${one.value}`)
+  const held = strongestFirst(person.identifiers);
+  const [first] = held;
+  const name = person.name || (first ? first.value : typeof person.person === "number" ? `# ${person.person}` : person.person);
+  const told = person.name || !first ? held : [{ type: first.type, value: "" }, ...held.slice(1)];
+  const more = told
+    .slice(0, 3)
+    .map((one) => `${one.type} ${one.value}`.trim())
     .join(" · ");
   return (
     <span className="person">
@@ -22,9 +26,7 @@ export function PersonLink({ person }: { person: Named }) {
       </span>
       <span>
         {typeof person.person === "number" ? <Link to={`/people/profile:${person.person}`}>{name}</Link> : <b>{name}</b>}
-        <small>
-          {first ? first.type : ""} {more && `· ${more}`}
-        </small>
+        <small>{more}</small>
       </span>
     </span>
   );

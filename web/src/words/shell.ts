@@ -66,5 +66,6 @@ export const shell = {
   noFreshness: { en: "State unknown", zh: "状态未知" },
   vsBefore: { en: "against the period before", zh: "对比上一周期" },
   unsaved: { en: "There are unsaved changes. Leave anyway?", zh: "有未保存的更改，确定离开吗？" },
+  serverWords: { en: "In the server's words", zh: "服务器原文" },
   figure: { en: "Chart", zh: "图表" },
 } satisfies Words;

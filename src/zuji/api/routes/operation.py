@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
+from msgspec import to_builtins
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -27,13 +28,25 @@ class BackupIn(In):
     target: str = Field(min_length=1, max_length=4096, examples=["/backups/2026-11-21"])
 
 
+class AlarmOut(Out):
+    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes or changes."""
+
+    code: str = Field(examples=["source_silent"])
+    said: str
+    source: str = ""
+    event: str = ""
+    property: str = ""
+    count: int = 0
+
+
 class HealthOut(Out):
-    """How the engine is."""
+    """How the engine is. `alarms` are the sentences of `alarm_facts`."""
 
     well: bool
     lag_ms: int
     lost: int
     alarms: list[str]
+    alarm_facts: list[AlarmOut]
     figures: dict[str, float]
 
 
@@ -42,7 +55,12 @@ def health(request: Request) -> HealthOut:
     """Lag, loss and alarms in detail. `GET /health` of the gateway needs no token and says less."""
     now = ports_of(request).health()
     return HealthOut(
-        well=now.well, lag_ms=now.lag_ms, lost=now.lost, alarms=list(now.alarms), figures=dict(now.figures)
+        well=now.well,
+        lag_ms=now.lag_ms,
+        lost=now.lost,
+        alarms=list(now.alarms),
+        alarm_facts=[AlarmOut(**to_builtins(one)) for one in now.alarm_facts],
+        figures=dict(now.figures),
     )
 
 

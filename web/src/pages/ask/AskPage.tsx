@@ -9,6 +9,7 @@ import { useTalk } from "@/charts/talk";
 import { type Kind, viewOf } from "@/charts/views";
 import { ErrorState } from "@/parts/ErrorState";
 import { PageHead } from "@/parts/PageHead";
+import { Told } from "@/parts/Said";
 import { Waiting } from "@/parts/Waiting";
 import { type Asked, askedOf, blankQuestion, documentOf, searchOf } from "./address";
 import { cancelJob, type Envelope, isOver, startJob, useEnvelope, useJob, useSeconds, useSettled } from "./asking";
@@ -141,7 +142,9 @@ function Answered({ asking: { query, stop }, wanted, problem }: Answering) {
       <Slow isRunning={query.isFetching} onStop={stop} onBackground={() => void toBackground()} />
       {query.error && !query.isFetching && !done ? (
         problem ? (
-          <p className="card field-problem">{problem.message}</p> // beside its field too, where the form shows that one
+          <div className="card field-problem">
+            <Told failure={query.error} />
+          </div> // beside its field too, where the form shows that one
         ) : (
           <ErrorState failure={query.error} onRetry={() => void query.refetch()} />
         )

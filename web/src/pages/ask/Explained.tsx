@@ -24,7 +24,9 @@ export function Explained({ envelope }: { envelope: Envelope }) {
           <h3>{say("notes")}</h3>
           <ul className="notes">
             {envelope.notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note} lang="en">
+                {note}
+              </li>
             ))}
           </ul>
         </>

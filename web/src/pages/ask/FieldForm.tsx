@@ -2,7 +2,9 @@
 import { Button } from "antd";
 import { ArrowUpOutlined, DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { createContext, useContext, useId } from "react";
+import { ApiError } from "@/api/client";
 import { useTalk } from "@/charts/talk";
+import { Told } from "@/parts/Said";
 import { BinsEditor, BreakdownEditor, CompareEditor, CountByEditor } from "./choosing";
 import { ConditionsEditor } from "./conditions";
 import {
@@ -84,10 +86,10 @@ function FieldRow({ field, value, onChange, place }: Row) {
         </label>
       )}
       <Editor field={field} edited={edited} name={name} />
-      {isAt(problem, place, "below") && (
-        <p className="field-problem" role="alert">
-          {problem?.message}
-        </p>
+      {problem && isAt(problem, place, "below") && (
+        <div className="field-problem" role="alert">
+          <Told failure={new ApiError(422, "bad_question", problem.message)} />
+        </div>
       )}
     </div>
   );

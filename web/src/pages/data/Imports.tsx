@@ -9,7 +9,8 @@ import { EmptyState } from "@/parts/EmptyState";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
 import { Upload } from "./Upload";
-import { reasonWords, words } from "./words";
+import { reasonWords } from "@/words/rejections";
+import { words } from "./words";
 
 type Import = Answer<"/api/v1/imports">["imports"][number];
 const WATCH_MS = 2_000;

@@ -10,7 +10,8 @@ import { Card } from "@/parts/Card";
 import { EmptyState } from "@/parts/EmptyState";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
-import { reasonWords, words } from "./words";
+import { reasonSentences, reasonWords } from "@/words/rejections";
+import { words } from "./words";
 
 type Waiting = Answer<"/api/v1/quarantine">["quarantined"][number];
 type Reason = NonNullable<NonNullable<Said<"/api/v1/quarantine", "get">["query"]>["reason"]>;
@@ -18,6 +19,7 @@ type Reason = NonNullable<NonNullable<Said<"/api/v1/quarantine", "get">["query"]
 export function Quarantine() {
   const say = useWords(words);
   const sayReason = useWords(reasonWords);
+  const sayMeaning = useWords(reasonSentences);
   const format = useFormat();
   const [reason, setReason] = useState<Reason | "">("");
   const [opened, setOpened] = useState<Waiting | null>(null);
@@ -71,11 +73,13 @@ export function Quarantine() {
                     <td className="nowrap">{format.moment(one.received_at)}</td>
                     <td>{nameOf(one.source)}</td>
                     <td>
-                      <span className="pill bad" title={one.meaning}>
+                      <span className="pill bad" title={sayMeaning(one.reason)}>
                         {sayReason(one.reason)}
                       </span>
                     </td>
-                    <td className="soft break">{one.detail}</td>
+                    <td className="soft break" lang="en">
+                      {one.detail}
+                    </td>
                     <td className="right">
                       <Button size="small" onClick={() => setOpened(one)}>
                         {say("open")}
@@ -97,6 +101,7 @@ export function Quarantine() {
 
 function Repair({ waiting, onDone }: { waiting: Waiting; onDone: () => void }) {
   const say = useWords(words);
+  const sayMeaning = useWords(reasonSentences);
   const { may } = useSession();
   const { message } = App.useApp();
   const original = JSON.stringify(waiting.message, null, 2);
@@ -116,8 +121,10 @@ function Repair({ waiting, onDone }: { waiting: Waiting; onDone: () => void }) {
   const problem = problemOf(text);
   return (
     <div className="stack">
-      <p>{waiting.meaning}</p>
-      <p className="soft break">{waiting.detail}</p>
+      <p>{sayMeaning(waiting.reason)}</p>
+      <p className="soft break" lang="en">
+        {waiting.detail}
+      </p>
       {may("quarantine.replay") && <p className="soft">{say("repairMore")}</p>}
       <Input.TextArea
         className="rule-text"

@@ -70,7 +70,7 @@ export const words = {
   discard: { en: "Give it up", zh: "丢弃" },
   discardAsk: { en: "It is gone for good then.", zh: "丢弃后无法恢复。" },
   replayed: { en: "Sent again.", zh: "已重新处理。" },
-  badText: { en: "This is no JSON: {why}", zh: "不是有效的 JSON：{why}" },
+  badText: { en: "This is no JSON: {why}", zh: "不是有效的 JSON，请检查括号、引号与逗号。" },
   closes: {
     en: "It closes: every accepted event was stored, quarantined, a duplicate, or refused for lack of consent.",
     zh: "账目平衡：每条已接收的事件都已入库、隔离、判重或因未授权被拒绝。",
@@ -84,22 +84,3 @@ export const words = {
   all: { en: "All sources", zh: "全部数据源" },
   loss: { en: "Set aside", zh: "隔离率" },
 } satisfies Words;
-
-/** Causes of quarantine in words; the API has the meaning of each in English. */
-export const reasonWords: Words = {
-  not_an_object: { en: "Not an object", zh: "不是 JSON 对象" },
-  unknown_type: { en: "Unknown type", zh: "未知的消息类型" },
-  wrong_field_type: { en: "A field of the wrong type", zh: "字段类型错误" },
-  no_identifier: { en: "Names nobody", zh: "没有任何用户标识" },
-  no_event_name: { en: "No event name", zh: "缺少事件名" },
-  bad_name: { en: "A name against the rules", zh: "名称不合规" },
-  bad_message_id: { en: "Message id too long", zh: "消息 ID 过长" },
-  event_too_big: { en: "Too big", zh: "事件过大" },
-  future_time: { en: "Dated in the future", zh: "时间在未来" },
-  too_old: { en: "Dated too long ago", zh: "时间过早" },
-  needs_secret_key: { en: "Needs the secret key", zh: "需要服务端密钥" },
-  too_many_new_people: { en: "Too many new people at once", zh: "新客户过多" },
-  too_many_new_properties: { en: "Too many new properties at once", zh: "新属性过多" },
-  against_rule: { en: "Against a rule of the workspace", zh: "违反项目规则" },
-  processing_failed: { en: "Broke a stage", zh: "处理出错" },
-};

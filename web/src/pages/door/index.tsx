@@ -6,6 +6,7 @@ import { ApiError } from "@/api/client";
 import { usePreferences } from "@/app/preferences";
 import { useSignIn } from "@/app/session";
 import { Mark } from "@/parts/Mark";
+import { useToldText } from "@/parts/Said";
 import { useWords } from "@/words/words";
 import "./door.css";
 import { words } from "./words";
@@ -39,6 +40,7 @@ function useAttempt(path: "/session" | "/session/welcome", after: () => void) {
   const signIn = useSignIn();
   const [problem, setProblem] = useState("");
   const [isTrying, setTrying] = useState(false);
+  const told = useToldText();
   const attempt = async (body: Record<string, unknown>) => {
     setTrying(true);
     setProblem("");
@@ -48,7 +50,7 @@ function useAttempt(path: "/session" | "/session/welcome", after: () => void) {
     } catch (failure) {
       const status = failure instanceof ApiError ? failure.status : 0;
       const refused = path === "/session" && status === 401;
-      setProblem(refused ? say("wrong") : status === 429 ? say("wait") : String((failure as Error).message));
+      setProblem(refused ? say("wrong") : status === 429 ? say("wait") : told(failure as Error));
     } finally {
       setTrying(false);
     }

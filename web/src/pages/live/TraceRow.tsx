@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { useFormat } from "@/app/format";
 import { useWords } from "@/words/words";
 import type { Trace } from "./tail";
+import { Did } from "./Did";
 import { stageNames, words } from "./words";
 
 const TONES: Readonly<Record<string, string>> = { stored: "on", quarantined: "bad", duplicate: "", refused: "warn" };
@@ -31,7 +32,9 @@ export function TraceRow({ trace, source }: { trace: Trace; source: string }) {
           {stages.map(([stage, did]) => (
             <div key={stage}>
               <dt>{sayStage(stage)}</dt>
-              <dd className="break">{did}</dd>
+              <dd className="break">
+                <Did stage={stage} did={did} />
+              </dd>
             </div>
           ))}
           <div>

@@ -42,9 +42,28 @@ export const words = {
   send: { en: "Send an event", zh: "发送事件" },
 } satisfies Words;
 
+/** What stages did, by the engine's own fixed phrases. */
+export const deeds: Words = {
+  new: { en: "new", zh: "首次收到" },
+  "seen before": { en: "seen before", zh: "此前已收到" },
+  "nothing to mend": { en: "nothing to mend", zh: "无需修正" },
+  nobody: { en: "nobody", zh: "无对应客户" },
+  inferred: { en: "inferred", zh: "推断事件" },
+  "a robot": { en: "a robot", zh: "机器人" },
+  late: { en: "late", zh: "迟到" },
+  repaired: { en: "mended", zh: "已修正" },
+  "time corrected for the client's clock": { en: "time corrected for the client's clock", zh: "已按客户端时钟校正时间" },
+  "time was ahead, set to the time of receipt": { en: "time was ahead, set to the time of receipt", zh: "时间超前，改为接收时间" },
+  "no usable time, the time of receipt stands in": { en: "no usable time, the time of receipt stands in", zh: "无可用时间，以接收时间代替" },
+  "an identifier is blocked": { en: "an identifier is blocked", zh: "某个标识被忽略" },
+  "not for analytics": { en: "not for analytics", zh: "不用于分析" },
+  "suspect by a rule": { en: "suspect by a rule", zh: "被规则判为可疑" },
+  "against the plan": { en: "against the plan", zh: "不符合埋点方案" },
+};
+
 /** What the stages of the pipeline are called. */
 export const stageNames: Words = {
-  dedupe: { en: "Deduplicate", zh: "去重" },
+  deduplicate: { en: "Deduplicate", zh: "去重" },
   clean: { en: "Clean", zh: "清洗" },
   consent: { en: "Consent", zh: "授权" },
   link: { en: "Identify", zh: "识别" },

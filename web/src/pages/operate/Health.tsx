@@ -4,6 +4,7 @@ import { useFormat } from "@/app/format";
 import { Card } from "@/parts/Card";
 import { Figure } from "@/parts/Figure";
 import { Loaded } from "@/parts/Loaded";
+import { AlarmTold } from "@/parts/Said";
 import { useWords } from "@/words/words";
 import { words } from "./words";
 
@@ -16,14 +17,21 @@ export function Health() {
   const health = useAnswer("/api/v1/health", {}, { every: EVERY_MS });
   return (
     <Loaded query={health}>
-      {({ well, lag_ms, lost, alarms, figures }) => (
+      {({ well, lag_ms, lost, alarm_facts, figures }) => (
         <>
           <Alert
             className="gap"
             type={well ? "success" : "error"}
             showIcon
             title={well ? say("well") : say("notWell")}
-            description={alarms.length > 0 && alarms.map((one) => <div key={one}>{one}</div>)}
+            description={
+              alarm_facts.length > 0 &&
+              alarm_facts.map((one) => (
+                <div key={one.said}>
+                  <AlarmTold alarm={one} />
+                </div>
+              ))
+            }
           />
           <div className="tiles">
             {(

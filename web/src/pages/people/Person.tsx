@@ -42,7 +42,7 @@ function Whole({ person }: { person: Profile }) {
   return (
     <>
       <PageHead title={nameOf(person)} lead={named.join(" · ")}>
-        <span className={person.identified ? "pill on" : "pill"}>
+        <span className={person.identified ? "pill on" : "pill"} title={say(person.identified ? "identifiedMore" : "anonymousMore")}>
           {say(person.identified ? "identified" : "anonymous")}
         </span>
         <span className="pill">{say("profileId", { id: person.id })}</span>
@@ -50,6 +50,7 @@ function Whole({ person }: { person: Profile }) {
           <span className="pill">{say("merged", { ids: person.former_ids.join(", ") })}</span>
         )}
       </PageHead>
+      <p className="soft gap">{say(person.identified ? "identifiedMore" : "anonymousMore")}</p>
       <div className="columns">
         <Timeline id={person.id} />
         <div>

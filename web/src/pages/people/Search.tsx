@@ -11,6 +11,7 @@ import { PageHead } from "@/parts/PageHead";
 import { PersonLink } from "@/parts/PersonLink";
 import { useWords } from "@/words/words";
 import { candidates } from "./identifiers";
+import { toldName } from "./naming";
 import { words } from "./words";
 
 type Profile = NonNullable<Answer<"/api/v1/profiles/lookup", "post">["profiles"][number]>;
@@ -100,14 +101,18 @@ function FirstPeople() {
   );
 }
 
-function People({ people }: { people: readonly Answer<"/api/v1/profiles">["profiles"][number][] }) {
+function People({ people }: { people: readonly (Answer<"/api/v1/profiles">["profiles"][number] & { traits?: unknown })[] }) {
+  const say = useWords(words);
   return (
-    <ul className="people people-wide">
-      {people.map((one) => (
-        <li key={one.id}>
-          <PersonLink person={{ ...one, person: one.id }} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <p className="soft">{say("listMore")}</p>
+      <ul className="people people-wide">
+        {people.map((one) => (
+          <li key={one.id}>
+            <PersonLink person={{ ...one, name: toldName(one), person: one.id }} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

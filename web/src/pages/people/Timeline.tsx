@@ -8,6 +8,7 @@ import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { ErrorState } from "@/parts/ErrorState";
+import { FlagPills, FlagSentences } from "@/parts/flags";
 import { Waiting } from "@/parts/Waiting";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
@@ -126,11 +127,16 @@ function Moment({ event }: { event: StoredEvent }) {
           )}
         </span>
         <span className="nowrap">
-          {event.flags.length > 0 && <small>{event.flags.join(", ")} </small>}
+          <FlagPills flags={event.flags} />
           <span className="pill">{event.channel}</span>
         </span>
       </div>
-      {isOpen && <Everything event={event} title={say("detail")} />}
+      {isOpen && (
+        <>
+          <FlagSentences flags={event.flags} flag_reason={event.flag_reason} />
+          <Everything event={event} title={say("detail")} />
+        </>
+      )}
     </li>
   );
 }

@@ -20,6 +20,18 @@ export const words = {
   back: { en: "All people", zh: "全部客户" },
   identified: { en: "Identified", zh: "已识别" },
   anonymous: { en: "Anonymous", zh: "匿名" },
+  identifiedMore: {
+    en: "Identified: somebody told us who this is, by a user id or by signing in.",
+    zh: "已识别：通过用户 ID 或登录得知了客户是谁。",
+  },
+  anonymousMore: {
+    en: "Anonymous: only a device or a cookie is known so far; a sign-in will join it to its person.",
+    zh: "匿名：目前只知道设备或 Cookie，登录后会归入对应的客户。",
+  },
+  listMore: {
+    en: "A coloured circle: identified, by a user id or by signing in. A grey one: only a device is known so far.",
+    zh: "彩色圆：已识别（有用户 ID 或登录过）；灰色圆：目前只知道设备。",
+  },
   profileId: { en: "Profile {id}", zh: "档案 {id}" },
   merged: { en: "merged from {ids}", zh: "由 {ids} 合并而来" },
   timeline: { en: "Timeline", zh: "行为时间线" },

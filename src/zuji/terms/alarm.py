@@ -1,0 +1,32 @@
+"""Something that needs a person: said in a sentence, with the facts of it for who says it in another language."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+AlarmCode = Literal[
+    "engine_cannot_start",
+    "stage_waits",
+    "accounts_open",
+    "source_silent",
+    "event_silent",
+    "event_new",
+    "property_new",
+    "property_vanished",
+    "type_changed",
+    "more_changes",
+]
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The code is stable; the sentence is for people and may be worded anew. Sources are named as people named them."""
+
+    code: AlarmCode
+    said: str
+    source: str = ""
+    event: str = ""
+    property: str = ""
+    count: int = 0
+    """Events, minutes or changes, as the code tells."""
