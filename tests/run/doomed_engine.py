@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from engine_world import running
 
 import zuji.store.events as event_store
+from zuji.clean.policies import PolicySource
 from zuji.run.storing import StoringLoop
 from zuji.run.tagging import Tagger
 from zuji.store import decision_outcomes, outbox, source_epochs
@@ -46,14 +47,14 @@ BETWEEN_MONTHS = "between two months of an insert"
 MONTHS_STORED = 2
 
 
-def live_until(folder: Path, point: str, times: int) -> None:
+def live_until(folder: Path, point: str, times: int, policies: PolicySource | None = None) -> None:
     """Run an engine over the folder and die when `point` is reached for the `times`th time."""
     if point == BETWEEN_MONTHS:
         event_store._insert = _some_months_only(event_store._insert)  # type: ignore[assignment]
     else:
         owner, name = AROUND[point]
         setattr(owner, name, _deadly(getattr(owner, name), times, after=point in DIES_AFTER))
-    with running(folder) as world:
+    with running(folder, policies=policies) as world:
         world.settle()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from zuji.clean.policies import NoPolicies, PolicySource
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
 from zuji.collect.spool_writer import SqliteSpoolWriter
@@ -19,6 +20,7 @@ from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.query import Query
 from zuji.terms.message import KeyKind, Message, Receipt, encode_messages
+from zuji.terms.policy import Part, Policy
 from zuji.terms.source import Source, SourceSettings
 
 NOON_MS = 1_780_000_000_000
@@ -60,6 +62,16 @@ class World:
         return rows
 
 
+@dataclass(frozen=True)
+class WithRules(NoPolicies):
+    """Every workspace decided these rules."""
+
+    rules: Mapping[str, Any]
+
+    def newest(self, workspace: str, part: Part) -> Policy | None:
+        return Policy(workspace, part, 1, self.rules, 0, "somebody") if part == "rules" else None
+
+
 def a_source(workspace: str, id_: str) -> Source:
     """Every source of these tests, with default settings."""
     return _SOURCES.setdefault((workspace, id_), Source(id_, workspace, id_, "web", settings=SourceSettings()))
@@ -69,7 +81,13 @@ _SOURCES: dict[tuple[str, str], Source] = {}
 
 
 @contextmanager
-def running(folder: Path, *, start: bool = True, now_ms: Callable[[], int] = lambda: NOON_MS) -> Iterator[World]:
+def running(
+    folder: Path,
+    *,
+    start: bool = True,
+    now_ms: Callable[[], int] = lambda: NOON_MS,
+    policies: PolicySource | None = None,
+) -> Iterator[World]:
     """An engine over this folder until the block ends, which is an end in good order."""
     folder.mkdir(parents=True, exist_ok=True)
     engine = build_engine(
@@ -80,6 +98,7 @@ def running(folder: Path, *, start: bool = True, now_ms: Callable[[], int] = lam
         source_of=a_source,
         now_ms=now_ms,
         slow_down=lambda crowded: None,
+        policies=policies,
     )
     spool = SqliteSpoolWriter(folder / "spool", "gateway-1")
     if start:

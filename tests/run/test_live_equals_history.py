@@ -1,8 +1,9 @@
 """Random stories lived through by a whole engine: after every step the live values are those of history, and of the
 reference by plain enumeration.
 
-Late and repeated events, log-ins on shared devices, merges, splits, rules published and edited, restarts, and a clock
-that goes on. To look for differences, tell many stories, with a seed of the moment:
+Late and repeated events, log-ins on shared devices, merges, splits, rules published and edited, restarts, a clock
+that goes on, and in every second story steps that are inferred. To look for differences, tell many stories, with a
+seed of the moment:
 
 RULE_ROUNDS=1000 RULE_SEED=any ./zuji test tests/run/test_live_equals_history.py --timeout=0
 """
@@ -22,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from engine_world import NOON_MS, World, running
+from engine_world import NOON_MS, WithRules, World, running
 from tag_world import backfilled, publish
 
 from analyse.reference.world import Event, Profile
@@ -31,6 +32,7 @@ from analyse.worlds import EVENTS, PROPERTIES
 from tag.random_rules import random_rule
 from tag.reference.rules import Asked as ReferenceAsked
 from tag.reference.rules import values_of_everybody
+from zuji.clean.policies import PolicySource
 from zuji.identify.current import people_now
 from zuji.store.query import Query
 from zuji.tag.history import Asked, rule_query
@@ -46,6 +48,9 @@ USERS = [f"u-{number}" for number in range(1, 4)]
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 AGO = [0, 0, 1, 30_000, MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 7 * HOUR_MS, DAY_MS, 8 * DAY_MS, 40 * DAY_MS]
 PATIENCE_S = 60.0
+INFERRING = WithRules(
+    {"missing_step": {"action": "infer", "after_hours": 0, "steps": [{"step": "C", "before": ["A", "B"]}]}}
+)
 FIELDS = [
     "url_path", "browser", "channel", "source", "element", "utm_source", "category", "amount", "currency", "product_id",
 ]  # fmt: skip
@@ -57,6 +62,7 @@ class Story:
 
     folder: Path
     rng: Random
+    policies: PolicySource | None = None
     now: int = NOON_MS
     number: int = 0
     rules: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -64,7 +70,7 @@ class Story:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> World:
-        world = self.stack.enter_context(running(self.folder, now_ms=lambda: self.now))
+        world = self.stack.enter_context(running(self.folder, now_ms=lambda: self.now, policies=self.policies))
         world.now_ms = self.now
         return world
 
@@ -181,15 +187,17 @@ def assert_all_agree(story: Story, world: World, seed: int) -> None:
         assert found == wanted, f"live: {where}"
 
 
-def seeds() -> Iterator[int]:
+def seeds() -> Iterator[tuple[int, PolicySource | None]]:
     rng = Random(SystemRandom().randrange(2**32) if SEED == "any" else int(SEED))
-    for _ in range(ROUNDS):
-        yield rng.randrange(2**32)
+    for number in range(ROUNDS):
+        yield rng.randrange(2**32), INFERRING if number % 2 else None
 
 
-@pytest.mark.parametrize("seed", list(seeds()))
-def test_whatever_happens_live_values_are_those_of_history_and_of_the_reference(seed: int, tmp_path: Path) -> None:
-    story = Story(tmp_path, Random(seed))
+@pytest.mark.parametrize(("seed", "policies"), list(seeds()))
+def test_whatever_happens_live_values_are_those_of_history_and_of_the_reference(
+    seed: int, policies: PolicySource | None, tmp_path: Path
+) -> None:
+    story = Story(tmp_path, Random(seed), policies)
     with story.stack:
         world = story.begin()
         for _ in range(STEPS):

@@ -18,12 +18,15 @@ from zuji.clean.networks import Networks
 from zuji.terms.document import Document, Name, read_document
 from zuji.terms.error import BadQuestion
 
-Action = Literal["off", "flag", "repair", "quarantine"]
-"""`flag`: stored as it came, with the reason. `repair`: changed, the original kept. `quarantine`: set aside, whole."""
+Action = Literal["off", "flag", "repair", "quarantine", "infer"]
+"""`flag`: stored as it came, with the reason. `repair`: changed, the original kept. `quarantine`: set aside, whole.
+`infer`: stored as it came, and what it implies beside it, marked."""
 Judged = Literal["off", "flag", "quarantine"]
 Mended = Literal["off", "flag", "repair", "quarantine"]
 
 Names = Annotated[tuple[Name, ...], Meta(max_length=1_000)]
+MOST_STEPS = 8
+"""Which one event may imply."""
 
 
 class Rule(Document, frozen=True, kw_only=True):
@@ -88,6 +91,36 @@ class RefundBeforeOrder(Rule, frozen=True, kw_only=True):
     after_days: Annotated[int, Meta(ge=0, le=3_650)] = 30
 
 
+class ExpectedStep(Document, frozen=True, kw_only=True):
+    """`step`: what somebody must have done before one of `before`; `alike`: other names under which it may be known.
+
+    `sources` (ids): whose events imply it; none named: all. A till knows no cart.
+    """
+
+    step: Name = "Product Added"
+    before: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=50)] = ("Order Completed",)
+    alike: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
+    sources: Names = ()
+    within_hours: Annotated[int, Meta(ge=1, le=90 * 24)] = 24
+
+    def __post_init__(self) -> None:
+        if both := sorted({self.step, *self.alike} & set(self.before)):
+            raise ValueError(f"{both[0]} would come before itself: `before` holds what is done after the step")
+
+
+class MissingStep(Document, frozen=True, kw_only=True):
+    """`after_hours`: an event is judged once events of its chain have been coming in for so long."""
+
+    action: Literal["off", "infer"] = "off"
+    steps: Annotated[tuple[ExpectedStep, ...], Meta(min_length=1, max_length=MOST_STEPS)] = (ExpectedStep(),)
+    after_hours: Annotated[int, Meta(ge=0, le=365 * 24)] = 24
+
+    def __post_init__(self) -> None:
+        names = [expected.step for expected in self.steps]
+        if len(set(names)) < len(names):
+            raise ValueError("two of `steps` have the same `step`: name what comes after it in one, in `before`")
+
+
 class Outlier(Rule, frozen=True, kw_only=True):
     """`strength`: how many robust standard deviations from the median; `learnt`: values needed before judging."""
 
@@ -123,6 +156,7 @@ class Rules(Document, frozen=True, kw_only=True):
     unknown_currency: Rule = Rule()
     repeated_order: Rule = Rule()
     refund_before_order: RefundBeforeOrder = RefundBeforeOrder()
+    missing_step: MissingStep = MissingStep()
     outlier: Outlier = Outlier()
     silence: Silence = Silence()
 
@@ -173,6 +207,10 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "refund_before_order": Meaning(
         "A refund dated before its order, or of an order that never came in.", "退款早于其订单，或订单从未到来。"
+    ),
+    "missing_step": Meaning(
+        "An order that nobody put into a cart: the step that is missing is added, and marked as inferred.",
+        "订单之前没有加购步骤：补上缺失的步骤，并标记为推断。",
     ),
     "outlier": Meaning(
         "A number far from what is usual for the property, by median and median deviation.",

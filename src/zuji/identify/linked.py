@@ -49,8 +49,12 @@ class Owners(Sequence[int]):
     def __getitem__(self, index: int | slice) -> int | list[int]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
+        return self.at(index, self._times[index])
+
+    def at(self, index: int, time: int) -> int:
+        """Whose the event's anchor was at another time."""
         link = self._links[index]
-        return link.home.owner(link.anchor, self._times[index]) if link is not None and link.anchor else 0
+        return link.home.owner(link.anchor, time) if link is not None and link.anchor else 0
 
 
 @dataclass
@@ -60,7 +64,7 @@ class Linked:
     anchors: list[int] = field(default_factory=list)
     """Per subject: the anchor of its strongest usable identifier, 0 for nobody."""
     rejections: list[Rejection] = field(default_factory=list)
-    people: Sequence[int] = ()
+    people: Owners = field(default_factory=lambda: Owners((), ()))
     """Per subject: the person it belongs to."""
     changes: list[PeopleChange] = field(default_factory=list)
     profile_rows: list[tuple[str, int, int]] = field(default_factory=list)

@@ -14,11 +14,13 @@ import pyarrow as pa
 from zuji.clean.batch import Cleaned, clean_batch
 from zuji.clean.deduplicate import deduplicate, id_hash
 from zuji.clean.facts import Facts
+from zuji.clean.inferred_rows import Completed
 from zuji.clean.observed import Observed
 from zuji.clean.received import Received
 from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
 from zuji.identify.resolver import Linked, Resolver
+from zuji.run.inferring import accounts_of, infer
 from zuji.store.accounting import Key, Ledger, key_of
 from zuji.store.hot import HotTransaction
 from zuji.store.quarantine import NewlyRejected
@@ -34,6 +36,8 @@ SourceOf = Callable[[str, str], Source]
 """(workspace, source id) -> the source with its settings."""
 Known = Callable[[Hashes], Mask]
 """Tells which ids were stored or quarantined before."""
+NOBODY_SENT = -1
+"""Instead of the index of a message, for a row that was inferred."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,12 @@ class Plan:
     rejected: list[NewlyRejected]
     ledger: Ledger
     kept: list[int]
-    """Per row of `events`: its index in the received messages."""
+    """Per row of `events`: its index in the received messages, or `NOBODY_SENT`."""
     duplicates: list[int] = field(default_factory=list)
     observed: list[Observed] = field(default_factory=list)
     """What the batch shows of each kind of event."""
+    received: Sequence[Received] = ()
+    """What the indexes are into."""
     owner_of_row: Callable[[int], int] = field(default=lambda row: 0)
     """The person that a row of `events` belongs to now; worked out only when asked."""
 
@@ -162,16 +168,22 @@ class Stages:
         rows = [row for row in range(frame.height) if row not in unlinked] if unlinked else range(frame.height)
         kept = [fresh[index] for index in cleaned.kept] if not unlinked else [fresh[cleaned.kept[row]] for row in rows]
         duplicates = np.flatnonzero(~keep).tolist()
+        subjects = [cleaned.subjects[row] for row in rows] if unlinked else cleaned.subjects
+        stored = frame[list(rows)] if unlinked else frame
+        completed = infer(stored, subjects, received, facts=self._facts, now_ms=now_ms)
+        ledger = account(received, kept, rejections, duplicates, refused)
+        ledger.count("inferred", accounts_of(completed))
         return Plan(
-            events=as_arrow(frame[list(rows)] if unlinked else frame),
+            events=as_arrow(completed.frame),
             linked=linked,
             stored_hashes=hashes[kept],
             rejected=[put_away(received[item.index], hashes[item.index], item) for item in rejections],
-            ledger=account(received, kept, rejections, duplicates, refused),
-            kept=kept,
+            ledger=ledger,
+            kept=_kept(completed, kept),
             duplicates=duplicates,
             observed=cleaned.observed,
-            owner_of_row=lambda row: linked.people[rows[row]],
+            received=received,
+            owner_of_row=_owner_of_row(completed, linked, rows),
         )
 
 
@@ -180,6 +192,23 @@ def put_away(item: Received, id_hash_words: npt.NDArray[np.uint64], rejection: R
     return NewlyRejected(
         id_hash_words.tobytes(), rejection.reason, rejection.detail, item.position, item.receipt, item.message
     )
+
+
+def _kept(completed: Completed, kept: list[int]) -> list[int]:
+    """Per row the index of the message it came as."""
+    if not completed.inferred:
+        return kept
+    inferred = set(completed.inferred)
+    return [NOBODY_SENT if row in inferred else kept[origin] for row, origin in enumerate(completed.origins)]
+
+
+def _owner_of_row(completed: Completed, linked: Linked, rows: Sequence[int]) -> Callable[[int], int]:
+    """Whose each row is. An inferred step happened just before its event, when its anchor may have been another's."""
+    origins = completed.origins
+    if not completed.inferred:
+        return lambda row: linked.people[rows[row]]
+    times = completed.frame["occurred_at"].cast(pl.Int64)
+    return lambda row: linked.people.at(rows[origins[row]], times[row])
 
 
 def no_events(linked: Linked) -> Plan:

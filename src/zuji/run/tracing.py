@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zuji.clean.received import Received
-from zuji.run.batch import Plan
+from zuji.clean.rule_book import MOST_STEPS
+from zuji.run.batch import NOBODY_SENT, Plan
 from zuji.run.tail import PER_BATCH, Outcome, Trace
 from zuji.terms.event import Flag
 
+MOST_ROWS = PER_BATCH * (1 + MOST_STEPS)
+"""Before the row of an event may be those of the steps it implies."""
 FLAG_WORDS: dict[Flag, str] = {
     Flag.INFERRED: "inferred",
     Flag.ROBOT: "a robot",
@@ -26,10 +29,10 @@ FLAG_WORDS: dict[Flag, str] = {
 
 def traces(plan: Plan, received: list[Received], *, first_number: int) -> Iterator[Trace]:
     """The traces of the first events of a batch, in the order received."""
-    rows = {index: row for row, index in enumerate(plan.kept[:PER_BATCH])}
+    rows = {index: row for row, index in enumerate(plan.kept[:MOST_ROWS]) if index != NOBODY_SENT}
     rejected = {event.position: event for event in plan.rejected[:PER_BATCH]}
     duplicates = set(plan.duplicates[:PER_BATCH])
-    events = plan.events.slice(0, PER_BATCH).select(["occurred_at", "event", "flags", "flag_reason"]).to_pylist()
+    events = plan.events.slice(0, MOST_ROWS).select(["occurred_at", "event", "flags", "flag_reason"]).to_pylist()
     for index, item in enumerate(received[:PER_BATCH]):
         stages: dict[str, str] = {"deduplicate": "seen before" if index in duplicates else "new"}
         outcome: Outcome = "refused"

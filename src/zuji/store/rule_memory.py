@@ -15,7 +15,7 @@ import msgspec
 
 from zuji.store.hot import HotStore
 
-Kind = Literal["order", "outlier", "click"]
+Kind = Literal["order", "outlier", "click", "step"]
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
@@ -31,6 +31,7 @@ KEEPING: dict[Kind, Keeping] = {
     "order": Keeping(50_000, 400),  # a refund may come a year after its order
     "outlier": Keeping(4_000, 60),  # 3 KB each in memory
     "click": Keeping(50_000, 0),
+    "step": Keeping(100_000, 90),  # as long as the longest time within which a step may be expected
 }
 TOUCHED_DAYS = 40
 TIDY_EVERY = 2_000  # batches; at the usual pace every few minutes
@@ -141,6 +142,7 @@ class RuleMemory:
     def forget_source(self, connection: sqlite3.Connection, workspace: str, source: str) -> None:
         """Inside the transaction that deletes a source's data: what its events taught is known no more."""
         connection.execute("DELETE FROM rule_memory WHERE workspace = ? AND source = ?", (workspace, source))
+        _forget_steps(connection, workspace, source)
         for kind, held in self._held.items():
             self._held[kind] = OrderedDict((key, value) for key, value in held.items() if key.workspace != workspace)
 
@@ -152,6 +154,21 @@ class RuleMemory:
                 "SELECT value FROM rule_memory WHERE kind = ? AND workspace = ? AND key = ?", key
             ).fetchone()
         return None if row is None else msgspec.msgpack.decode(row[0])
+
+
+def _forget_steps(connection: sqlite3.Connection, workspace: str, source: str) -> None:
+    """Steps of one person come from several sources, so a value tells them apart: {source: what it said}."""
+    rows = connection.execute(
+        "SELECT key, value FROM rule_memory WHERE kind = 'step' AND workspace = ? AND instr(value, CAST(? AS BLOB))",
+        (workspace, source),
+    ).fetchall()
+    for key, packed in rows:
+        value = msgspec.msgpack.decode(packed, type=dict[str, Any])
+        value.pop(source, None)
+        connection.execute(
+            "UPDATE rule_memory SET value = ? WHERE kind = 'step' AND workspace = ? AND key = ?",
+            (msgspec.msgpack.encode(value), workspace, key),
+        )
 
 
 def tidy(connection: sqlite3.Connection, *, now_ms: int) -> None:
