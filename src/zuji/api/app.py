@@ -42,6 +42,7 @@ from zuji.api.routes import (
     plan,
     policies,
     profiles,
+    quality,
     quarantine,
     questions,
     repairs,
@@ -94,6 +95,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     repairs.router,  # before quarantine, whose last route takes every path there is below it
     quarantine.router,
     accounting.router,
+    quality.router,
     audit.router,
     tail.router,
 )

@@ -70,6 +70,7 @@ OF_RULE: Mapping[str, Dimension | None] = MappingProxyType(
         "repeated_order": "uniqueness",
         "refund_before_order": "consistency",
         "outlier": "accuracy",
+        "missing_step": None,  # adds, and judges nothing
         "silence": None,  # of a source, not of an event
     }
 )

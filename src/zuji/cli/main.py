@@ -20,6 +20,7 @@ from zuji.cli import (
     import_jobs,
     plan,
     profile,
+    quality,
     quarantine,
     region,
     segment,
@@ -49,6 +50,7 @@ app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args"
 app.command()(sql.sql)
 app.command("import")(import_.import_)
 import_.app.command("run")(import_jobs.run)
+app.command()(quality.quality)
 app.add_typer(import_.app, name="imports")
 app.add_typer(cleaning.app, name="cleaning")
 app.add_typer(plan.app, name="plan")

@@ -26,6 +26,7 @@ Permission = Literal[
     "quarantine.read",
     "quarantine.replay",
     "accounting.read",
+    "quality.read",
     "operation.read",
     "operation.write",
     "audit.read",
@@ -49,7 +50,13 @@ PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _EVERYBODY: frozenset[Permission] = frozenset({"accounting.read", "workspaces.read", "session.begin", "session.own"})
-_READER: frozenset[Permission] = _EVERYBODY | {"events.read", "sources.read", "questions.ask", "tags.read"}
+_READER: frozenset[Permission] = _EVERYBODY | {
+    "events.read",
+    "sources.read",
+    "quality.read",
+    "questions.ask",
+    "tags.read",
+}
 _SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "tags.write", "exports.make"})
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {

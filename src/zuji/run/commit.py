@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
+from zuji.run.judging import judge
 from zuji.run.learning import Learner
 from zuji.run.progress import Progress
 from zuji.run.tagging import Tagger
-from zuji.store import accounting, outbox, profile_changes, quarantine, spool_positions
+from zuji.store import accounting, outbox, profile_changes, quality, quarantine, spool_positions
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
 from zuji.store.property_names import PropertyNames
@@ -81,9 +82,11 @@ class Committer:
         plan.linked.save(connection)
         people = people_rows(plan.linked, sequence)
         batch = outbox.put(connection, events=plan.events, people=people, planned_at=now_ms)
+        judge(connection, plan, self._learner.usual_properties)
         self._learner.take(connection, plan.observed, now_ms)
         for workspace, source in plan.linked.writes.deleted_sources:
             self._learner.forget_source(connection, workspace, source)
+            quality.forget_source(connection, workspace, source)
         self._tagger.take(connection, plan, now_ms)
         return batch
 

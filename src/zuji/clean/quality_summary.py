@@ -1,0 +1,69 @@
+"""The figures of quality as people read them: an index and scores, of all, by source and by day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from zuji.clean.quality import DIMENSIONS, Dimension, index, score
+from zuji.store.quality import Of
+
+Figure = tuple[str, int, int]
+"""Dimension, checked, wrong."""
+
+
+class Score(NamedTuple):
+    """What was looked at under a dimension, what of it was wrong, and that as a score; None: nothing looked at."""
+
+    checked: int
+    wrong: int
+    score: float | None
+
+
+class Quality(NamedTuple):
+    """The index from 0 to 100, and what it is made of. None: nothing came in."""
+
+    index: float | None
+    dimensions: Mapping[Dimension, Score]
+
+
+class Summary(NamedTuple):
+    """The same of everything, by source, and by source and day (newest first)."""
+
+    overall: Quality
+    by_source: Mapping[str, Quality]
+    by_day: Mapping[tuple[str, int], Quality]
+
+
+def summary(figures: Iterable[tuple[Of, int, int]]) -> Summary:
+    """Sums before scores: a day with a million events weighs more than one with three."""
+    everything: list[Figure] = []
+    by_source: dict[str, list[Figure]] = {}
+    by_day: dict[tuple[str, int], list[Figure]] = {}
+    for of, checked, wrong in figures:
+        figure = of.dimension, checked, wrong
+        everything.append(figure)
+        by_source.setdefault(of.source, []).append(figure)
+        by_day.setdefault((of.source, of.day), []).append(figure)
+    return Summary(
+        quality(everything),
+        {name: quality(by_source[name]) for name in sorted(by_source)},
+        {day: quality(found) for day, found in by_day.items()},
+    )
+
+
+def quality(figures: Iterable[Figure]) -> Quality:
+    """The index of what was looked at and wrong.
+
+    >>> quality([("validity", 90, 9), ("validity", 10, 1), ("uniqueness", 100, 3)]).index
+    93.0
+    """
+    checked, wrong = Counter[str](), Counter[str]()
+    for dimension, looked_at, bad in figures:
+        checked[dimension] += looked_at
+        wrong[dimension] += bad
+    dimensions = {
+        one: Score(checked[one], wrong[one], score(checked=checked[one], wrong=wrong[one])) for one in DIMENSIONS
+    }
+    return Quality(index({name: one.score for name, one in dimensions.items()}), dimensions)

@@ -1,0 +1,47 @@
+"""zuji quality: how good what arrived is, by source, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
+from zuji.cli.output import JsonOption, print_json, print_table
+
+
+def quality(
+    source: Annotated[str | None, typer.Option(help="Only this source's, by id.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="From this day on, such as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Up to this day.")] = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Also by day.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many causes.")] = 20,
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """The quality index from 0 to 100 of each source, what it is made of, and the worst offenders."""
+    query = {"workspace": workspace, "source": source, "from": since, "to": until, "limit": limit}
+    with engine_of(data) as engine:
+        told = engine.ask("GET", "/api/v1/quality", query=query)
+        sources = engine.ask("GET", "/api/v1/sources", query={"workspace": workspace})["sources"]
+    if as_json:
+        print_json(told)
+        return
+    names = {one["id"]: one["name"] for one in sources}
+    dimensions = list(told["weights"])
+    rows = [("all", *_scores(told, dimensions))] if len(told["sources"]) != 1 else []
+    rows += [(names.get(one["source"], one["source"]), *_scores(one, dimensions)) for one in told["sources"]]
+    print_table("Quality, 0 to 100", ("source", "index", *dimensions), rows)
+    if daily:
+        by_day = [(one["day"], names.get(one["source"]), *_scores(one, dimensions)) for one in told["days"]]
+        print_table("By day of receipt", ("day", "source", "index", *dimensions), by_day)
+    told_of = ("dimension", "cause", "event", "property", "last_day", "example")
+    causes = [(one["found"], names.get(one["source"]), *(one[name] for name in told_of)) for one in told["causes"]]
+    columns = ("found", "source", "dimension", "cause", "event", "property", "last", "such as")
+    print_table("Worst offenders", columns, causes)
+
+
+def _scores(told: dict[str, Any], dimensions: list[str]) -> list[str]:
+    scores = [told["index"], *(told["dimensions"][name]["score"] for name in dimensions)]
+    return ["-" if one is None else f"{one:.1f}" for one in scores]

@@ -1,0 +1,42 @@
+"""How good a batch is, written down in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zuji.clean.quality_tally import Arrived, Usual, tally
+from zuji.run.batch import NOBODY_SENT, Plan
+from zuji.store import quality
+from zuji.store.hot import HotTransaction
+
+
+def judge(connection: HotTransaction, plan: Plan, usual: Usual) -> None:
+    """Count what a batch brought. Decisions and replays bring nothing new: what they replay was judged as it came."""
+    if not plan.ledger.counts["accepted"]:
+        return
+    quality.add(connection, tally(arrived_with(plan), usual))
+    newest: dict[tuple[str, str], int] = {}
+    for workspace, source, minute in plan.ledger.counts["accepted"]:
+        newest[workspace, source] = max(newest.get((workspace, source), 0), minute // quality.DAY_MS)
+    for (workspace, source), day in newest.items():
+        quality.tidy(connection, workspace, source, day=day)
+
+
+def arrived_with(plan: Plan) -> Arrived:
+    """What a plan tells about what came in."""
+    return Arrived(
+        accounts=plan.ledger.counts,
+        stored=plan.events,
+        timed=lambda: _timed(plan),
+        rejected=plan.rejected,
+        repeated=[plan.received[index] for index in plan.duplicates],
+        observed=plan.observed,
+    )
+
+
+def _timed(plan: Plan) -> Sequence[bool]:
+    """Per stored row, whether its client said when it sent it; what was inferred nobody sent."""
+    received = [None if index == NOBODY_SENT else plan.received[index] for index in plan.kept]
+    return [
+        item is not None and (item.receipt.sent_at is not None or item.message.sent_at is not None) for item in received
+    ]
