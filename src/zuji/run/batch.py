@@ -159,10 +159,7 @@ class Stages:
         cleaned = clean_batch(new, facts=self._facts, now_ms=now_ms)
         cleaned, refused = _apply_consent(cleaned)
         linked = self._resolver.link(cleaned.subjects, cleaned.frame["position"].to_list(), now_ms)
-        rejections += [Rejection(fresh[item.index], item.reason, item.detail) for item in cleaned.rejections]
-        rejections += [
-            Rejection(fresh[cleaned.kept[item.index]], item.reason, item.detail) for item in linked.rejections
-        ]
+        rejections += _rejected(cleaned, linked, fresh)
         frame = cleaned.frame.with_columns(pl.Series("anchor", linked.anchors, dtype=pl.UInt64))
         unlinked = {rejection.index for rejection in linked.rejections}
         rows = [row for row in range(frame.height) if row not in unlinked] if unlinked else range(frame.height)
@@ -185,6 +182,13 @@ class Stages:
             received=received,
             owner_of_row=_owner_of_row(completed, linked, rows),
         )
+
+
+def _rejected(cleaned: Cleaned, linked: Linked, fresh: list[int]) -> list[Rejection]:
+    """What two stages set aside; `fresh`: which of the received messages those are that came so far."""
+    early = [Rejection(fresh[item.index], item.reason, item.detail) for item in cleaned.rejections]
+    late = [Rejection(fresh[cleaned.kept[item.index]], item.reason, item.detail) for item in linked.rejections]
+    return early + late
 
 
 def put_away(item: Received, id_hash_words: npt.NDArray[np.uint64], rejection: Rejection) -> NewlyRejected:
