@@ -24,6 +24,8 @@ NOT_SETTINGS = frozenset({"ZUJI_DATA"})
 MEGABYTE = 1024 * 1024
 GIGABYTE = 1024 * MEGABYTE
 _LISTS = frozenset({"trusted_proxies", "outbound_networks"})
+_FILE_ONLY = frozenset({"inputs"})
+"""Sections of sections: `collect.inputs` reads what is in them, and no variable of the environment could say it."""
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -64,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch_tags_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 60
     spool: SpoolSettings = SpoolSettings()
     store: StoreSettings = StoreSettings()
+    inputs: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    """By name: what comes in without being posted to the gateway. Set in the file alone (docs/inputs.md)."""
 
     def with_options(self, **options: Any) -> Settings:
         """The same settings with the options that were given on the command line (None = not given)."""
@@ -96,8 +100,9 @@ def load_settings(data: Path, environment: Mapping[str, str]) -> Settings:
 
 
 def allowed_names() -> list[str]:
-    """Every name a settings file may hold, sections written `section.name`."""
-    plain = [field.name for field in msgspec.structs.fields(Settings) if field.name not in SECTIONS]
+    """Every name a settings file may hold, sections written `section.name`; but no inputs, whose names are free."""
+    other = SECTIONS.keys() | _FILE_ONLY
+    plain = [field.name for field in msgspec.structs.fields(Settings) if field.name not in other]
     nested = [f"{section}.{field.name}" for section, kind in SECTIONS.items() for field in msgspec.structs.fields(kind)]
     return plain + nested
 
@@ -115,6 +120,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as damage:
         raise BadSettings(f"{path} is not valid TOML: {damage}. Correct the file or move it away.") from damage
     for name, value in values.items():
+        if name in _FILE_ONLY:
+            continue
         if name not in SECTIONS:
             _refuse_unknown(name, str(path))
         elif not isinstance(value, dict):

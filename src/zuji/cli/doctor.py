@@ -19,6 +19,7 @@ from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_eng
 from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
 from zuji.cli.output import JsonOption, out, print_json
+from zuji.collect.inputs.report import InputReport, read_report
 from zuji.collect.spool_files import measure
 from zuji.settings import load_settings
 
@@ -69,6 +70,8 @@ def examine(data: Path, engine: RunningEngine | None) -> list[Finding]:
         findings.append(Finding("server", "well", "running"))
         findings += judge_health(engine.ask("GET", "/api/v1/health"))
         findings += judge_changes(_changes_of_today(engine))
+        reports = (read_report(data, name) for name in load_settings(data, os.environ).inputs)
+        findings += judge_inputs([report for report in reports if report is not None])
     findings.append(judge_disk(*_free_share(data)))
     findings += _spool(data)
     findings += [_lock(data, FOLDER_LOCK), _lock(data, ENGINE_LOCK)]
@@ -111,6 +114,15 @@ def judge_changes(changes: list[dict[str, Any]]) -> list[Finding]:
             "zuji plan show tells what arrives and what is planned",
         )
         for one in new[:MOST_CHANGES]
+    ]
+
+
+def judge_inputs(reports: list[InputReport]) -> list[Finding]:
+    """The inputs that run. One that fails or is silent is an alarm already."""
+    return [
+        Finding(f"input {report.name}", "well", f"{report.taken:,} taken, {report.rejected:,} of them set aside")
+        for report in reports
+        if report.state == "running"
     ]
 
 

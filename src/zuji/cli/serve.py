@@ -17,8 +17,10 @@ from zuji.cli.bounds import spool_limits
 from zuji.cli.lock import owned
 from zuji.cli.logs import set_up_logging
 from zuji.cli.output import complain, say
-from zuji.cli.processes import run_engine, run_one_gateway
+from zuji.cli.processes import run_engine, run_one_gateway, run_one_input
 from zuji.cli.sockets import CONTROL_SOCKET
+from zuji.collect.inputs.configured import ConfiguredInput, read_inputs
+from zuji.collect.inputs.process import InputProcess
 from zuji.collect.serve import GatewayProcess
 from zuji.run.supervise import Role, Supervisor
 from zuji.settings import Settings, load_settings
@@ -68,7 +70,7 @@ def usable(data: Path) -> Path:
 
 
 def roles_of(data: Path, settings: Settings, listener: socket.socket) -> list[Role]:
-    """The engine first, so that it ends last; then the gateways, all on one listening socket."""
+    """The engine first, so that it ends last; then the gateways, all on one listening socket; then the inputs."""
     roles = [Role("engine", run_engine, (data, settings), grace_s=60.0)]
     for number in range(1, settings.gateways + 1):
         told = GatewayProcess(
@@ -79,7 +81,13 @@ def roles_of(data: Path, settings: Settings, listener: socket.socket) -> list[Ro
             log_level=settings.log_level,
         )
         roles.append(Role(told.name, run_one_gateway, (told, listener)))
-    return roles
+    return roles + [_input_role(data, settings, one) for one in read_inputs(settings.inputs)]
+
+
+def _input_role(data: Path, settings: Settings, configured: ConfiguredInput) -> Role:
+    limits, level = spool_limits(settings), settings.log_level
+    told = InputProcess(data=data, configured=configured, spool_limits=limits, log_level=level)
+    return Role(told.name, run_one_input, (told,))
 
 
 def listening(settings: Settings) -> socket.socket:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from zuji.analyse.ask import Asker
@@ -17,6 +18,7 @@ from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
 from zuji.cli.filled_imports import EngineImports
 from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, SpooledEvents, health_of
+from zuji.collect.inputs.report import InputsWatch
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
 from zuji.collect.spool_writer import SqliteSpoolWriter
@@ -34,6 +36,7 @@ from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.run.rehearsal import Rehearsal
+from zuji.run.status import Loop
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store import spool_positions
@@ -223,5 +226,6 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,
     )
-    engine.status.watch(tag_rows, batch_tags)
+    inputs = cast(Loop, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))  # only ever read
+    engine.status.watch(tag_rows, batch_tags, inputs)
     return House(engine, alerts, batch_tags, tag_rows, deliveries, administration, spool, ports)

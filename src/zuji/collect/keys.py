@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from zuji.terms.message import KeyKind
 from zuji.terms.secret import sha256_hex
 from zuji.terms.source import KeyEntry, KeySnapshot, SourceSettings
 
@@ -77,6 +78,13 @@ class KeyRing:
         if entry is None and self._look():
             entry = self._loaded.entries.get(hashed)
         return entry
+
+    def of_source(self, workspace: str, name: str, kind: KeyKind) -> KeyEntry | None:
+        """A valid key of a source that an operator named: so an input needs no key in its settings."""
+        self._refresh()
+        entries = self._loaded.entries.values()
+        named = (one for one in entries if (one.source.workspace, one.source.name, one.kind) == (workspace, name, kind))
+        return max(named, key=lambda entry: entry.slow_until, default=None)
 
     def _refresh(self) -> None:
         if self._monotonic() - self._looked_at >= LOOK_EVERY_S:

@@ -14,7 +14,10 @@ import msgspec
 MessageType = Literal["track", "identify", "page", "screen", "group", "alias", "profile", "unbind", "decision"]
 """`profile` = a trait update without identify; `unbind` = identifiers leave a profile; `decision` = an operator's."""
 
-Protocol = Literal["segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo", "mixpanel", "decision"]
+Protocol = Literal[
+    "segment", "sensors", "posthog", "webhook", "snowplow", "ga4", "matomo", "mixpanel", "input", "decision"
+]
+"""`input` = what an input of the operator brought, which no client posted."""
 KeyKind = Literal["public", "secret", "operator"]
 
 EMPTY_OBJECT = msgspec.Raw(b"{}")

@@ -43,7 +43,7 @@ def decode(request: Request, limits: SourceSettings) -> Decoded:
         return Decoded.of(())  # somebody asks whether the address is there, or there was nothing to tell
     content_id = _content_id(request, mapping)
     try:
-        return Decoded.of(_messages(Payload(request, document, mapping, content_id, limits)))
+        return Decoded.of(messages_of(Payload(request, document, mapping, content_id, limits)))
     except RecursionError:
         raise BadBody(400, "nested_too_deeply", "the body is nested too deeply to be kept") from None
 
@@ -64,8 +64,8 @@ def answer(request: Request, outcome: Outcome) -> Response:
     return json_answer(429 if outcome.kind == "too_many" else 503, said, *retry_headers(outcome.retry_after_s))
 
 
-def _messages(payload: Payload) -> list[Message]:
-    """Every event of a body, in order; a bad one as a message that tells its problem."""
+def messages_of(payload: Payload) -> list[Message]:
+    """Every event of a body, in order; a bad one as a message that tells its problem. Inputs read theirs so too."""
     items = _spread(payload.document, payload.mapping)
     if isinstance(items, BadItem):
         return [rejected(payload.document, items, _dialect(payload, 0))]
