@@ -5,6 +5,7 @@ import { PageHead } from "@/parts/PageHead";
 import { useWords } from "@/words/words";
 import { Accounting } from "./Accounting";
 import { Imports } from "./Imports";
+import { TrackingPlan } from "./plan";
 import { Quarantine } from "./Quarantine";
 import { Sources } from "./Sources";
 import { words } from "./words";
@@ -12,6 +13,7 @@ import { words } from "./words";
 const TABS = [
   { key: "sources", permission: "sources.read", content: <Sources /> },
   { key: "imports", permission: "sources.read", content: <Imports /> },
+  { key: "plan", permission: "policies.read", content: <TrackingPlan /> },
   { key: "quarantine", permission: "quarantine.read", content: <Quarantine /> },
   { key: "accounting", permission: "accounting.read", content: <Accounting /> },
 ] as const;

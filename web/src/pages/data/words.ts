@@ -5,6 +5,7 @@ export const words = {
   lead: { en: "Where events come from, and what became of every one.", zh: "事件从哪里来，每一条去了哪里。" },
   sources: { en: "Sources", zh: "数据源" },
   imports: { en: "Imports", zh: "导入" },
+  plan: { en: "Tracking plan", zh: "埋点方案" },
   quarantine: { en: "Quarantine", zh: "异常数据区" },
   accounting: { en: "Accounting", zh: "对账" },
   name: { en: "Name", zh: "名称" },

@@ -50,7 +50,7 @@ function Whole({ person }: { person: Profile }) {
           <span className="pill">{say("merged", { ids: person.former_ids.join(", ") })}</span>
         )}
       </PageHead>
-      <p className="soft gap">{say(person.identified ? "identifiedMore" : "anonymousMore")}</p>
+      <p className="soft person-note">{say(person.identified ? "identifiedMore" : "anonymousMore")}</p>
       <div className="columns">
         <Timeline id={person.id} />
         <div>
