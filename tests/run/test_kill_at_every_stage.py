@@ -21,7 +21,7 @@ from tag_world import publish, until
 from zuji.collect.spool_writer import SqliteSpoolWriter
 from zuji.identify.profile import page_of_profiles, profile
 from zuji.run.engine import Engine
-from zuji.store import accounting, decision_outcomes, outbox, quarantine, tag_timers, tag_values
+from zuji.store import accounting, decision_outcomes, outbox, quality, quarantine, tag_timers, tag_values
 from zuji.store.query import Query
 from zuji.terms.message import Message
 
@@ -112,6 +112,9 @@ def test_the_undisturbed_run_is_what_the_spool_says(undisturbed: dict[str, Any])
         "quarantined": 1,
         "duplicate": 72,
     }
+    judged, causes = undisturbed["quality"]
+    assert {of.source: wrong for of, _, wrong in judged if of.dimension == "uniqueness"} == {"rehearsal": 0, "web": 72}
+    assert ("completeness", "no_identifier", 1) in {(one.dimension, one.cause, one.found) for one in causes}
     assert undisturbed["decisions"]["merge-1"] is not None
     assert sum(undisturbed["tags"].values()) == sum(
         json.loads(row["properties"])["n"] for row in undisturbed["events"] if row["event"] == "Viewed"
@@ -145,6 +148,8 @@ def everything(world: World) -> dict[str, Any]:
         assert outbox.waiting(connection) == []
         waiting = quarantine.page(connection, "default", limit=10)
         account = msgspec.to_builtins(accounting.overall(connection))
+        judged = quality.per_day(connection, "default", source=None, from_day=0, to_day=99_999)
+        causes = quality.causes(connection, "default", source=None, from_day=0, to_day=99_999, limit=1_000)
         decisions = {name: decision_outcomes.get(connection, name) for name in ("merge-1", "delete-1")}
     return {
         "events": world.rows("position, source, event_id, occurred_at, anchor, event, properties"),
@@ -152,6 +157,7 @@ def everything(world: World) -> dict[str, Any]:
         "owners": _owners(world),
         "quarantine": [(event.reason, event.message.message_id, event.position) for event in waiting],
         "account": account,
+        "quality": (judged, causes),
         "decisions": decisions,
         "tags": _tags(world),
     }
