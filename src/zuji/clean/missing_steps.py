@@ -62,16 +62,22 @@ def implied_steps(frame: pl.DataFrame, subjects: Sequence[Subject], facts: Facts
     if not rules:
         return []
     seen = _Seen(facts.memory, now_ms)
-    implied: list[Implied] = []
-    for event in _that_matter(frame, subjects, rules):
-        rule = rules[event.workspace]
-        missing = [expected.step for expected in rule.steps if _is_missing(seen, event, expected, rule.after_hours)]
-        for place, step in enumerate(missing):
-            at = event.at - (len(missing) - place)  # in their order, and before what implies them
-            implied.append(Implied(event.row, step, at))
-            seen.add(event, step, at)
-            facts.memory.touch(event.workspace, Touch("missing_step", "infer", event.source))
+    with facts.memory.reading():
+        implied = [step for event in _that_matter(frame, subjects, rules) for step in _implied_by(event, rules, seen)]
     seen.save()
+    for step in implied:
+        subject = subjects[step.row]
+        facts.memory.touch(subject.workspace, Touch("missing_step", "infer", subject.source))
+    return implied
+
+
+def _implied_by(event: Happened, rules: Mapping[str, MissingStep], seen: _Seen) -> list[Implied]:
+    """The steps that one event lacks, in their order, and before it."""
+    rule = rules[event.workspace]
+    missing = [expected.step for expected in rule.steps if _is_missing(seen, event, expected, rule.after_hours)]
+    implied = [Implied(event.row, step, event.at - len(missing) + place) for place, step in enumerate(missing)]
+    for step in implied:
+        seen.add(event, step.step, step.at)
     return implied
 
 
@@ -101,17 +107,14 @@ def _that_matter(
 ) -> Iterator[Happened]:
     """Events of chains, and what makes identifiers one person's. Few of a batch, mostly."""
     named = {workspace: _names_in(rule) for workspace, rule in rules.items()}
-    some = frame.select("workspace", "source", "type", "event", pl.col("occurred_at").cast(pl.Int64), "flags")
-    for row, (workspace, source, type_, kind, at, flags) in enumerate(some.iter_rows()):
-        names = named.get(workspace)
-        if names is None:
-            continue
-        subject = subjects[row]
-        identifiers = subject.identifiers
-        joins = subject.rule in _JOINS and len(identifiers) > 1
-        if identifiers and (joins or (type_ == "track" and kind in names)):
-            kind = kind if type_ == "track" else ""
-            yield Happened(row, workspace, source, kind, at, bool(flags & Flag.ROBOT), joins, identifiers)
+    is_track, is_named = pl.col("type") == "track", pl.col("event").is_in(list(frozenset().union(*named.values())))
+    told = ("workspace", "source", "type", "event", "at", "flags")
+    some = frame.with_columns(pl.col("occurred_at").cast(pl.Int64).alias("at")).select(*told).with_row_index("row")
+    for row, workspace, source, type_, kind, at, flags in some.filter(~is_track | is_named).iter_rows():
+        subject, kind = subjects[row], kind if type_ == "track" else ""
+        joins = subject.rule in _JOINS and len(subject.identifiers) > 1
+        if subject.identifiers and (joins or kind in named.get(workspace, ())):
+            yield Happened(row, workspace, source, kind, at, bool(flags & Flag.ROBOT), joins, subject.identifiers)
 
 
 def _names_in(rule: MissingStep) -> frozenset[str]:
@@ -124,12 +127,13 @@ class _Seen:
     def __init__(self, memory: Memory, now_ms: int) -> None:
         self._memory = memory
         self._now_ms = now_ms
-        self._since: dict[Key, dict[str, list[int]]] = {}
+        self._known: dict[Key, Times] = {}
+        self._since: dict[Key, dict[str, Sequence[int]]] = {}
 
     def together(self, event: Happened, step: str) -> set[int]:
         """When this step was done by anybody the event names; from here on all of them did it."""
         keys = [_key(event.workspace, step, who) for who in event.identifiers]
-        known = [self._memory.get(key) or {} for key in keys]
+        known = [self._times(key) for key in keys]
         joint = _joint(known)
         for key, times in zip(keys, known, strict=True):
             if times != joint:
@@ -140,13 +144,13 @@ class _Seen:
         """Everybody whom the event names did this step then."""
         for who in event.identifiers:
             key = _key(event.workspace, step, who)
-            self._put(key, _joint([self._memory.get(key) or {}, {event.source: [at]}]))
+            self._put(key, _joint([self._times(key), {event.source: [at]}]))
 
     def since(self, event: Happened, step: str) -> int:
         """Since when events of this chain have been coming in, by their own time."""
         key = _key(event.workspace, step, None)
         if key not in self._since:
-            self._since[key] = dict(self._memory.get(key) or {})
+            self._since[key] = dict(self._times(key))
         first = self._since[key]
         first[event.source] = [min([event.at, *first.get(event.source, [])])]
         return min(at for [at] in first.values())
@@ -156,12 +160,22 @@ class _Seen:
         for key, first in self._since.items():
             self._put(key, first)
 
+    def _times(self, key: Key) -> Times:
+        """What is remembered; read once in a batch, also that there is nothing."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._memory.get(key) or {}
+        return found
+
     def _put(self, key: Key, times: Times) -> None:
+        self._known[key] = times
         self._memory.put(key, Note(times, "", self._now_ms))
 
 
-def _joint(known: Sequence[Times]) -> dict[str, list[int]]:
+def _joint(known: Sequence[Times]) -> Times:
     """Everything that any of these says."""
+    if all(times == known[0] for times in known):
+        return known[0]
     found: dict[str, set[int]] = {}
     for times in known:
         for source, ats in times.items():

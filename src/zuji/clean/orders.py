@@ -1,7 +1,7 @@
 """Orders and refunds as they come in: an order that comes twice, a refund that cannot follow its order.
 
 Decided in the stream by order id, exactly: what is remembered of an order is when it happened and the kinds of its
-events. What needs a whole history (a checkout before anything else of a person, a step skipped) is for questions.
+events. A step that was skipped is for `missing_steps`; what needs a whole history of a person is for questions.
 """
 
 from __future__ import annotations

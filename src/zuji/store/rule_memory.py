@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -99,6 +101,12 @@ class RuleMemory:
             held.move_to_end(key)
             return found
         return self._stored(key) if KEEPING[key.kind].days else None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read much while the block runs: as one transaction, which costs a third of one for each."""
+        with self._hot.read() if self._hot is not None else nullcontext():
+            yield
 
     def put(self, key: Key, note: Note, *, stored: bool = True) -> None:
         """Remember from now on. `stored` says whether it is worth writing down this time."""
