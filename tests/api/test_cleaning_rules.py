@@ -54,3 +54,29 @@ def test_the_rules_of_one_workspace_do_not_judge_another(world: ApiWorld, worksp
         with world.client(workspace=other) as neighbour:
             assert rules_of(neighbour)["negative_number"]["touched"] == {"flag": 1}
         assert rules_of(owner)["negative_number"]["touched"] == {}
+
+
+def test_a_step_that_is_missing_is_inferred_once_it_was_decided_and_a_question_can_leave_it_out(
+    world: ApiWorld, workspace: str
+) -> None:
+    with world.client(workspace=workspace) as owner:
+        document = {"missing_step": {"action": "infer", "after_hours": 0}}
+        assert owner.put("/policies/rules", json={"document": document, "over": 0}).status_code == 200
+        world.send(workspace, track("Order Completed", "buyer-1", properties={"revenue": 5}))
+        touched = rules_of(owner)["missing_step"]["touched"]
+        events = owner.get("/events", params={"fresh": "true"}).json()["events"]
+        counted = [_carts(owner, inferred) for inferred in ("include", "leave_out")]
+        account = owner.get("/accounting", params={"fresh": "true"}).json()
+    assert touched == {"infer": 1}
+    [step] = [one for one in events if one["event"] == "Product Added"]
+    assert ("inferred" in step["flags"], step["flag_reason"]) == (True, "inferred:Order Completed")
+    assert counted == [1, 0]
+    assert account["closed"]
+    assert (account["total"]["stored"], account["total"]["inferred"]) == (1, 1)
+
+
+def _carts(client: httpx.Client, inferred: str) -> float:
+    question = {"series": [{"event": "Product Added"}], "inferred": inferred}
+    answer = client.post("/questions/run", params={"fresh": "true"}, json={"kind": "trend", "question": question})
+    total: float = answer.json()["answer"]["series"][0]["total"]
+    return total

@@ -19,6 +19,7 @@ from tag_world import publish, tags
 from zuji.clean.inferred_rows import inferred_id
 from zuji.collect.spool_writer import SqliteSpoolWriter
 from zuji.run.engine import Engine
+from zuji.run.tail import PER_BATCH
 from zuji.store import accounting
 from zuji.tag.history import Asked, rule_query
 from zuji.tag.read_rule import read_rule
@@ -108,6 +109,31 @@ def test_with_a_source_go_its_inferred_steps_and_what_it_taught_about_steps(tmp_
         again = {row["event_id"] for row in world.rows()}
     assert before == again == {"c1", "o1", "o2", order}
     assert erased == {"c1"}
+
+
+def test_an_order_out_of_quarantine_implies_its_step_too_and_the_books_close(tmp_path: Path) -> None:
+    nameless = Message(type="track", event="Order Completed", message_id="o1", timestamp=NOON_MS)
+    with running(tmp_path, policies=ON) as world:
+        world.send(nameless)
+        world.decide("replay", id=1, message=did("Order Completed", "o1"))
+        world.settle()
+        account, rows = account_of(world), world.rows(COLUMNS)
+    assert [row["event"] for row in rows] == ["Order Completed", "Product Added"]
+    assert (account.stored, account.quarantined, account.replayed, account.inferred) == (0, 1, 1, 1)
+    assert account.closed
+
+
+def test_the_live_view_shows_each_event_as_it_was_sent_also_behind_inferred_ones(tmp_path: Path) -> None:
+    with running(tmp_path, policies=ON) as world:
+        world.engine.tail.after(0, workspace="default", timeout_s=0)  # from now on somebody watches
+        world.send(*(did("Order Completed", f"o{one}", who=f"d-{one}") for one in range(PER_BATCH)))
+        world.settle()
+        seen = world.engine.tail.after(0, workspace="default", timeout_s=0)
+        assert account_of(world).inferred == PER_BATCH
+    assert [(one.message_id, one.event, one.outcome) for one in seen] == [
+        (f"o{one}", "Order Completed", "stored") for one in range(PER_BATCH)
+    ]
+    assert all(one.person for one in seen)
 
 
 @pytest.mark.crash
