@@ -11,6 +11,8 @@ import { EmptyState } from "@/parts/EmptyState";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
 import { reasonSentences, reasonWords } from "@/words/rejections";
+import { Groups } from "./repair/Groups";
+import { Repairs } from "./repair/Repairs";
 import { words } from "./words";
 
 type Waiting = Answer<"/api/v1/quarantine">["quarantined"][number];
@@ -34,66 +36,73 @@ export function Quarantine() {
       empty={({ quarantined }) =>
         quarantined.length === 0 &&
         !reason && (
-          <EmptyState title={say("noQuarantine")}>
-            <p>{say("noQuarantineMore")}</p>
-          </EmptyState>
+          <>
+            <EmptyState title={say("noQuarantine")}>
+              <p>{say("noQuarantineMore")}</p>
+            </EmptyState>
+            <Repairs />
+          </>
         )
       }
     >
       {({ quarantined }) => (
-        <Card
-          title={say("quarantine")}
-          aside={
-            <Select<Reason | "">
-              aria-label={say("reason")}
-              value={reason}
-              onChange={setReason}
-              popupMatchSelectWidth={false}
-              options={[
-                { value: "", label: say("anyReason", { n: format.number(counts.data?.total ?? 0) }) },
-                ...reasons.map(([one, n]) => ({ value: one as Reason, label: `${sayReason(one)} (${format.number(n)})` })),
-              ]}
-            />
-          }
-        >
-          <div className="scroll">
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th>{say("received")}</th>
-                  <th>{say("source")}</th>
-                  <th>{say("reason")}</th>
-                  <th>{say("detail")}</th>
-                  <th />
-                </tr>
-              </thead>
-              <tbody>
-                {quarantined.map((one) => (
-                  <tr key={one.id}>
-                    <td className="nowrap">{format.moment(one.received_at)}</td>
-                    <td>{nameOf(one.source)}</td>
-                    <td>
-                      <span className="pill bad" title={sayMeaning(one.reason)}>
-                        {sayReason(one.reason)}
-                      </span>
-                    </td>
-                    <td className="soft break" lang="en">
-                      {one.detail}
-                    </td>
-                    <td className="right">
-                      <Button size="small" onClick={() => setOpened(one)}>
-                        {say("open")}
-                      </Button>
-                    </td>
+        <>
+          <Groups />
+          <Card
+            title={say("oneByOne")}
+            aside={
+              <Select<Reason | "">
+                aria-label={say("reason")}
+                value={reason}
+                onChange={setReason}
+                popupMatchSelectWidth={false}
+                options={[
+                  { value: "", label: say("anyReason", { n: format.number(counts.data?.total ?? 0) }) },
+                  ...reasons.map(([one, n]) => ({ value: one as Reason, label: `${sayReason(one)} (${format.number(n)})` })),
+                ]}
+              />
+            }
+          >
+            <div className="scroll">
+              <table className="plain">
+                <thead>
+                  <tr>
+                    <th>{say("received")}</th>
+                    <th>{say("source")}</th>
+                    <th>{say("reason")}</th>
+                    <th>{say("detail")}</th>
+                    <th />
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          <Drawer open={opened !== null} onClose={() => setOpened(null)} size={640} title={opened && sayReason(opened.reason)}>
-            {opened && <Repair key={opened.id} waiting={opened} onDone={() => setOpened(null)} />}
-          </Drawer>
-        </Card>
+                </thead>
+                <tbody>
+                  {quarantined.map((one) => (
+                    <tr key={one.id}>
+                      <td className="nowrap">{format.moment(one.received_at)}</td>
+                      <td>{nameOf(one.source)}</td>
+                      <td>
+                        <span className="pill bad" title={sayMeaning(one.reason)}>
+                          {sayReason(one.reason)}
+                        </span>
+                      </td>
+                      <td className="soft break" lang="en">
+                        {one.detail}
+                      </td>
+                      <td className="right">
+                        <Button size="small" onClick={() => setOpened(one)}>
+                          {say("open")}
+                        </Button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            <Drawer open={opened !== null} onClose={() => setOpened(null)} size={640} title={opened && sayReason(opened.reason)}>
+              {opened && <Repair key={opened.id} waiting={opened} onDone={() => setOpened(null)} />}
+            </Drawer>
+          </Card>
+          <Repairs />
+        </>
       )}
     </Loaded>
   );
