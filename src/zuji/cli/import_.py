@@ -12,7 +12,23 @@ import msgspec
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from zuji.cli.asking import DEFAULT_DATA, DataOption, Engine, WorkspaceOption, engine_of, require_running
+from zuji.cli.asking import (
+    DEFAULT_DATA,
+    DataOption,
+    Engine,
+    WorkspaceOption,
+    engine_of,
+    require_running,
+    running_engine,
+)
+from zuji.cli.import_report import (
+    NOT_YET,
+    ImportReport,
+    report_after,
+    report_path,
+    tried_with_report,
+    write_report,
+)
 from zuji.cli.output import JsonOption, err, print_facts, print_json, print_table, say, short_time
 from zuji.terms.error import BadRequest
 
@@ -21,7 +37,7 @@ if TYPE_CHECKING:
     from zuji.collect.importing.run import Order, Tried
     from zuji.terms.source import Source
 
-app = typer.Typer(help="Imports: list, undo.", no_args_is_help=True)
+app = typer.Typer(help="Imports: list, report, undo.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(help="The file to import.", exists=True, dir_okay=False)]
 
 
@@ -32,6 +48,9 @@ def import_(
     guess: Annotated[bool, typer.Option("--guess", help="Print a mapping to begin with, import nothing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count and show, import nothing.")] = False,
     channel: Annotated[str, typer.Option(help="The channel of a source that is made.")] = "other",
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report to this file, .html or .json; with --dry-run: beforehand.")
+    ] = None,
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
@@ -42,12 +61,15 @@ def import_(
         return
     if mapping is None:
         raise BadRequest(f"an import needs a mapping. Begin with: zuji import {file} --guess > mapping.toml")
+    report = report_path(report)
     if dry_run:
-        _try(file, mapping, as_json=as_json)
+        _try(file, mapping, source or file.name.split(".")[0], report, as_json=as_json)
         return
     with engine_of(data, missing="make") as engine:
         into, own = source_of(engine, source or file.name.split(".")[0], channel, data, workspace)
-    _import(_order(file, mapping, into, own_source=own), data, as_json=as_json)
+    done = _import(_order(file, mapping, into, own_source=own), data, as_json=as_json)
+    if report is not None:
+        write_report(_report_of(done, data), report)
 
 
 @app.command("list")
@@ -85,6 +107,37 @@ def undo(
         say(f"Import {import_id} is undone; {answer['outcome'].get('superseded_links', 0)} links no longer count.")
 
 
+@app.command("report")
+def report_(
+    import_id: Annotated[str, typer.Argument(help="The id of the import, as `zuji imports list` shows it.")],
+    to: Annotated[Path | None, typer.Option(help="Write it to this file, .html or .json; else as JSON here.")] = None,
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+) -> None:
+    """What became of an import: how much came in, how good it was, and what was wrong with it."""
+    from zuji.collect.importing.record import ImportLedger
+
+    path = report_path(to)
+    found = _report_of(ImportLedger(data).get(workspace, import_id), data)
+    if path is None:
+        print_json(msgspec.to_builtins(found))
+        return
+    write_report(found, path)
+    say(f"The report of import {import_id} is in {path}.")
+
+
+def _report_of(one: Import, data: Path) -> ImportReport:
+    from zuji.api.wire import iso
+
+    ended = {} if one.ended_at is None else {"to": iso(one.ended_at)}
+    query = {"workspace": one.workspace, "source": one.source, "from": iso(one.started_at), "limit": 100, **ended}
+    running = running_engine(data)
+    if running is not None:
+        return report_after(one, running.ask("GET", "/api/v1/quality", query={**query, "fresh": "true"}), notes=())
+    with engine_of(data) as engine:
+        return report_after(one, engine.ask("GET", "/api/v1/quality", query=query), notes=(NOT_YET,))
+
+
 def _guess(file: Path, *, as_json: bool) -> None:
     from zuji.collect.importing.guess import guess
     from zuji.collect.importing.mapping import document_of_mapping
@@ -97,11 +150,17 @@ def _guess(file: Path, *, as_json: bool) -> None:
         typer.echo(toml_of(guessed.mapping, notes=guessed.notes), nl=False)
 
 
-def _try(file: Path, mapping: Path, *, as_json: bool) -> None:
+def _try(file: Path, mapping: Path, source: str, report: Path | None, *, as_json: bool) -> None:
+    from zuji.cli.clock import now_ms
     from zuji.collect.importing.run import try_import
     from zuji.terms.source import Source
 
-    tried = try_import(_order(file, mapping, Source(id="", workspace="", name=""), own_source=True))
+    order = _order(file, mapping, Source(id="", workspace="", name=source), own_source=True)
+    if report is None:
+        tried = try_import(order)
+    else:
+        tried, found = tried_with_report(order, now_ms=now_ms())
+        write_report(found, report)
     if as_json:
         print_json({**tried._asdict(), "rejects": [bad._asdict() for bad in tried.rejects]})
     else:
@@ -117,7 +176,7 @@ def _show_trial(tried: Tried) -> None:
     print_json(tried.messages)
 
 
-def _import(order: Order, data: Path, *, as_json: bool) -> None:
+def _import(order: Order, data: Path, *, as_json: bool) -> Import:
     from zuji.collect.importing.record import ImportLedger
 
     done, ledger = imported(order, data), ImportLedger(data)
@@ -125,6 +184,7 @@ def _import(order: Order, data: Path, *, as_json: bool) -> None:
         print_json({**msgspec.to_builtins(done), "rejects": _rejects_file(done, ledger)})
     else:
         _show_import(done, ledger)
+    return done
 
 
 def imported(order: Order, data: Path) -> Import:

@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import anyio
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from zuji.api.decisions import decide
+from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import ports_of
+from zuji.api.routes.quality import QualityReport, report_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire import Applied, Name, Out, iso
+from zuji.store.quality import DAY_MS
 from zuji.terms.error import BadRequest, Busy
 
 router = APIRouter(tags=["imports"], route_class=GuardedRoute)
@@ -31,6 +34,7 @@ GUESSED_BYTES = 1024 * 1024
 LEFT_FREE_BYTES = 1024 * 1024 * 1024
 """Uploads leave the disk to what is being collected."""
 FRESH_S = 30.0
+MOST_CAUSES = 100
 KNOWN_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 """Nothing else of a name that a client wrote becomes part of a path."""
 
@@ -58,6 +62,14 @@ class ImportList(Out):
     """Imports, newest first."""
 
     imports: list[ImportOut]
+
+
+class ImportReportOut(Out):
+    """An import, and the quality of its source on the days of the import."""
+
+    imported: ImportOut
+    only_this: bool
+    quality: QualityReport
 
 
 class GuessOut(Out):
@@ -116,6 +128,31 @@ async def guess_mapping(
 def get_import(request: Request, caller: AnyCaller, import_id: str) -> ImportOut:
     """One import: how far it is, what was rejected and why."""
     return _out(ports_of(request).imports.get(caller.workspace, import_id))
+
+
+@router.get(
+    "/imports/{import_id}/report", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read")
+)
+def report_import(request: Request, caller: AnyCaller, import_id: str) -> ImportReportOut:
+    """What became of an import: how much came in, and how good its source was on the days of the import.
+
+    Figures are the import's alone where nothing else came into its source on these days (`only_this`).
+    """
+    ports = ports_of(request)
+    one = ports.imports.get(caller.workspace, import_id)
+    first, last = one["started_at"] // DAY_MS, (one["ended_at"] or ports.now_ms()) // DAY_MS
+    beside = [
+        other
+        for other in ports.imports.all(caller.workspace)
+        if other["source"] == one["source"] and other["id"] != import_id
+    ]
+    return ImportReportOut(
+        imported=_out(one),
+        only_this=one["own_source"] and not beside,
+        quality=report_of(
+            ports.hot, caller.workspace, source=one["source"], from_day=first, to_day=last, limit=MOST_CAUSES
+        ),
+    )
 
 
 @router.post("/imports/{import_id}/undo", openapi_extra=needs("sources.delete_data"))

@@ -16,6 +16,7 @@ from zuji.api.wire import Out
 from zuji.clean.quality import WEIGHTS, Dimension
 from zuji.clean.quality_summary import Quality, summary
 from zuji.store import quality
+from zuji.store.hot import HotStore
 from zuji.store.quality import DAY_MS, KEPT_DAYS
 
 router = APIRouter(tags=["quality"], route_class=GuardedRoute)
@@ -86,11 +87,18 @@ def get_quality(
     to_day = (milliseconds(to, name="to") or now) // DAY_MS
     since = milliseconds(from_, name="from")
     from_day = max(to_day - USUAL_DAYS + 1 if since is None else since // DAY_MS, to_day - KEPT_DAYS)
-    with ports_of(request).hot.read() as connection:
-        told = summary(quality.per_day(connection, caller.workspace, source=source, from_day=from_day, to_day=to_day))
-        causes = quality.causes(
-            connection, caller.workspace, source=source, from_day=from_day, to_day=to_day, limit=limit
-        )
+    return report_of(
+        ports_of(request).hot, caller.workspace, source=source, from_day=from_day, to_day=to_day, limit=limit
+    )
+
+
+def report_of(
+    hot: HotStore, workspace: str, *, source: str | None, from_day: int, to_day: int, limit: int
+) -> QualityReport:
+    """The figures of some days, and why they are no better."""
+    with hot.read() as connection:
+        told = summary(quality.per_day(connection, workspace, source=source, from_day=from_day, to_day=to_day))
+        causes = quality.causes(connection, workspace, source=source, from_day=from_day, to_day=to_day, limit=limit)
     return QualityReport(
         **_fields(told.overall),
         weights=dict(WEIGHTS),

@@ -84,8 +84,8 @@ def _id_of(order: Order, content: str) -> str:
     )
 
 
-def try_import(order: Order) -> Tried:
-    """Do all but send: nothing is written anywhere."""
+def try_import(order: Order, heard: Callable[[Sequence[str]], None] = lambda _: None) -> Tried:
+    """Do all but send: nothing is written anywhere. `heard` is told the messages of every chunk, as JSON."""
     reader = open_reader(order.path, order.mapping, cap=order.cap)
     composer, ids = _composer(order, reader), RowIds(completed(order.mapping))
     reasons: Counter[str] = Counter()
@@ -95,6 +95,7 @@ def try_import(order: Order) -> Tried:
     try:
         for chunk in reader.chunks():
             written = composer.write(chunk, ids.of(chunk))
+            heard(written.lines)
             sent += len(written.lines)
             reasons.update(bad.reason for bad in written.bad)
             messages += [msgspec.json.decode(line) for line in written.lines[: SHOWN - len(messages)]]
