@@ -47,12 +47,21 @@ def test_a_list_in_the_environment_is_separated_by_commas(tmp_path: Path) -> Non
         ("port = 70000", r"port must lie between 0 and 65535, got 70000"),
         ("gateways = 0", r"gateways must lie between 1 and 64, got 0"),
         ("port = ", r"is not valid TOML"),
+        ("inputs = 5", r"value it cannot have: .*inputs"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_what_is_allowed(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "zuji.toml").write_text(text)
     with pytest.raises(BadSettings, match=complaint):
         load_settings(tmp_path, {})
+
+
+def test_inputs_have_names_of_their_own_and_stand_in_the_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "zuji.toml").write_text('[inputs.beacons]\nkind = "mqtt"\n[inputs.beacons.mapping]\nevent = "x"\n')
+    settings = load_settings(tmp_path, {})
+    assert settings.with_options(port=1).inputs == {"beacons": {"kind": "mqtt", "mapping": {"event": "x"}}}
+    with pytest.raises(BadSettings, match="ZUJI_INPUTS is no setting"):
+        load_settings(tmp_path, {"ZUJI_INPUTS": "{}"})
 
 
 def test_a_variable_nobody_knows_is_refused_but_the_data_folder_is_not_a_setting(tmp_path: Path) -> None:

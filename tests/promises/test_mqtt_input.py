@@ -127,6 +127,23 @@ def test_a_wrong_password_is_told_and_the_right_one_from_a_file_is_taken(tmp_pat
         broker.stop()
 
 
+def test_with_tls_the_certificate_of_the_broker_is_checked(tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("there is no openssl here to make a certificate with")
+    own, key = tmp_path / "own.pem", tmp_path / "own.key"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(own)]
+    subprocess.run([*made, *named], check=True, capture_output=True)
+    broker = a_broker(tmp_path / "broker", more=f"allow_anonymous true\ncertfile {own}\nkeyfile {key}")
+    place = Place(name="beacons", folder=tmp_path / "input")
+    try:
+        with pytest.raises(InputFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            open_input(settings_for(broker.port, tls="on"), place)
+        open_input(settings_for(broker.port, tls="on", ca_file=str(own)), place).close()
+    finally:
+        broker.stop()
+
+
 def test_a_password_that_is_not_in_the_environment_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BEACON_PASSWORD", raising=False)
     with pytest.raises(InputFailed, match="there is no BEACON_PASSWORD"):
