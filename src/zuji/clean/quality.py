@@ -113,6 +113,8 @@ OF_FLAG: Mapping[Flag, tuple[Dimension, str]] = MappingProxyType(
 )
 """Flags that are set without a reason beside them."""
 
+ALMOST = 99.99
+"""The most that is not 100, which says that nothing at all is wrong."""
 REQUIRED_FIELDS = 3
 """Who, what and when: what completeness asks of every event, besides the properties that its kind usually has."""
 MISSING = "plan:missing"
@@ -166,17 +168,24 @@ def usual_properties(known: LearnedEvent | None) -> frozenset[str]:
 def score(*, checked: int, wrong: int) -> float | None:
     """From 0 to 100; None where nothing was looked at.
 
-    >>> score(checked=200, wrong=3)
-    98.5
+    >>> score(checked=200, wrong=3), score(checked=1_000_000, wrong=1), score(checked=5, wrong=0)
+    (98.5, 99.99, 100.0)
     """
-    return None if checked <= 0 else round(100 * (1 - wrong / checked), 2)
+    return None if checked <= 0 else _shown(100 * (1 - wrong / checked))
 
 
 def index(scores: Mapping[Dimension, float | None]) -> float | None:
     """The scores as one number: their mean by weight."""
     known = [(WEIGHTS[dimension], one) for dimension, one in scores.items() if one is not None]
     weight = sum(each for each, _ in known)
-    return round(sum(each * one for each, one in known) / weight, 2) if weight else None
+    if not weight:
+        return None
+    mean = sum(each * one for each, one in known) / weight
+    return 100.0 if all(one == 100 for _, one in known) else _shown(mean)
+
+
+def _shown(exact: float) -> float:
+    return 100.0 if exact == 100 else round(min(exact, ALMOST), 2)
 
 
 def _defects_of_reason(reason: str) -> list[Defect]:

@@ -44,4 +44,4 @@ def quality(
 
 def _scores(told: dict[str, Any], dimensions: list[str]) -> list[str]:
     scores = [told["index"], *(told["dimensions"][name]["score"] for name in dimensions)]
-    return ["-" if one is None else f"{one:.1f}" for one in scores]
+    return ["-" if one is None else f"{one:.2f}" for one in scores]

@@ -53,7 +53,7 @@ def report_page(report: Mapping[str, Any]) -> str:
 
 
 def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:.1f}"
+    return "–" if score is None else f"{score:.2f}"
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
