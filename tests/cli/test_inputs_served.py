@@ -20,7 +20,7 @@ from servers import RunningServer, zuji, zuji_json
 from zuji.collect.inputs.report import read_report
 
 SOON_S = 60.0
-PORTIONS = 4
+PORTIONS = 3
 SETTINGS = """
 [inputs.beacons]
 kind = "mqtt"

@@ -151,7 +151,7 @@ def test_without_its_source_or_with_a_disabled_or_slowed_one_nothing_is_even_ope
         ([], "does not exist or has no public key. Make it with: zuji source create"),
         ([an_entry(KEY, kind="secret")], "has no public key"),
         ([an_entry(KEY, enabled=False)], "is disabled"),
-        ([slowed], "is slowed down for 60 s"),
+        ([slowed], "is slowed down for a while"),
     ]
     for entries, said in refusals:
         world.know(entries)

@@ -15,7 +15,7 @@ from input_promises import InputPromises, take_all, take_some
 from brokers import Broker, a_broker, publish
 from zuji.collect.inputs.configured import read_inputs
 from zuji.collect.inputs.input import Given, InputFailed, Place
-from zuji.collect.inputs.kinds.mqtt import MqttInput, Settings, open_input
+from zuji.collect.inputs.kinds.mqtt import ENOUGH_BYTES, MqttInput, Settings, open_input
 from zuji.terms.error import BadRequest
 
 MAPPING = {"event": "Beacon Heard", "message_id": "$.payload.id", "anonymous_id": "$.levels[1]"}
@@ -108,6 +108,13 @@ def test_a_packet_larger_than_a_megabyte_is_left_to_the_broker_and_the_rest_come
     publish(plug.broker.port, [("shop/a", b'"' + b"x" * 1_100_000 + b'"'), ("shop/a", b'{"id": 9}')])
     [given] = take_some(opened).given
     assert plug.number_of(given) == 9
+
+
+def test_large_packets_are_taken_a_few_at_a_time(plug: MqttPlug) -> None:
+    opened = plug.open()
+    publish(plug.broker.port, [("shop/a", b'{"id": %d, "x": "%s"}' % (n, b"x" * 900_000)) for n in range(30)])
+    sizes = [len(taken.given) for taken in take_all(opened, 30)]
+    assert max(sizes) <= ENOUGH_BYTES // 900_000 + 1
 
 
 def test_a_wrong_password_is_told_and_the_right_one_from_a_file_is_taken(tmp_path: Path) -> None:

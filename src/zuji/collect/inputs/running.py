@@ -33,9 +33,14 @@ AT_ONCE = 1_000
 WAIT_S = 1.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
+LOOK_EVERY_S = 1.0
 REPORT_EVERY_MS = 5_000
 MOST_BYTES = 4 * 1024 * 1024
 """Of one row of the spool: what a gateway takes in one request, about."""
+
+
+class NotAdmitted(InputFailed):
+    """Its source is not to be had just now. That is ours to know, so it is looked at often."""
 
 
 class Stopping(Protocol):
@@ -77,6 +82,9 @@ class InputLoop:
                     self._admitted()
                     with contextlib.closing(self._effects.open_input(self._effects.place)) as opened:
                         self._take_all(opened, stopping)
+                except NotAdmitted as refusal:
+                    self._tell("failing", str(refusal))
+                    stopping.wait(LOOK_EVERY_S)
                 except ZujiError as failure:
                     self._tell("failing", str(failure))
                     self._wait(stopping)
@@ -101,17 +109,16 @@ class InputLoop:
         self._count(len(messages), rejects)
 
     def _admitted(self) -> KeyEntry:
-        """The source with a valid key, as the gateway would have it. Raises InputFailed with what to do."""
+        """The source with a valid key, as the gateway would have it. Raises NotAdmitted with what to do."""
         settings, keys = self._configured.settings, self._effects.keys
         entry = keys.of_source(settings.workspace, settings.source, settings.key)
         where = f"the source {settings.source!r} in the workspace {settings.workspace!r}"
         if entry is None:
-            raise InputFailed(f"{where} does not exist or has no {settings.key} key. Make it with: zuji source create.")
+            raise NotAdmitted(f"{where} does not exist or has no {settings.key} key. Make it with: zuji source create.")
         if not entry.source.enabled:
-            raise InputFailed(f"{where} is disabled.")
-        slow_for_ms = entry.slow_until - self._effects.now_ms()
-        if slow_for_ms > 0:
-            raise InputFailed(f"{where} brings too much new at once and is slowed down for {slow_for_ms // 1000} s.")
+            raise NotAdmitted(f"{where} is disabled.")
+        if entry.slow_until > self._effects.now_ms():
+            raise NotAdmitted(f"{where} brings too much new at once and is slowed down for a while.")
         return entry
 
     def _receipt(self, entry: KeyEntry) -> Receipt:

@@ -35,8 +35,10 @@ ANSWER_WITHIN_S = 10.0
 GOODBYE_S = 2.0
 KEEP_ALIVE_S = 60
 MOST_UNACKNOWLEDGED = 1_000
-"""The broker sends no more than this before we acknowledge: what bounds our memory, together with the next figure."""
+"""The broker sends no more than this before we acknowledge."""
 LARGEST_PACKET = 1024 * 1024
+ENOUGH_BYTES = 8 * 1024 * 1024
+"""Of one take: the connection is not read any further then, so memory holds this and one packet more."""
 DAY_S = 86_400
 DEFAULT_PORTS = {"off": 1883, "on": 8883}
 
@@ -90,23 +92,25 @@ class MqttInput:
     def __init__(self, settings: Settings, place: Place) -> None:
         self._settings = settings
         self._arrived: deque[MQTTMessage] = deque()
+        self._arrived_bytes = 0
         self._refused = ""
         self._subscribed = False
         self._client = _client(settings, place)
         self._client.on_connect = self._note_connection
         self._client.on_subscribe = self._note_subscription
-        self._client.on_message = lambda client, _, message: self._arrived.append(message)
+        self._client.on_message = self._note_packet
         self._connect()
 
     def take(self, *, at_most: int, wait_s: float) -> Taken | None:
         """See Input. The connection is read no further than to `at_most`: what waits, waits at the broker."""
         deadline = time.monotonic() + wait_s
-        while len(self._arrived) < at_most:
+        while len(self._arrived) < at_most and self._arrived_bytes < ENOUGH_BYTES:
             before = len(self._arrived)
             self._turn(0.0 if before else max(0.0, deadline - time.monotonic()))
             if len(self._arrived) == before and (before or time.monotonic() >= deadline):
                 break
         packets = [self._arrived.popleft() for _ in range(min(at_most, len(self._arrived)))]
+        self._arrived_bytes -= sum(len(packet.payload) for packet in packets)
         if not packets:
             return None
         # An empty packet takes back what the broker had retained; it says nothing, but wants to be acknowledged.
@@ -175,6 +179,10 @@ class MqttInput:
             self._refused = f"the broker {self._where} refuses us: {reason}. Look at user, password and certificates."
         else:
             client.subscribe([(topic, 1) for topic in self._settings.topics])
+
+    def _note_packet(self, _: Client, __: Any, packet: MQTTMessage) -> None:
+        self._arrived.append(packet)
+        self._arrived_bytes += len(packet.payload)
 
     def _note_subscription(self, _: Client, __: Any, ___: int, reasons: list[Any], ____: Any) -> None:
         refused = [
