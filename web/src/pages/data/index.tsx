@@ -6,6 +6,7 @@ import { useWords } from "@/words/words";
 import { Accounting } from "./Accounting";
 import { Imports } from "./Imports";
 import { TrackingPlan } from "./plan";
+import { Quality } from "./quality";
 import { Quarantine } from "./Quarantine";
 import { Sources } from "./Sources";
 import { words } from "./words";
@@ -15,6 +16,7 @@ const TABS = [
   { key: "imports", permission: "sources.read", content: <Imports /> },
   { key: "plan", permission: "policies.read", content: <TrackingPlan /> },
   { key: "quarantine", permission: "quarantine.read", content: <Quarantine /> },
+  { key: "quality", permission: "quality.read", content: <Quality /> },
   { key: "accounting", permission: "accounting.read", content: <Accounting /> },
 ] as const;
 

@@ -7,6 +7,7 @@ export const words = {
   imports: { en: "Imports", zh: "导入" },
   plan: { en: "Tracking plan", zh: "埋点方案" },
   quarantine: { en: "Quarantine", zh: "异常数据区" },
+  quality: { en: "Quality", zh: "数据质量" },
   accounting: { en: "Accounting", zh: "对账" },
   name: { en: "Name", zh: "名称" },
   channel: { en: "Channel", zh: "接入渠道" },

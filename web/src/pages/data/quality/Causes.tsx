@@ -1,0 +1,56 @@
+import { useAnswer } from "@/api/asking";
+import { useFormat } from "@/app/format";
+import { useSession } from "@/app/session";
+import { Card } from "@/parts/Card";
+import { reasonHeads } from "@/words/flags";
+import { reasonWords } from "@/words/rejections";
+import { useWords, type Words } from "@/words/words";
+import type { Report } from "./index";
+import { causeWords, words } from "./words";
+
+/** Where the words of a cause are looked for; the first that knows it says it. */
+const KNOWN: Words = { ...reasonHeads, ...reasonWords, ...causeWords };
+
+/** What was found wrong, the most frequent first. */
+export function Causes({ report }: { report: Report }) {
+  const say = useWords(words);
+  const sayCause = useWords(KNOWN);
+  const format = useFormat();
+  const { may } = useSession();
+  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
+  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const told = (cause: string) => sayCause(KNOWN[cause] ? cause : (cause.split(":")[0] ?? cause));
+  return (
+    <Card title={say("causes")}>
+      {report.causes.length === 0 && <p className="soft">{say("perfect")}</p>}
+      {report.causes.length > 0 && (
+        <div className="scroll">
+          <table className="plain">
+            <thead>
+              <tr>
+                <th>{say("cause")}</th>
+                <th>{say("where")}</th>
+                <th>{say("dimension")}</th>
+                <th>{say("source")}</th>
+                <th className="number">{say("found")}</th>
+                <th>{say("lastDay")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.causes.map((one) => (
+                <tr key={`${one.source} ${one.dimension} ${one.cause} ${one.event} ${one.property}`}>
+                  <td className="break" title={one.cause}>{told(one.cause)}</td>
+                  <td className="break">{[one.event, one.property].filter(Boolean).join(" · ") || "–"}</td>
+                  <td className="soft">{say(one.dimension)}</td>
+                  <td>{nameOf(one.source)}</td>
+                  <td className="number">{format.number(one.found)}</td>
+                  <td className="nowrap">{format.shortDay(`${one.last_day}T12:00:00Z`)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}
