@@ -58,3 +58,12 @@ def test_what_was_noticed_about_an_event_is_explained_in_words(
         row.get_by_role("button").click()
         row.locator(".noticed").filter(has_text=said).wait_for()
         assert "time_guessed" not in shown(page)
+
+
+def test_what_every_stage_did_is_told_in_chinese(browser: Any, office: Office) -> None:
+    with signed_in(browser, office, "/live", language="zh") as page:
+        office.track("Words Staged", "words-staged")
+        row = page.locator(".trace").filter(has_text="Words Staged").first
+        row.get_by_role("button").click()
+        row.locator(".trace-stages").filter(has_text="首次收到").filter(has_text="客户 #").wait_for()
+        assert not re.search("seen before|nothing to mend|person|no usable time", row.inner_text())
