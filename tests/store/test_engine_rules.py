@@ -220,7 +220,7 @@ def test_erasing_says_when_old_parts_stay(events: EventStore) -> None:
     events.insert(plain_events(10))
     statement = Query("ALTER TABLE zuji.events DELETE WHERE event = {e:String}", {"e": "purchase"})
     with pytest.raises(StoreBusy, match="still on disk"):
-        erase(events.connections, statement, wait_s=0)
+        erase(events.connections, [statement], wait_s=0)
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def build_engine(
         reader=reader,
         hot=hot,
         storing=storing,
-        loops=(ingest, storing, profiles, tagger, tags),
+        loops=(ingest, storing, profiles, tagger, tags, events.broken),
         progress=progress,
         tag_latency=tagger.latency,
         alarms_of=(learner.alarms, rhythm.alarms),

@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Connections:
         self._slots = threading.BoundedSemaphore(limits.at_once)
         self._idle: queue.SimpleQueue[Client] = queue.SimpleQueue()
         self._closed = False
+        self._gathering = threading.Lock()
+        """Held by whoever takes all slots: two who took half of them each would wait for ever."""
         try:
             self._writer = _Seat(self.connect(_WRITING), _WRITING)
             self._controller = _Seat(self.connect({}), {})
@@ -76,6 +78,11 @@ class Connections:
             return clickhouse_connect.get_client(
                 interface="chdb", path=self._location, settings=settings, chdb_options=options
             )
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the engine runs in this process, on a folder of ours."""
+        return not is_server(self._location)
 
     @property
     def name(self) -> str:
@@ -118,11 +125,25 @@ class Connections:
         finally:
             self._slots.release()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody asks or inserts while the block runs. Whoever calls must hold none of the clients."""
+        with ExitStack() as held:
+            held.enter_context(self._gathering)
+            self._check()
+            for _ in range(self._limits.at_once):
+                self._slots.acquire()
+                held.callback(self._slots.release)
+            for seat in (self._writer, self._controller):
+                held.enter_context(seat.lock)
+            yield
+
     def close(self) -> None:
         """Wait for what runs, then close every client, the main one last. Doing so twice is harmless."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._gathering:
+            if self._closed:
+                return
+            self._closed = True
         for _ in range(self._limits.at_once):
             self._slots.acquire()
         while not self._idle.empty():

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
 from zuji.store.background import let_merging_wait
+from zuji.store.broken_parts import BrokenParts
 from zuji.store.connections import Connections, is_server, read_table
 from zuji.store.counted import Counted, read_counted
 from zuji.store.erasure import erase
@@ -62,6 +63,7 @@ class EventStore:
         self._connections = connections
         self._location = location
         self._people = PeopleMap(connections, location)
+        self.broken = BrokenParts(connections)
         self.tide = Tide()
 
     @classmethod
@@ -110,7 +112,7 @@ class EventStore:
         """
         events = fitted(table, EVENT_SCHEMA)
         try:
-            with self._connections.writing() as client:
+            with self._writing() as client:
                 for piece in by_months(events):
                     _insert(client, "zuji.events", piece)
         finally:
@@ -153,7 +155,7 @@ class EventStore:
     def insert_profiles(self, rows: Sequence[ProfileRow]) -> None:
         """Say what is known about these people; the newest version of a person's wins."""
         try:
-            with self._connections.writing() as client:
+            with self._writing() as client:
                 _insert(client, "zuji.profiles", profile_table(rows))
         finally:
             self.tide.traits_changed({row.workspace for row in rows})
@@ -161,7 +163,7 @@ class EventStore:
     def insert_tags(self, changes: Sequence[TagChange]) -> None:
         """Say what tags and segments people have now; the change of the greatest number wins."""
         try:
-            with self._connections.writing() as client:
+            with self._writing() as client:
                 _insert(client, "zuji.tag_now", tag_table(changes))
         finally:
             self.tide.traits_changed({one.workspace for one in changes})
@@ -184,12 +186,12 @@ class EventStore:
 
     def query(self, query: Query) -> pa.Table:
         """Answer a question. Raises TooCostly at its limits, StoreBusy when all slots stay taken, Cancelled."""
-        with self._connections.asking() as client, translated("answering a question"):
+        with self.broken.reading(), self._connections.asking() as client, translated("answering a question"):
             return read_table(client, query.sql, query.params, ticket=query.ticket)
 
     def query_counted(self, query: Query) -> Counted:
         """The same, with the number of rows that were read for the answer."""
-        with self._connections.asking() as client, translated("answering a question"):
+        with self.broken.reading(), self._connections.asking() as client, translated("answering a question"):
             return read_counted(client, query)
 
     def cancel(self, ticket: str) -> bool:
@@ -204,7 +206,7 @@ class EventStore:
         """Erase all events of a source. When it returns their bytes are gone from the disk."""
         sql = "ALTER TABLE zuji.events DELETE WHERE workspace = {workspace:String} AND source = {source:String}"
         with self._erasing(workspace):
-            erase(self._connections, Query(sql, {"workspace": workspace, "source": source}))
+            erase(self._connections, [Query(sql, {"workspace": workspace, "source": source})])
 
     def delete_anchors(self, workspace: str, anchors: Sequence[int]) -> None:
         """Erase all events of these anchors. When it returns their bytes are gone from the disk."""
@@ -217,12 +219,12 @@ class EventStore:
             "tag_now": "person",
         }
         with self._erasing(workspace):
-            for table, column in columns.items():
-                sql = (
-                    f"ALTER TABLE zuji.{table} DELETE "
-                    f"WHERE workspace = {{workspace:String}} AND {column} IN {{anchors:Array(UInt64)}}"
-                )
-                erase(self._connections, Query(sql, params))
+            deletions = [
+                f"ALTER TABLE zuji.{table} DELETE "
+                f"WHERE workspace = {{workspace:String}} AND {column} IN {{anchors:Array(UInt64)}}"
+                for table, column in columns.items()
+            ]
+            erase(self._connections, [Query(sql, params) for sql in deletions])
             self._people.forgot(params["anchors"])
 
     @contextmanager
@@ -260,13 +262,22 @@ class EventStore:
         if not rows:
             return
         table = _as_table([msgspec.structs.astuple(row) for row in rows], schema)
-        with self._connections.writing() as client:
+        with self._writing() as client:
             _insert(client, name, table)
 
     def _written(self, sql: str, params: dict[str, Any]) -> pa.Table:
         """A read for the writer itself: outside the pool, so that questions cannot hold up ingest."""
-        with self._connections.writing() as client, translated("reading back what is stored"):
+        with (
+            self.broken.reading(),
+            self._connections.writing() as client,
+            translated("reading back what is stored"),
+        ):
             return read_table(client, sql, params)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Client]:
+        with self.broken.writing(), self._connections.writing() as client:
+            yield client
 
 
 def _prepare_folder(folder: Path, expected: Expected) -> None:

@@ -12,6 +12,8 @@ from zuji.terms.error import BadRequest, Busy, ZujiError
 
 TOO_COSTLY = {158, 159, 160, 241, 307, 396}
 CANCELLED = {394}
+BROKEN = {33, 40, 246, 271, 740}
+"""The files of a part are not as they were written: cut short, or changed."""
 REFUSED = {
     6,
     26,
@@ -68,6 +70,12 @@ class StoreBusy(Busy):
     code = "store_busy"
 
 
+class Broken(StoreBusy):
+    """A part of the store cannot be read. `broken_parts` sets it aside."""
+
+    code = "store_broken"
+
+
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Turn the driver's errors into ours; `doing` says what was tried, for the reader of the message."""
@@ -87,6 +95,8 @@ def meaning_of(failure: Exception, doing: str) -> ZujiError:
         return Cancelled(f"{doing}: cancelled.")
     if code in TOO_COSTLY:
         return TooCostly(f"{doing}: stopped at its limit ({text}). Ask for a shorter time or fewer columns.")
+    if code in BROKEN:
+        return Broken(f"{doing}: {text}.")
     if code in REFUSED:
         return Refused(f"{doing}: {text}")
     return StoreBusy(f"{doing}: {text}")
