@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from zuji.clean.quality import DIMENSIONS, Dimension, index, score
@@ -21,7 +22,8 @@ class Score(NamedTuple):
     score: float | None
 
 
-class Quality(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Quality:
     """The index from 0 to 100, and what it is made of. None: nothing came in."""
 
     index: float | None

@@ -34,13 +34,12 @@ def erase(connections: Connections, statements: Sequence[Query], *, wait_s: floa
     """
     client = connections.connect({"mutations_sync": 2, "max_execution_time": 0})
     try:
-        with translated("erasing events"):
-            with _retired_parts_go_at_once(client):
-                for statement in statements:
-                    client.command(statement.sql, parameters=dict(statement.params))
-                thaw(client, BEFORE_MIGRATION)
-                drop_set_aside(client)
-                _wait_for_cleanup(client, wait_s)
+        with translated("erasing events"), _retired_parts_go_at_once(client):
+            for statement in statements:
+                client.command(statement.sql, parameters=dict(statement.params))
+            thaw(client, BEFORE_MIGRATION)
+            drop_set_aside(client)
+            _wait_for_cleanup(client, wait_s)
     finally:
         client.close()
 
