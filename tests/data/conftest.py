@@ -9,6 +9,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.append(str(TESTS / "identify"))  # the slow reference of who is who lives there
+sys.path.append(str(TESTS / "run"))  # and there an engine in this process, with a spool to write to
 
 
 @pytest.fixture(scope="session")
