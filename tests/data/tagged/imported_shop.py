@@ -75,7 +75,7 @@ def _users(world: World) -> dict[int, str]:
     """Whose number is whose: an import names everybody by their account alone, so everybody is one anchor."""
     whose = world.engine.events.person_of_event()
     asked = f"SELECT DISTINCT {whose.sql} AS person, identifiers[1].2 AS user FROM zuji.events"
-    rows = world.engine.events.query(Query(asked, {"workspace": WORKSPACE})).to_pylist()
+    rows = world.engine.events.query(Query(asked, whose.params)).to_pylist()
     users = {row["person"]: row["user"] for row in rows}
     assert len(set(users.values())) == len(users) == len(rows)
     return users
