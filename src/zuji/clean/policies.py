@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from zuji.clean.plan_document import read_plan
+from zuji.clean.point_document import read_points
 from zuji.clean.rule_book import read_rules
 from zuji.clean.standards.document import read_standards
 from zuji.clean.standards.event_names import read_names
@@ -18,7 +19,13 @@ from zuji.terms.policy import Part, Policy
 Value = TypeVar("Value")
 Reader = Callable[[Mapping[str, Any]], Any]
 
-READERS: dict[Part, Reader] = {"names": read_names, "standards": read_standards, "plan": read_plan, "rules": read_rules}
+READERS: dict[Part, Reader] = {
+    "names": read_names,
+    "standards": read_standards,
+    "plan": read_plan,
+    "points": read_points,
+    "rules": read_rules,
+}
 """What understands the document of each part."""
 
 

@@ -19,6 +19,7 @@ from zuji.cli import (
     import_,
     import_jobs,
     plan,
+    points,
     profile,
     quality,
     quarantine,
@@ -51,6 +52,7 @@ app.command()(sql.sql)
 app.command("import")(import_.import_)
 import_.app.command("run")(import_jobs.run)
 app.command()(quality.quality)
+app.command()(points.points)
 app.add_typer(import_.app, name="imports")
 app.add_typer(cleaning.app, name="cleaning")
 app.add_typer(plan.app, name="plan")

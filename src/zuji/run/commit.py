@@ -8,9 +8,10 @@ from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
 from zuji.run.judging import judge
 from zuji.run.learning import Learner
+from zuji.run.points import PointWatch
 from zuji.run.progress import Progress
 from zuji.run.tagging import Tagger
-from zuji.store import accounting, outbox, profile_changes, quality, quarantine, spool_positions
+from zuji.store import accounting, outbox, points, profile_changes, quality, quarantine, spool_positions
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
 from zuji.store.property_names import PropertyNames
@@ -31,6 +32,7 @@ class Committer:
         stages: Stages,
         tagger: Tagger,
         learner: Learner,
+        points: PointWatch,
         progress: Progress,
     ) -> None:
         self._hot = hot
@@ -39,6 +41,7 @@ class Committer:
         self._stages = stages
         self._tagger = tagger
         self._learner = learner
+        self._points = points
         self._progress = progress
 
     def commit(
@@ -84,9 +87,11 @@ class Committer:
         batch = outbox.put(connection, events=plan.events, people=people, planned_at=now_ms)
         judge(connection, plan, self._learner.usual_properties)
         self._learner.take(connection, plan.observed, now_ms)
+        self._points.take(connection, plan.events)
         for workspace, source in plan.linked.writes.deleted_sources:
             self._learner.forget_source(connection, workspace, source)
             quality.forget_source(connection, workspace, source)
+            points.forget_source(connection, workspace, source)
         self._tagger.take(connection, plan, now_ms)
         return batch
 

@@ -24,6 +24,7 @@ from zuji.run.decisions import Decisions
 from zuji.run.expiring import Expiry
 from zuji.run.ingest import Cursor, IngestLoop
 from zuji.run.learning import Learner
+from zuji.run.points import PointWatch
 from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
 from zuji.run.rhythm import Rhythm
@@ -141,6 +142,7 @@ def build_engine(
     tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)
     learner = Learner(hot, source_of)
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
+    points = PointWatch(hot=hot, policies=policies or NoPolicies())
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
@@ -158,7 +160,14 @@ def build_engine(
         hot=hot,
         stages=stages,
         committer=Committer(
-            hot=hot, seen=seen, names=names, stages=stages, tagger=tagger, learner=learner, progress=progress
+            hot=hot,
+            seen=seen,
+            names=names,
+            stages=stages,
+            tagger=tagger,
+            learner=learner,
+            points=points,
+            progress=progress,
         ),
         decisions=decisions,
         storing=storing,
@@ -179,7 +188,7 @@ def build_engine(
         loops=(ingest, storing, profiles, tagger, tags, events.broken),
         progress=progress,
         tag_latency=tagger.latency,
-        alarms_of=(learner.alarms, rhythm.alarms),
+        alarms_of=(learner.alarms, rhythm.alarms, points.alarms),
         now_ms=now_ms,
     )
     return Engine(

@@ -17,6 +17,8 @@ AlarmCode = Literal[
     "property_vanished",
     "type_changed",
     "more_changes",
+    "point_silent",
+    "more_points_silent",
 ]
 
 
@@ -28,5 +30,6 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     event: str = ""
     property: str = ""
+    point: str = ""
     count: int = 0
-    """Events, minutes or changes, as the code tells."""
+    """Events, minutes, changes or points, as the code tells."""

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-Part = Literal["rules", "names", "standards", "plan"]
+Part = Literal["rules", "names", "standards", "plan", "points"]
 """What policies are about: cleaning rules and their switches; names of events; how values are standardised; the
-tracking plan."""
+tracking plan; collection points."""
 PARTS: tuple[Part, ...] = get_args(Part)
 
 

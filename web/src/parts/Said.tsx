@@ -29,9 +29,9 @@ export function Told({ failure }: { failure: Error }) {
 export function AlarmTold({ alarm }: { alarm: AlarmFact }) {
   const say = useWords(alarmWords);
   const { language } = usePreferences();
-  const { source = "", event = "", property = "", count = 0 } = alarm;
+  const { source = "", event = "", property = "", point = "", count = 0 } = alarm;
   const known = alarmWords[alarm.code] ? alarm.code : "stage_waits";
-  const text = language === "en" ? alarm.said : say(known, { source, event, property, n: count });
+  const text = language === "en" ? alarm.said : say(known, { source, event, property, point, n: count });
   return <InWords text={text} original={alarm.said} />;
 }
 

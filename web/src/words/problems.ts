@@ -44,5 +44,7 @@ export const alarmWords: Words = {
   property_new: { en: "{source}: {property} of {event} is new.", zh: "数据源“{source}”的事件 {event} 出现了新属性 {property}。" },
   property_vanished: { en: "{source}: {property} of {event} has vanished.", zh: "数据源“{source}”的事件 {event} 不再携带属性 {property}。" },
   type_changed: { en: "{source}: {property} of {event} has another type.", zh: "数据源“{source}”的事件 {event} 的属性 {property} 类型已改变。" },
+  point_silent: { en: "Collection point {point} has been silent for {n} minutes.", zh: "采集点“{point}”已 {n} 分钟没有数据。" },
+  more_points_silent: { en: "{n} more collection points are silent.", zh: "另有 {n} 个采集点没有数据。" },
   more_changes: { en: "{n} more changes of what is sent.", zh: "另有 {n} 处上报变化。" },
 };

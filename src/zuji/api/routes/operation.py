@@ -29,13 +29,14 @@ class BackupIn(In):
 
 
 class AlarmOut(Out):
-    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes or changes."""
+    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes, changes or points."""
 
     code: str = Field(examples=["source_silent"])
     said: str
     source: str = ""
     event: str = ""
     property: str = ""
+    point: str = ""
     count: int = 0
 
 
