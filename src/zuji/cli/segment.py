@@ -10,6 +10,8 @@ from zuji.cli import definitions
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
 from zuji.cli.definitions import AnnounceOption, FileArgument, KeyArgument, path_of
 from zuji.cli.output import JsonOption, print_json, print_table, say
+from zuji.cli.profile import Who
+from zuji.cli.why import AtOption, show_why
 
 app = typer.Typer(help="Segments: sets of people, right now.", no_args_is_help=True)
 
@@ -69,6 +71,19 @@ def publish(
 def end(key: KeyArgument, data: DataOption = DEFAULT_DATA, workspace: WorkspaceOption = "default") -> None:
     """End a segment: nobody is in it any more. Its history stays; a draft is forgotten."""
     definitions.end("segment", key, data, workspace)
+
+
+@app.command()
+def why(
+    key: KeyArgument,
+    who: Who,
+    at: AtOption = "",
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Why somebody is in a segment, or is not: every condition, its events, and what would change it."""
+    show_why("segment", key, who, at, data, workspace, as_json=as_json)
 
 
 @app.command()

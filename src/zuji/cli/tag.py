@@ -10,6 +10,8 @@ from zuji.cli import definitions
 from zuji.cli.asking import DEFAULT_DATA, DataOption, Engine, WorkspaceOption, engine_of
 from zuji.cli.definitions import AnnounceOption, FileArgument, KeyArgument, Kind, path_of
 from zuji.cli.output import JsonOption, print_json, print_table, say
+from zuji.cli.profile import Who
+from zuji.cli.why import AtOption, show_why
 
 app = typer.Typer(help="Tags: what is said about people.", no_args_is_help=True)
 KINDS: tuple[Kind, ...] = ("tag", "segment")
@@ -70,6 +72,19 @@ def publish(
 def end(key: KeyArgument, data: DataOption = DEFAULT_DATA, workspace: WorkspaceOption = "default") -> None:
     """End a tag: nobody has it any more. Its history stays; a draft is forgotten."""
     definitions.end("tag", key, data, workspace)
+
+
+@app.command()
+def why(
+    key: KeyArgument,
+    who: Who,
+    at: AtOption = "",
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Why somebody has a tag, or has it not: every condition, its events, and what would change it."""
+    show_why("tag", key, who, at, data, workspace, as_json=as_json)
 
 
 @app.command()
