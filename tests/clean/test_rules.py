@@ -62,6 +62,8 @@ def properties_of(outcome: Cleaned) -> dict[str, Any]:
         (a_track(duration_ms=1_000), ""),
         (a_track(price=-1), "negative:price"),
         (a_track(unitPrice="-0.01"), "negative:unitPrice"),
+        (a_track(value=-1, currency="HKD"), "negative:value"),
+        (a_track(value=-1), ""),
         (a_track("Order Refunded", total=-8), ""),
         (a_track("Order Completed", products=[{"price": 3}, {"price": -3}]), "negative:products.price"),
         (a_track(age=121), "impossible:age"),

@@ -87,6 +87,23 @@ def test_what_is_standard_already_and_what_no_rule_names_is_left_as_it_is() -> N
     assert (row["flags"], row["flag_reason"]) == (0, "")
 
 
+@pytest.mark.parametrize("number", [3, 3.0, 2.5, -0.0])
+def test_a_number_needs_no_repair_however_its_client_writes_whole_ones(number: float) -> None:
+    facts = fields({"field": "properties.weight", "as": "quantity", "unit": "kg"})
+    row, properties, _ = stored(a_message(properties={"weight": number}), facts)
+    assert properties == {"weight": number, "weight_unit": "kg"}
+    assert (row["flags"], row["flag_reason"]) == (0, "")
+
+
+@pytest.mark.parametrize("number", [12.5, 1.299, 1299])
+def test_a_number_of_json_has_its_point_whatever_decimal_mark_people_write(number: float) -> None:
+    amount = {"field": "properties.total", "as": "amount", "decimal_mark": "comma"}
+    weight = {"field": "properties.weight", "as": "quantity", "unit": "kg", "decimal_mark": "comma"}
+    row, properties, _ = stored(a_message(properties={"total": number, "weight": number}), fields(amount, weight))
+    assert properties == {"total": number, "weight": number, "weight_unit": "kg"}
+    assert (row["amount"], row["flag_reason"]) == (Decimal(str(number)), "")
+
+
 def test_a_value_that_cannot_be_read_stays_and_the_event_says_so() -> None:
     facts = fields({"field": "properties.phone", "as": "phone"})
     row, properties, _ = stored(a_message(properties={"phone": "call me"}), facts)

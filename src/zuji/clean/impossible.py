@@ -17,6 +17,7 @@ from zuji.clean.property_meaning import (
     milliseconds_in,
     partners_of,
     plain,
+    promise_beside_currency,
     promise_of,
     takes_back,
 )
@@ -36,12 +37,15 @@ _WORDS = {
 
 def judge_promises(sheet: Sheet, rulings: Rulings, measure: Measure) -> None:
     """Numbers beyond what their name promises: ages, places, shares, prices below nothing."""
-    promise = promise_of(measure.name)
+    always = promise_of(measure.name)
+    promise = always or promise_beside_currency(measure.name)
     if promise is None:
         return
     beyond = (measure.numbers < promise.low) | (measure.numbers > promise.high)
     for place in np.flatnonzero(beyond).tolist():
         row = int(measure.rows[place])
+        if always is None and not sheet.columns["currency"][row]:
+            continue
         if promise.rule == "negative_number" and takes_back(sheet.messages[row].event):
             continue
         if not _swapped(sheet, rulings, row, measure.name, float(measure.numbers[place])):

@@ -69,6 +69,12 @@ def promise_of(name: str) -> Promise | None:
 
 
 @lru_cache(maxsize=8_192)
+def promise_beside_currency(name: str) -> Promise | None:
+    """The same of names that mean a sum only in an event that names its currency: `value` may be anything else."""
+    return Promise("negative_number", 0.0, math.inf) if plain(name) == "value" else None
+
+
+@lru_cache(maxsize=8_192)
 def milliseconds_in(name: str) -> float | None:
     """Of a property that tells how long a look lasted, how many milliseconds one of its units has.
 

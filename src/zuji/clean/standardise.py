@@ -18,6 +18,9 @@ from zuji.clean.traits import Object
 from zuji.terms.event import Flag
 from zuji.terms.subject import Statement
 
+_NUMBERS = {int, float}
+"""JSON has one kind of number: 3.0, as Python's clients write it, is 3 and needs no repair. `true` is no number."""
+
 
 def standardise_values(sheet: Sheet) -> None:
     """Bring the fields that policies name into standard form, and drop those that they drop."""
@@ -89,11 +92,12 @@ def standardised(
     changed: dict[str, Any] = {}
     notes: list[str] = []
     for name, of_name in rules.items():
-        text = readable_text(values.get(name))
+        value = values.get(name)
+        text = readable_text(value)
         if text is None:
             continue
         for rule in of_name:
-            made = answers.of(rule, text, world)
+            made = answers.of(rule, text if isinstance(value, str) else rule.written(text), world)
             if made.note:
                 what, _, candidates = made.note.partition("=")
                 notes.append(f"{what}:{name}={candidates}" if candidates else f"{what}:{name}")
@@ -108,7 +112,7 @@ def _state(changed: dict[str, Any], values: Object, name: str, value: Any) -> No
     if name in changed:
         return
     was = values.get(name)
-    if was == value and type(was) is type(value):
+    if was == value and (type(was) is type(value) or {type(was), type(value)} == _NUMBERS):
         return
     changed[name] = value
     if was is not None and was != "":

@@ -61,6 +61,10 @@ class FieldRule(Document, frozen=True, kw_only=True, tag_field="as"):
         """What becomes of a value, given as text."""
         raise NotImplementedError
 
+    def written(self, number: str) -> str:
+        """A number of JSON as a text that `standard` reads as that number."""
+        return number
+
     @property
     def is_personal(self) -> bool:
         """Whether the standard form tells as much of a person as the value."""
@@ -121,6 +125,10 @@ class AmountRule(FieldRule, frozen=True, kw_only=True, tag="amount"):
             return UNREADABLE
         return Standard(_number(found.amount), {"currency": found.currency} if found.currency else {})
 
+    def written(self, number: str) -> str:
+        """JSON writes a point, whatever people write."""
+        return _with_mark(number, self.decimal_mark)
+
     @property
     def is_personal(self) -> bool:
         """A price tells of nobody."""
@@ -139,6 +147,10 @@ class QuantityRule(FieldRule, frozen=True, kw_only=True, tag="quantity"):
         found = quantity_in(text, self.unit, self.decimal_mark, self.given_in)
         name = self.field.partition(".")[2]
         return UNREADABLE if found is None else Standard(_number(found), {f"{name}_unit": self.unit})
+
+    def written(self, number: str) -> str:
+        """JSON writes a point, whatever people write."""
+        return _with_mark(number, self.decimal_mark)
 
     @property
     def is_personal(self) -> bool:
@@ -240,6 +252,10 @@ def readable_text(value: Any) -> str | None:
 
 def _or_unreadable(value: str) -> Standard:
     return Standard(value) if value else UNREADABLE
+
+
+def _with_mark(number: str, mark: DecimalMark) -> str:
+    return number.replace(".", ",") if mark == "comma" else number
 
 
 def _number(exact: Decimal) -> int | float:
