@@ -68,3 +68,20 @@ def test_the_points_of_a_workspace_are_its_own(world: ApiWorld, workspace: str) 
     assert told["overall"]["missing"] == 4
     with world.client(workspace=workspace) as owner:
         assert owner.get("/points", params={"fresh": "true"}).json()["overall"]["live"] == 1
+
+
+def test_what_is_captured_and_not_declared_is_offered_until_it_is_declared(world: ApiWorld, workspace: str) -> None:
+    looks = [track("Looked", "points-u4", context=on_page(f"/parcel/{number}")) for number in range(3)]
+    world.send(workspace, *looks, track("Start", "points-u4", type="screen"), track("Looked", "points-u4"))
+    asked = {"fresh": "true", "least": "1"}
+    with world.client(workspace=workspace) as owner:
+        told = owner.get("/points/candidates", params=asked).json()
+        assert owner.get("/points/candidates", params={"fresh": "true"}).json()["candidates"] == []
+        points = {one["name"]: one["point"] for one in told["candidates"]}
+        assert owner.put("/policies/points", json={"document": {"points": points}, "over": 0}).status_code == 200
+        assert owner.get("/points/candidates", params=asked).json() == {"version": 1, "candidates": []}
+    assert told["version"] == 0
+    assert [(one["events"], one["point"]) for one in told["candidates"]] == [
+        (3, {"kind": "page", "channel": "web", "path": "/parcel/*"}),
+        (1, {"kind": "screen", "channel": "web", "screen": "Start"}),
+    ]

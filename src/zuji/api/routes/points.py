@@ -9,17 +9,20 @@ from pydantic import Field
 
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
-from zuji.api.ports import ports_of
+from zuji.api.ports import Ports, ports_of
 from zuji.api.wire import Out, iso
+from zuji.clean.point_candidates import Candidate, Captured, candidates
 from zuji.clean.point_document import NO_POINTS, read_points
-from zuji.clean.points import Points
+from zuji.clean.points import Place, Points
 from zuji.clean.points_told import Coverage, PointStatus, PointTold, coverage, coverage_by_channel, told
 from zuji.store import points as store
+from zuji.store.captured_places import captured_places
 from zuji.store.points import Seen
 from zuji.terms.document import document_of
 from zuji.terms.source import Channel
 
 router = APIRouter(tags=["points"], route_class=GuardedRoute)
+DAY_MS = 86_400_000
 
 
 class PointCoverage(Out):
@@ -64,6 +67,22 @@ class PointsOut(Out):
     points: list[PointOut]
 
 
+class PointCandidate(Out):
+    """A place that could be declared: `point` as the policy has it, under `name` or any other."""
+
+    name: str = Field(examples=["web page /product/*"])
+    events: int
+    last_seen: str
+    point: dict[str, Any]
+
+
+class PointCandidates(Out):
+    """The most frequent first."""
+
+    version: int = Field(description="Of the policy `points`, to write over; 0 while nothing was declared.")
+    candidates: list[PointCandidate]
+
+
 @router.get("/points", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("policies.read"))
 def list_points(
     request: Request,
@@ -73,18 +92,57 @@ def list_points(
 ) -> PointsOut:
     """The declared collection points: live, silent or missing; coverage per channel; blind spots."""
     ports = ports_of(request)
-    held = ports.policies.newest(caller.workspace, "points")
-    declared = Points(read_points(held.document) if held else NO_POINTS)
+    version, declared = _declared(ports, caller.workspace)
     with ports.hot.read() as connection:
         seen = store.load(connection, caller.workspace)
     register = [one for one in told(declared, seen, ports.now_ms()) if channel in (None, one.point.channel)]
     return PointsOut(
-        version=held.version if held else 0,
+        version=version,
         overall=_coverage(coverage(register)),
         channels={name: _coverage(one) for name, one in coverage_by_channel(register).items()},
         blind_spots=[one.name for one in register if one.status != "live"],
         points=[_point(one) for one in register if status in (None, one.status)],
     )
+
+
+@router.get("/points/candidates", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("policies.read"))
+def list_point_candidates(
+    request: Request,
+    caller: AnyCaller,
+    days: Annotated[int, Query(ge=1, le=3650, description="Of events that occurred in so many days.")] = 7,
+    least: Annotated[int, Query(ge=1, description="Of at least so many events.")] = 10,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> PointCandidates:
+    """Places where behaviour is captured that are not declared. Nothing is, until somebody writes the policy."""
+    ports = ports_of(request)
+    version, declared = _declared(ports, caller.workspace)
+    places = captured_places(ports.events, caller.workspace, from_ms=ports.now_ms() - days * DAY_MS)
+    found = candidates(map(_captured, places.to_pylist()), declared, least=least, most=limit)
+    return PointCandidates(version=version, candidates=[_candidate(one) for one in found])
+
+
+def _declared(ports: Ports, workspace: str) -> tuple[int, Points]:
+    held = ports.policies.newest(workspace, "points")
+    return (held.version, Points(read_points(held.document))) if held else (0, Points(NO_POINTS))
+
+
+def _captured(row: dict[str, Any]) -> Captured:
+    place = Place(
+        source=row["source"],
+        channel=row["channel"],
+        type=row["type"],
+        event=row["event"],
+        host=row["url_host"],
+        path=row["url_path"],
+        element=row["element"],
+        properties={},
+    )
+    return Captured(place, row["events"], row["last_at"])
+
+
+def _candidate(one: Candidate) -> PointCandidate:
+    asked = {name: value for name, value in document_of(one.point).items() if value and name != "silent_after"}
+    return PointCandidate(name=one.name, events=one.events, last_seen=iso(one.last_at), point=asked)
 
 
 def _coverage(of: Coverage) -> PointCoverage:
