@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -115,6 +117,27 @@ def test_large_packets_are_taken_a_few_at_a_time(plug: MqttPlug) -> None:
     publish(plug.broker.port, [("shop/a", b'{"id": %d, "x": "%s"}' % (n, b"x" * 900_000)) for n in range(30)])
     sizes = [len(taken.given) for taken in take_all(opened, 30)]
     assert max(sizes) <= ENOUGH_BYTES // 900_000 + 1
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """More open files than `select` can name."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    while opened[-1] < 1_024:
+        opened.append(os.open(os.devnull, os.O_RDONLY))
+    yield
+    for one in opened:
+        os.close(one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
+def test_a_process_with_very_many_open_files_takes_packets_too(plug: MqttPlug) -> None:
+    opened = plug.open()
+    plug.say(range(3))
+    assert [plug.number_of(given) for taken in take_all(opened, 3) for given in taken.given] == [0, 1, 2]
 
 
 def test_a_wrong_password_is_told_and_the_right_one_from_a_file_is_taken(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import ssl
 import time
@@ -30,6 +31,7 @@ from zuji.terms.json_path import is_path
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
+    from paho.mqtt.enums import MQTTErrorCode
 
 ANSWER_WITHIN_S = 10.0
 GOODBYE_S = 2.0
@@ -167,12 +169,30 @@ class MqttInput:
 
     def _turn(self, wait_s: float) -> None:
         """Read and write what the connection has. Raises InputFailed when there is none any more."""
-        problem = self._client.loop(wait_s)
+        problem = self._turned(wait_s)
         if self._refused:
             self._client.disconnect()
             raise InputFailed(self._refused)
         if problem:
             raise InputFailed(f"the connection to {self._where} was lost ({problem.name}).")
+
+    def _turned(self, wait_s: float) -> MQTTErrorCode:
+        """What the library's own loop does, with poll: its select refuses file descriptors past 1,023."""
+        from paho.mqtt.enums import MQTTErrorCode
+
+        client, connection = self._client, self._client.socket()
+        if connection is None:
+            return MQTTErrorCode.MQTT_ERR_NO_CONN
+        unread = connection.pending() if isinstance(connection, ssl.SSLSocket) else 0
+        poller = select.poll()
+        poller.register(connection, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
+        ready = sum(events for _, events in poller.poll(0 if unread else wait_s * 1000))
+        problem = MQTTErrorCode.MQTT_ERR_SUCCESS
+        if unread or ready & ~select.POLLOUT:
+            problem = client.loop_read()
+        if not problem and ready & select.POLLOUT:
+            problem = client.loop_write()
+        return problem or client.loop_misc()
 
     def _note_connection(self, client: Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
