@@ -29,7 +29,7 @@ class BackupIn(In):
 
 
 class AlarmOut(Out):
-    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes, changes or points."""
+    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes or points."""
 
     code: str = Field(examples=["source_silent"])
     said: str
