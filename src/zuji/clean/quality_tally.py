@@ -146,7 +146,7 @@ def _count_properties(
 
     To the plan a property that is null is missing too, so the larger of both figures holds for a usual one.
     """
-    days = _newest_days(arrived.accounts)
+    days = newest_days(arrived.accounts)
     left = dict(plan_missing)
     for kind in arrived.observed:
         wanted = usual(kind.key)
@@ -180,7 +180,8 @@ def _absent(
     return absent
 
 
-def _newest_days(accounts: Mapping[Term, Mapping[Key, int]]) -> Mapping[tuple[str, str], int]:
+def newest_days(accounts: Mapping[Term, Mapping[Key, int]]) -> Mapping[tuple[str, str], int]:
+    """The newest day on which something came in, by (workspace, source)."""
     days: dict[tuple[str, str], int] = {}
     for workspace, source, minute in accounts.get("accepted", {}):
         place = workspace, source

@@ -89,7 +89,7 @@ def why(
 @app.command()
 def people(
     key: KeyArgument,
-    at: Annotated[str, typer.Option(help="As of this moment instead of now, such as 2026-11-21T08:00:00+08:00.")] = "",
+    at: AtOption = "",
     limit: Annotated[int, typer.Option(help="How many to show, at most 1000.")] = 100,
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from zuji.analyse.ask import Asker
@@ -36,7 +35,6 @@ from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.run.rehearsal import Rehearsal
-from zuji.run.status import Loop
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store import spool_positions
@@ -226,6 +224,5 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,
     )
-    inputs = cast(Loop, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))  # only ever read
-    engine.status.watch(tag_rows, batch_tags, inputs)
+    engine.status.watch(tag_rows, batch_tags, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))
     return House(engine, alerts, batch_tags, tag_rows, deliveries, administration, spool, ports)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zuji.clean.quality_tally import Arrived, Usual, tally
+from zuji.clean.quality_tally import Arrived, Usual, newest_days, tally
 from zuji.run.batch import NOBODY_SENT, Plan
 from zuji.store import quality
 from zuji.store.hot import HotTransaction
@@ -15,10 +15,7 @@ def judge(connection: HotTransaction, plan: Plan, usual: Usual) -> None:
     if not plan.ledger.counts["accepted"]:
         return
     quality.add(connection, tally(arrived_with(plan), usual))
-    newest: dict[tuple[str, str], int] = {}
-    for workspace, source, minute in plan.ledger.counts["accepted"]:
-        newest[workspace, source] = max(newest.get((workspace, source), 0), minute // quality.DAY_MS)
-    for (workspace, source), day in newest.items():
+    for (workspace, source), day in newest_days(plan.ledger.counts).items():
         quality.tidy(connection, workspace, source, day=day)
 
 

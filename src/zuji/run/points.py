@@ -9,6 +9,7 @@ from zuji.clean.point_document import NO_POINTS, read_points
 from zuji.clean.points import Points, seen_in
 from zuji.clean.points_told import PointTold, told
 from zuji.clean.policies import Compiled, PolicySource
+from zuji.run.lookout import Lookout
 from zuji.store import points as store
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.terms.alarm import Alarm
@@ -28,8 +29,7 @@ class PointWatch:
         )
         self._tidied: dict[str, Points] = {}
         """Of each workspace, the register by which what is not declared any more was forgotten."""
-        self._alarms: tuple[Alarm, ...] = ()
-        self._looked_at = 0
+        self._lookout = Lookout(self._look, every_ms=LOOK_EVERY_MS)
 
     def take(self, connection: HotTransaction, stored: pa.Table) -> None:
         """Count what a batch stores, in its transaction. Where nothing is declared, that is a look into memory."""
@@ -46,10 +46,7 @@ class PointWatch:
 
     def alarms(self, at_ms: int) -> tuple[Alarm, ...]:
         """What to say about the points that are silent at this moment; of a point that never spoke, nothing."""
-        if at_ms - self._looked_at >= LOOK_EVERY_MS:
-            self._looked_at = at_ms
-            self._alarms = tuple(self._look(at_ms))
-        return self._alarms
+        return self._lookout.alarms(at_ms)
 
     def _look(self, at_ms: int) -> list[Alarm]:
         silent: list[PointTold] = []

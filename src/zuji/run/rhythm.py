@@ -17,6 +17,7 @@ import numpy.typing as npt
 from zuji.clean.policies import Compiled, PolicySource
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.run.batch import SourceOf
+from zuji.run.lookout import Lookout
 from zuji.store import accounting
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.terms.alarm import Alarm
@@ -51,15 +52,11 @@ class Rhythm:
         self._source_of = source_of
         self._rules: Compiled[RuleBook] = Compiled("rules", read_rules, usual=USUAL_RULES)
         self._usual: dict[tuple[str, str], Usual] = {}
-        self._alarms: tuple[Alarm, ...] = ()
-        self._looked_at = 0
+        self._lookout = Lookout(self._look, every_ms=LOOK_EVERY_MS)
 
     def alarms(self, at_ms: int) -> tuple[Alarm, ...]:
         """What to say about the sources that are silent at this moment."""
-        if at_ms - self._looked_at >= LOOK_EVERY_MS:
-            self._looked_at = at_ms
-            self._alarms = tuple(self._look(at_ms))
-        return self._alarms
+        return self._lookout.alarms(at_ms)
 
     def _look(self, at_ms: int) -> list[Alarm]:
         found: list[Alarm] = []

@@ -56,9 +56,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loop(Protocol):
-    """Work that goes on in a thread. What keeps it from going on is an alarm."""
+    """Work that goes on beside. What keeps it from going on is an alarm."""
 
-    failure: str | None
+    @property
+    def failure(self) -> str | None:
+        """Why it does not go on; None while it does."""
 
 
 def note_failed_start(path: Path, why: str) -> None:

@@ -74,7 +74,7 @@ class BrokenParts:
                 return False
             self._opened_at = time.monotonic()
             try:
-                with self._connections.alone():
+                with self._connections.exclusively():
                     self._look_at_all()
             except Exception as failure:
                 log.warning("the tables of the event store could not be opened anew: %s", failure)

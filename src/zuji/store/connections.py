@@ -126,7 +126,7 @@ class Connections:
             self._slots.release()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusively(self) -> Iterator[None]:
         """Nobody asks or inserts while the block runs. Whoever calls must hold none of the clients."""
         with ExitStack() as held:
             held.enter_context(self._gathering)
