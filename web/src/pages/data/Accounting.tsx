@@ -1,7 +1,7 @@
 import { useAnswer } from "@/api/asking";
 import type { Answer } from "@/api/client";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
-import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
@@ -13,10 +13,8 @@ type Figures = Answer<"/api/v1/accounting">["total"];
 /** Where everything went that was accepted, source by source. */
 export function Accounting() {
   const say = useWords(words);
-  const { may } = useSession();
   const accounts = useAnswer("/api/v1/accounting", { query: { limit: 1 } }, { every: 10_000 });
-  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
-  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const nameOf = useSourceNames();
   return (
     <Loaded query={accounts}>
       {({ closed, total, by_source }) => (

@@ -4,6 +4,7 @@ import { App, Button, Drawer, Input, Popconfirm, Select } from "antd";
 import { useState } from "react";
 import { useAnswer, useChange } from "@/api/asking";
 import { type Answer, call, type Said } from "@/api/client";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -27,8 +28,7 @@ export function Quarantine() {
   const [opened, setOpened] = useState<Waiting | null>(null);
   const counts = useAnswer("/api/v1/quarantine/reasons");
   const page = useAnswer("/api/v1/quarantine", { query: { limit: 100, ...(reason ? { reason } : {}) } });
-  const sources = useAnswer("/api/v1/sources");
-  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const nameOf = useSourceNames();
   const reasons = Object.entries(counts.data?.reasons ?? {});
   return (
     <Loaded

@@ -2,10 +2,9 @@
 
 import { PauseOutlined, PlayCircleOutlined } from "@ant-design/icons";
 import { Button, Input, Segmented } from "antd";
-import { useMemo, useState } from "react";
-import { useAnswer } from "@/api/asking";
+import { useState } from "react";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
-import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { ErrorState } from "@/parts/ErrorState";
 import { PageHead } from "@/parts/PageHead";
@@ -23,17 +22,12 @@ const WANTED: readonly Wanted[] = ["everything", "stored", "quarantined", "dupli
 export default function Live() {
   const say = useWords(words);
   const format = useFormat();
-  const { may } = useSession();
   const [isPaused, setPaused] = useState(false);
   const [isSending, setSending] = useState(false);
   const [wanted, setWanted] = useState<Wanted>("everything");
   const [sought, setSought] = useState("");
   const { traces, isKnown, failure } = useTail(isPaused);
-  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
-  const nameOf = useMemo(() => {
-    const names = new Map(sources.data?.sources.map((one) => [one.id, one.name]));
-    return (id: string) => names.get(id) ?? id;
-  }, [sources.data]);
+  const nameOf = useSourceNames();
   const shown = traces.filter((one) => matches(one, wanted, sought.trim().toLowerCase(), nameOf(one.source)));
   const isWaiting = isKnown && traces.length === 0;
   return (

@@ -4,6 +4,7 @@ import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useAnswer, useChange } from "@/api/asking";
 import { call } from "@/api/client";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -86,8 +87,7 @@ function Explanation({ a, person }: { a: Identifier; person: Profile }) {
   const say = useWords(words);
   const format = useFormat();
   const other = strongestFirst(person.identifiers).find((one) => spelled(one) !== spelled(a));
-  const sources = useAnswer("/api/v1/sources");
-  const sourceName = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const sourceName = useSourceNames();
   const found = useAnswer(
     "/api/v1/identity/explain",
     { query: { a: spelled(a), b: spelled(other ?? a) } },

@@ -3,6 +3,7 @@
 import { Link, useParams } from "react-router";
 import { useAnswer } from "@/api/asking";
 import type { Answer } from "@/api/client";
+import { useSourceNames } from "@/api/sources";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
@@ -67,8 +68,7 @@ function Whole({ person }: { person: Profile }) {
 function Traits({ person }: { person: Profile }) {
   const say = useWords(words);
   const format = useFormat();
-  const sources = useAnswer("/api/v1/sources");
-  const sourceName = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const sourceName = useSourceNames();
   const traits = Object.entries(person.trait_details);
   return (
     <Card title={say("traits")}>

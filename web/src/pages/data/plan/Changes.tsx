@@ -1,6 +1,6 @@
 import { useAnswer } from "@/api/asking";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
-import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
@@ -13,10 +13,8 @@ export function Changes() {
   const say = useWords(words);
   const sayKind = useWords(changeWords);
   const format = useFormat();
-  const { may } = useSession();
   const changes = useAnswer("/api/v1/plan/changes", { query: { limit: SHOWN } });
-  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
-  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const nameOf = useSourceNames();
   return (
     <Card title={say("changes")}>
       <Loaded query={changes} empty={(told) => told.changes.length === 0 && <p className="soft">{say("noChanges")}</p>}>

@@ -5,6 +5,7 @@ import { Button, Drawer, Popconfirm } from "antd";
 import { useState } from "react";
 import { useAnswer } from "@/api/asking";
 import { addressOf } from "@/api/client";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -133,8 +134,7 @@ function Arriving({ plan, onOpen }: { plan: Plan; onOpen: (event: PlanEvent) => 
   const { may } = useSession();
   const { document } = usePlanDocument();
   const accept = useAccept();
-  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
-  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const nameOf = useSourceNames();
   const rows = plan.events
     .map((event) => ({ event, problems: problemsOf(event, document).length }))
     .toSorted((a, b) => b.problems - a.problems || Number(a.event.planned) - Number(b.event.planned) || b.event.events - a.event.events);

@@ -1,6 +1,5 @@
-import { useAnswer } from "@/api/asking";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
-import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { reasonHeads } from "@/words/flags";
 import { reasonWords } from "@/words/rejections";
@@ -16,9 +15,7 @@ export function Causes({ report }: { report: Report }) {
   const say = useWords(words);
   const sayCause = useWords(KNOWN);
   const format = useFormat();
-  const { may } = useSession();
-  const sources = useAnswer("/api/v1/sources", {}, { enabled: may("sources.read") });
-  const nameOf = (id: string) => sources.data?.sources.find((one) => one.id === id)?.name ?? id;
+  const nameOf = useSourceNames();
   const told = (cause: string) => sayCause(KNOWN[cause] ? cause : (cause.split(":")[0] ?? cause));
   return (
     <Card title={say("causes")}>

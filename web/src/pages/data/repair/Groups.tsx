@@ -3,6 +3,7 @@
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useAnswer } from "@/api/asking";
+import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
 import { Card } from "@/parts/Card";
 import { reasonSentences, reasonWords } from "@/words/rejections";
@@ -60,8 +61,7 @@ function Line({ group, onOpen }: { group: Group; onOpen: () => void }) {
   const sayReason = useWords(reasonWords);
   const sayMeaning = useWords(reasonSentences);
   const format = useFormat();
-  const sources = useAnswer("/api/v1/sources");
-  const name = sources.data?.sources.find((one) => one.id === group.source)?.name ?? group.source;
+  const nameOf = useSourceNames();
   return (
     <tr>
       <td>
@@ -72,7 +72,7 @@ function Line({ group, onOpen }: { group: Group; onOpen: () => void }) {
       <td className="soft break" lang="en">
         {group.cause}
       </td>
-      <td>{name}</td>
+      <td>{nameOf(group.source)}</td>
       <td className="number">{format.number(group.events)}</td>
       <td className="nowrap">{format.moment(group.last_at)}</td>
       <td className="right">
