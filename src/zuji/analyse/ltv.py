@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -42,24 +44,27 @@ def settle_ltv(question: Ltv, around: Surroundings) -> Settled[Ltv]:
     return settle(question, around, first_day="-11mStart")
 
 
-def members(settled: Settled[Ltv], periods: Periods) -> Statement:
+def members(settled: Settled[Ltv], periods: Periods, *, with_currencies: bool = False) -> Statement:
     """Everybody acquired in one of the periods: a statement whose step `members` has (who, since, place, revenue).
 
-    place is the number of the cohort, from 0; revenue is an array of (at, value, currency) from `since` on, read in
-    one pass with the acquisition: whole history until the last cohort's longest day is over.
+    place is the number of the cohort, from 0; revenue is an array of (at, value[, currency]) from `since` on, read in
+    one pass with the acquisition: whole history until the last cohort's longest day is over. An amount is a decimal
+    here, so that the sum does not depend on the order in which the engine meets the events; other numbers are doubles.
     """
     statement = Statement(settled)
     question = settled.question
     acquires = matching(statement, settled, question.acquired)
     pays = matching(statement, settled, question.revenue)
-    value = property_number(statement, settled, question.revenue.property)
+    is_amount = question.revenue.property in AMOUNTS
     columns = {
         "who": key_sql(statement, settled),
         "at": AT,
         "acquires": acquires,
-        "value": f"if({pays}, {value}, NULL)",
-        "money": "toString(currency)" if question.revenue.property in AMOUNTS else "''",
+        "pays": pays,
+        "value": "amount" if is_amount else property_number(statement, settled, question.revenue.property),
     }
+    if with_currencies:
+        columns["money"] = "toString(currency)"
     span = Span(EVER.from_ms, periods.bounds[-1] + max(question.days) * DAY_MS)
     conditions = [f"({acquires} OR {pays})"]
     statement.step("matched", seen(statement, settled, columns, conditions=conditions, span=span))
@@ -68,7 +73,7 @@ def members(settled: Settled[Ltv], periods: Periods) -> Statement:
         "everybody",
         f"""
 SELECT who, minIf(at, acquires) AS since,
-    groupArrayIf((at, assumeNotNull(value), money), isNotNull(value)) AS paid
+    groupArrayIf((at, assumeNotNull(value){", money" if with_currencies else ""}), pays AND isNotNull(value)) AS paid
 FROM matched
 WHERE {has_key(settled)}
 GROUP BY who
@@ -87,22 +92,23 @@ FROM everybody""",
 
 def answer(settled: Settled[Ltv], reading: Reading) -> Answer:
     """A row for every cohort: its people, and their revenue per head up to each of the days."""
-    periods = settled.periods(settled.question.cohort)
+    periods, name = settled.periods(settled.question.cohort), settled.question.revenue.property
     lengths = [days * DAY_MS for days in settled.question.days]
-    statement = members(settled, periods)
+    with_currencies = name in AMOUNTS and reading.several_currencies(settled.workspace)
+    statement = members(settled, periods, with_currencies=with_currencies)
     longest = statement.integer(max(lengths))
-    end = f"""
-SELECT place, count() AS people,
-    sumForEach(arrayMap(
-        length -> arraySum(one -> if(one.1 < since + length, one.2, 0), revenue), {statement.integers(lengths)}
-    )) AS sums,
-    groupUniqArrayArray(arrayMap(one -> one.3, arrayFilter(one -> one.1 < since + {longest}, revenue))) AS currencies
-FROM members
-GROUP BY place"""
-    found = {row["place"]: row for row in reading.table(statement.query(end)).to_pylist()}
-    refuse_currencies(
-        settled.question.revenue.property, {name for row in found.values() for name in row["currencies"] if name}
-    )
+    figures = {
+        "people": "count()",
+        "sums": f"{'sumForEach' if name in AMOUNTS else 'sumKahanForEach'}"
+        f"(arrayMap(length -> {_sum('one.1 < since + length')}, {statement.integers(lengths)}))",
+    }
+    if with_currencies:
+        in_time = f"arrayFilter(one -> one.1 < since + {longest}, revenue)"
+        figures["currencies"] = f"groupUniqArrayArray(arrayMap(one -> one.3, {in_time}))"
+    shown = "".join(f",\n    {sql} AS {figure}" for figure, sql in figures.items())
+    table = reading.table(statement.query(f"SELECT place{shown}\nFROM members\nGROUP BY place"))
+    found = {row["place"]: row for row in table.to_pylist()}
+    refuse_currencies(name, {name for row in found.values() for name in row.get("currencies", ()) if name})
     starts = labels(settled.calendar, periods.interval, periods.starts)
     return {
         "rows": [
@@ -112,15 +118,24 @@ GROUP BY place"""
     }
 
 
+def _sum(condition: str) -> str:
+    """What a person brought in where this holds."""
+    return f"arraySum(one -> if({condition}, one.2, 0), revenue)"
+
+
 def _row(start: str, found: dict[str, Any] | None, lengths: list[int], *, since_end_ms: int) -> dict[str, Any]:
     """One cohort. A value is known once its days are over for whoever was acquired last."""
     if found is None:
         return {"start": start, "people": 0, "values": [None] * len(lengths)}
     values = [
-        total / found["people"] if length <= since_end_ms else None
+        _per_head(total, found["people"]) if length <= since_end_ms else None
         for length, total in zip(lengths, found["sums"], strict=True)
     ]
     return {"start": start, "people": found["people"], "values": values}
+
+
+def _per_head(total: Decimal | float, people: int) -> float:
+    return float(Fraction(total) / people)
 
 
 def people(settled: Settled[Ltv], cell: Cell, reading: Reading) -> People:
@@ -137,14 +152,14 @@ def people(settled: Settled[Ltv], cell: Cell, reading: Reading) -> People:
     length = statement.integer((max(days) if column is None else days[column]) * DAY_MS)
     end = f"""
 SELECT who, since, arrayFilter(one -> one.1 < since + {length}, revenue) AS brought,
-    arraySum(one -> one.2, brought) AS value
+    {_sum(f"one.1 < since + {length}")} AS value
 FROM members
 WHERE place = {statement.integer(row)}{"" if column is None else " AND notEmpty(brought)"}
 ORDER BY who"""
     table = reading.table(statement.query(end))
     keys, since, values = (table[name].to_pylist() for name in ("who", "since", "value"))
     reasons = {
-        key: {"acquired_at": written(at, settled.calendar), "value": value}
+        key: {"acquired_at": written(at, settled.calendar), "value": float(value)}
         for key, at, value in zip(keys, since, values, strict=True)
     }
     return People(tuple(keys), reasons)

@@ -3,8 +3,8 @@ matched AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
         toUnixTimestamp64Milli(occurred_at) AS at,
         1 AS acquires,
-        if(event = {v1:String}, toFloat64(amount), NULL) AS value,
-        toString(currency) AS money
+        event = {v1:String} AS pays,
+        amount AS value
     FROM zuji.events
     WHERE occurred_at >= fromUnixTimestamp64Milli({v2:Int64}) AND occurred_at < fromUnixTimestamp64Milli({v3:Int64})
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
@@ -12,7 +12,7 @@ matched AS (
 ),
 everybody AS (
     SELECT who, minIf(at, acquires) AS since,
-        groupArrayIf((at, assumeNotNull(value), money), isNotNull(value)) AS paid
+        groupArrayIf((at, assumeNotNull(value)), pays AND isNotNull(value)) AS paid
     FROM matched
     WHERE who != 0
     GROUP BY who
@@ -23,10 +23,8 @@ members AS (
         arrayFilter(one -> one.1 >= since, paid) AS revenue
     FROM everybody
 )
-SELECT place, count() AS people,
-    sumForEach(arrayMap(
-        length -> arraySum(one -> if(one.1 < since + length, one.2, 0), revenue), {v8:Array(Int64)}
-    )) AS sums,
-    groupUniqArrayArray(arrayMap(one -> one.3, arrayFilter(one -> one.1 < since + {v7:Int64}, revenue))) AS currencies
+SELECT place,
+    count() AS people,
+    sumForEach(arrayMap(length -> arraySum(one -> if(one.1 < since + length, one.2, 0), revenue), {v8:Array(Int64)})) AS sums
 FROM members
 GROUP BY place
