@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,7 +20,7 @@ from zuji.govern.sign_in_limit import FORGOTTEN_AFTER_S, FREE_PER_ADDRESS, FREE_
 from zuji.govern.users import Users
 from zuji.store.metadata import Metadata
 from zuji.store.users import User, UserStore
-from zuji.terms.error import BadRequest, NotFound
+from zuji.terms.error import BadRequest, Conflict, NotFound
 
 HERE = Browser("192.0.2.1", "Test")
 DAY_MS = 86_400_000
@@ -254,3 +255,21 @@ def test_a_profile_is_noted_once_an_hour_for_each_who_looks(desk: Desk) -> None:
         ("bob", once, ONCE_EVERY_MS),
     ]
     assert len(views._noted) == 3 < MOST_KEPT
+
+
+def test_nobody_comes_or_changes_without_its_entry_in_the_audit_log(desk: Desk, tmp_path: Path) -> None:
+    ann, bob = desk.newcomer("ann"), desk.newcomer("bob")
+    with closing(sqlite3.connect(tmp_path / "meta.sqlite")) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'the log takes nothing'); END"
+        )
+    before = desk.store.all(), desk.store.invitations()
+    with pytest.raises(Conflict):
+        desk.users.invite(role="viewer", workspace=None, actor=ann.id)
+    with pytest.raises(Conflict):
+        desk.users.disable(bob.id, actor=ann.id)
+    with pytest.raises(Conflict):
+        desk.users.remove(bob.id, actor=ann.id)
+    with pytest.raises(Conflict):
+        desk.users.change_password(bob.id, old="password of bob", new="another password", keep_session=None)
+    assert (desk.store.all(), desk.store.invitations()) == before

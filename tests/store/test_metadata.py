@@ -225,3 +225,41 @@ def test_a_later_migration_keeps_a_copy_of_the_file_before_it(tmp_path: Path, mo
 def _tables(file: Path) -> set[str]:
     with closing(sqlite3.connect(file)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def source_and_note(metadata: Metadata, *doors: Metadata, failing: Exception | None = None) -> None:
+    """A source and what is noted about it, together; and notes through other doors."""
+    with metadata.together():
+        for door in (metadata, *doors):
+            door.note(at=1, actor="me", action="source.create", subject="s1")
+        metadata.create_source(shop(), created_at=1)
+        assert metadata.get_source("default", "s1") == shop(), "what follows sees what was changed"
+        if failing is not None:
+            raise failing
+
+
+def noted(metadata: Metadata) -> int:
+    return len(metadata.list_audit(before=None, limit=10))
+
+
+@pytest.mark.parametrize("failing", [Conflict("after the first"), RuntimeError("anything")])
+def test_changes_made_together_all_happen_or_none_does(metadata: Metadata, failing: Exception) -> None:
+    with pytest.raises(type(failing)):
+        source_and_note(metadata, failing=failing)
+    assert (metadata.get_source("default", "s1"), noted(metadata)) == (None, 0)
+    source_and_note(metadata)
+    assert (metadata.get_source("default", "s1"), noted(metadata)) == (shop(), 1)
+
+
+def test_what_is_taken_keeps_its_words_within_several_changes_and_takes_the_others_back(metadata: Metadata) -> None:
+    metadata.create_source(shop(id="s2"), created_at=1)
+    with pytest.raises(Conflict, match="named 'shop' already"):
+        source_and_note(metadata)
+    assert noted(metadata) == 0
+
+
+def test_other_doors_to_the_same_database_join_and_other_databases_do_not(metadata: Metadata, tmp_path: Path) -> None:
+    with closing(Metadata.open(tmp_path / "other.sqlite")) as elsewhere:
+        with pytest.raises(RuntimeError):
+            source_and_note(metadata, Metadata.beside(metadata), elsewhere, failing=RuntimeError())
+        assert (noted(metadata), noted(elsewhere)) == (0, 1)

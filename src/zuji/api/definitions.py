@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from fastapi import Request
@@ -102,6 +103,11 @@ async def _decided(request: Request, caller: Caller, catalogue: Catalogue, body:
     deed = "end" if body["definition"] is None else "publish"
     await run_in_threadpool(note, request, caller, f"{kind}.{deed}", f"{key} version {version}")
     return Applied(outcome={**applied.outcome, "version": version})
+
+
+def together(request: Request) -> AbstractContextManager[None]:
+    """Make a change of a definition and its note one transaction."""
+    return ports_of(request).audit.together()
 
 
 def note(request: Request, caller: Caller, action: str, detail: str) -> None:

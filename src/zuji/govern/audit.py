@@ -6,6 +6,8 @@ Decisions about people and quarantined events are not here: each is an entry of 
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from zuji.store.metadata import AuditEntry, Metadata
 
 
@@ -22,6 +24,10 @@ class AuditLog:
         found = self._metadata.list_audit(before=before, limit=limit + 1, subject=subject)
         page = found[:limit]
         return page, page[-1].id if len(found) > limit else None
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make a change of the metadata and what is noted about it one transaction."""
+        return self._metadata.together()
 
     def note(self, *, at: int, actor: str, action: str, subject: str, detail: str) -> None:
         """Write down who did what to what; `at` is in milliseconds since 1970."""

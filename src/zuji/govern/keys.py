@@ -11,7 +11,8 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -116,9 +117,9 @@ class Keys:
         checked = checked_settings(SourceSettings(), settings)
         with self._lock:
             source = Source(id=self._new_id(), workspace=workspace, name=name, channel=channel, settings=checked)
-            self._metadata.create_source(source, created_at=self._now_ms())
-            public, secret = self._make_key(source, "public"), self._make_key(source, "secret")
-            self._changed(source, actor=actor, action="source.create")
+            with self._changing(source, actor=actor, action="source.create"):
+                self._metadata.create_source(source, created_at=self._now_ms())
+                public, secret = self._make_key(source, "public"), self._make_key(source, "secret")
         return NewSource(source, public.secret, secret.secret)
 
     def change_source(
@@ -132,8 +133,8 @@ class Keys:
                 enabled=before.enabled if enabled is None else enabled,
                 settings=checked_settings(before.settings, settings or {}),
             )
-            self._metadata.update_source(after)
-            self._changed(after, actor=actor, action="source.change")
+            with self._changing(after, actor=actor, action="source.change"):
+                self._metadata.update_source(after)
         return after
 
     def keys(self, workspace: str, name_or_id: str) -> list[WriteKey]:
@@ -147,11 +148,11 @@ class Keys:
         with self._lock:
             source = self.source(workspace, name_or_id)
             former = [key for key in self.keys(workspace, source.id) if key.kind == kind and key.revoked_at is None]
-            made = self._make_key(source, kind)
-            if old == "revoke":
-                for key in former:
-                    self._metadata.revoke_key(key.id, at=self._now_ms())
-            self._changed(source, actor=actor, action="key.rotate", detail=f"{kind}, old ones: {old}")
+            with self._changing(source, actor=actor, action="key.rotate", detail=f"{kind}, old ones: {old}"):
+                made = self._make_key(source, kind)
+                if old == "revoke":
+                    for key in former:
+                        self._metadata.revoke_key(key.id, at=self._now_ms())
         return made
 
     def revoke(self, workspace: str, name_or_id: str, key_id: str, *, actor: str) -> WriteKey:
@@ -160,8 +161,8 @@ class Keys:
             source = self.source(workspace, name_or_id)
             if not any(key.id == key_id for key in self.keys(workspace, source.id)):
                 raise NotFound(f"the source {source.name!r} has no key {key_id!r}.")
-            self._metadata.revoke_key(key_id, at=self._now_ms())
-            self._changed(source, actor=actor, action="key.revoke", detail=key_id)
+            with self._changing(source, actor=actor, action="key.revoke", detail=key_id):
+                self._metadata.revoke_key(key_id, at=self._now_ms())
             return next(key for key in self.keys(workspace, source.id) if key.id == key_id)
 
     def page_source(self, write_key: str) -> PageSource | None:
@@ -224,10 +225,14 @@ class Keys:
         )
         return NewKey(secret, key)
 
-    def _changed(self, source: Source, *, actor: str, action: str, detail: str = "") -> None:
-        self._sources[source.workspace, source.id] = source
+    @contextmanager
+    def _changing(self, source: Source, *, actor: str, action: str, detail: str = "") -> Iterator[None]:
+        """A source or its keys become this inside, noted with it; after that the gateways are told."""
         subject = f"{source.workspace}/{source.id}"
-        self._metadata.note(at=self._now_ms(), actor=actor, action=action, subject=subject, detail=detail)
+        with self._metadata.together():
+            yield
+            self._metadata.note(at=self._now_ms(), actor=actor, action=action, subject=subject, detail=detail)
+        self._sources[source.workspace, source.id] = source
         self.write_snapshot()
 
 

@@ -98,15 +98,17 @@ class Sessions:
 
     def begin(self, user: User, browser: Browser, *, note: str = "") -> NewSession:
         """A session with a new secret. The one that the browser brought along ends: none can be planted."""
-        if before := self._alive(browser.brought):
-            self._store.end_session(before.id)
+        before = self._alive(browser.brought)
         secret = SESSION_PREFIX + self._random_text(RANDOM_BYTES)
         now = self._now_ms()
         made = UserSession(
             self._new_id(), user.id, sha256_hex(secret), now, now, browser.address[:100], browser.agent[:LONGEST_AGENT]
         )
-        self._store.begin_session(made, over=(now - LONGEST_MS, now - IDLE_MS))
-        self._metadata.note(at=now, actor=user.id, action="session.begin", subject=user.id, detail=note)
+        with self._metadata.together():
+            if before:
+                self._store.end_session(before.id)
+            self._store.begin_session(made, over=(now - LONGEST_MS, now - IDLE_MS))
+            self._metadata.note(at=now, actor=user.id, action="session.begin", subject=user.id, detail=note)
         return NewSession(secret, made, user)
 
     def authenticate(self, secret: str, workspace: str) -> Principal | None:
@@ -129,8 +131,9 @@ class Sessions:
         """End a session; with `of` only one of this user's. Raises NotFound."""
         for one in self.list(of):
             if one.id == session_id:
-                self._store.end_session(one.id)
-                self._metadata.note(at=self._now_ms(), actor=actor, action="session.end", subject=one.user)
+                with self._metadata.together():
+                    self._store.end_session(one.id)
+                    self._metadata.note(at=self._now_ms(), actor=actor, action="session.end", subject=one.user)
                 return one
         raise NotFound(f"there is no session {session_id!r:.80}. GET /api/v1/sessions lists those there are.")
 

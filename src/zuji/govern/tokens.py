@@ -67,18 +67,19 @@ class Tokens:
         """
         secret = TOKEN_PREFIX + self._random_text(RANDOM_BYTES)
         now = self._now_ms()
-        token = self._metadata.create_token(
-            id=self._new_id(),
-            workspace=workspace,
-            role=role,
-            name=name,
-            token_sha256=sha256_hex(secret),
-            hint=hint_of(secret),
-            created_at=now,
-            expires_at=expires_at,
-            user=user,
-        )
-        self._metadata.note(at=now, actor=actor, action="token.create", subject=token.id, detail=f"role {role}")
+        with self._metadata.together():
+            token = self._metadata.create_token(
+                id=self._new_id(),
+                workspace=workspace,
+                role=role,
+                name=name,
+                token_sha256=sha256_hex(secret),
+                hint=hint_of(secret),
+                created_at=now,
+                expires_at=expires_at,
+                user=user,
+            )
+            self._metadata.note(at=now, actor=actor, action="token.create", subject=token.id, detail=f"role {role}")
         return NewToken(secret, token)
 
     def list(self) -> list[Token]:
@@ -88,11 +89,12 @@ class Tokens:
     def revoke(self, token_id: str, *, actor: str) -> Token:
         """Make a token worthless at once. Doing so again changes nothing."""
         now = self._now_ms()
-        revoked = self._metadata.revoke_token(token_id, at=now)
-        if revoked is None:
-            raise NotFound(f"there is no token {token_id!r}. `zuji token list` shows those there are.")
+        with self._metadata.together():
+            revoked = self._metadata.revoke_token(token_id, at=now)
+            if revoked is None:
+                raise NotFound(f"there is no token {token_id!r}. `zuji token list` shows those there are.")
+            self._metadata.note(at=now, actor=actor, action="token.revoke", subject=token_id)
         self.forget()
-        self._metadata.note(at=now, actor=actor, action="token.revoke", subject=token_id)
         return revoked
 
     def forget(self) -> None:

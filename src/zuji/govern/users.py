@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -67,8 +68,9 @@ class Users:
 
     def invite(self, *, role: Role, workspace: str | None, actor: str) -> NewLink:
         """A link for somebody new, who gets this role; `workspace` None means in all."""
-        made = self._new_link(user=None, role=role, workspace=workspace, actor=actor)
-        self._note("user.invite", made.link.id, actor, f"role {role}, {workspace or 'all workspaces'}")
+        with self._metadata.together():
+            made = self._new_link(user=None, role=role, workspace=workspace, actor=actor)
+            self._note("user.invite", made.link.id, actor, f"role {role}, {workspace or 'all workspaces'}")
         return made
 
     def invitations(self, *, scope: str | None = None) -> list[UserLink]:
@@ -81,13 +83,15 @@ class Users:
         """Make an invitation worthless. Raises NotFound."""
         if not any(one.id == link_id for one in self.invitations(scope=scope)):
             raise NotFound(f"there is no invitation {link_id!r:.80} that waits.")
-        self._store.end_link(link_id)
-        self._note("user.withdraw", link_id, actor)
+        with self._metadata.together():
+            self._store.end_link(link_id)
+            self._note("user.withdraw", link_id, actor)
 
     def reset_link(self, user: User, *, actor: str) -> NewLink:
         """A link with which this user sets a new password. The one before it becomes worthless."""
-        made = self._new_link(user=user.id, role=None, workspace=None, actor=actor)
-        self._note("user.reset_link", user.id, actor)
+        with self._metadata.together():
+            made = self._new_link(user=user.id, role=None, workspace=None, actor=actor)
+            self._note("user.reset_link", user.id, actor)
         return NewLink(f"{made.path}&login={quote(user.login)}", made.link)
 
     def welcome(
@@ -109,8 +113,10 @@ class Users:
         if not passwords.is_right(old, user.password):
             raise NotAllowed("the old password is wrong.")
         passwords.require_good(new, login=user.login)
-        self._store.set_password(user.id, passwords.hashed(new), keep=keep_session)
-        self._note("user.password", user.id, user.id)
+        password = passwords.hashed(new)
+        with self._metadata.together():
+            self._store.set_password(user.id, password, keep=keep_session)
+            self._note("user.password", user.id, user.id)
 
     def describe(self, user_id: str, *, name: str | None, language: Language | None) -> User:
         """Change how a user is called and spoken to."""
@@ -126,29 +132,29 @@ class Users:
         user = self.get(user_id, scope=scope)
         if scope is not None and workspace != scope:
             raise NotAllowed(f"you may give roles in the workspace {scope} only.")
-        self._store.set_role(user.id, workspace, role, at=self._now_ms())
-        self._changed("user.role", user.id, actor, f"role {role or 'none'}, {workspace or 'all workspaces'}")
+        with self._changing("user.role", user.id, actor, f"role {role or 'none'}, {workspace or 'all workspaces'}"):
+            self._store.set_role(user.id, workspace, role, at=self._now_ms())
         return self.get(user_id)
 
     def disable(self, user_id: str, *, scope: str | None = None, actor: str) -> User:
         """Lock a user out: sessions end, tokens stop working."""
         user = self._wholly(user_id, scope)
-        self._store.disable(user.id, at=self._now_ms())
-        self._changed("user.disable", user.id, actor)
+        with self._changing("user.disable", user.id, actor):
+            self._store.disable(user.id, at=self._now_ms())
         return self.get(user_id)
 
     def enable(self, user_id: str, *, scope: str | None = None, actor: str) -> User:
         """Let somebody in again who was locked out; their tokens work again."""
         user = self._wholly(user_id, scope)
-        self._store.disable(user.id, at=None)
-        self._changed("user.enable", user.id, actor)
+        with self._changing("user.enable", user.id, actor):
+            self._store.disable(user.id, at=None)
         return self.get(user_id)
 
     def remove(self, user_id: str, *, scope: str | None = None, actor: str) -> User:
         """Forget a user for good, with sessions and tokens."""
         user = self._wholly(user_id, scope)
-        self._store.remove(user.id, at=self._now_ms())
-        self._changed("user.remove", user.id, actor)
+        with self._changing("user.remove", user.id, actor):
+            self._store.remove(user.id, at=self._now_ms())
         return user
 
     def _wholly(self, user_id: str, scope: str | None) -> User:
@@ -166,15 +172,18 @@ class Users:
             self._new_id(), login, name, language, passwords.hashed(password), everywhere, self._now_ms(),
             roles={} if link.workspace is None or link.role is None else {link.workspace: link.role},
         )  # fmt: skip
-        self._store.join(made, link=link)
-        self._note("user.join", made.id, made.id, f"role {link.role}, {link.workspace or 'all workspaces'}")
+        with self._metadata.together():
+            self._store.join(made, link=link)
+            self._note("user.join", made.id, made.id, f"role {link.role}, {link.workspace or 'all workspaces'}")
         return made
 
     def _new_password(self, link: UserLink, user_id: str, password: str) -> User:
         user = self.get(user_id)
         passwords.require_good(password, login=user.login)
-        self._store.set_password(user.id, passwords.hashed(password), link=link)
-        self._note("user.password", user.id, user.id, "by a link")
+        hashed = passwords.hashed(password)
+        with self._metadata.together():
+            self._store.set_password(user.id, hashed, link=link)
+            self._note("user.password", user.id, user.id, "by a link")
         return self.get(user_id)
 
     def _new_link(self, *, user: str | None, role: Role | None, workspace: str | None, actor: str) -> NewLink:
@@ -186,9 +195,13 @@ class Users:
         self._store.add_link(made)
         return NewLink(WELCOME + code, made)
 
-    def _changed(self, action: str, subject: str, actor: str, detail: str = "") -> None:
+    @contextmanager
+    def _changing(self, action: str, subject: str, actor: str, detail: str = "") -> Iterator[None]:
+        """What somebody may do is changed inside, and noted with it; after that nobody trusts what was remembered."""
+        with self._metadata.together():
+            yield
+            self._note(action, subject, actor, detail)
         self._forget_tokens()
-        self._note(action, subject, actor, detail)
 
     def _note(self, action: str, subject: str, actor: str, detail: str = "") -> None:
         self._metadata.note(at=self._now_ms(), actor=actor, action=action, subject=subject, detail=detail)

@@ -52,8 +52,9 @@ class Workspaces:
         except (ValueError, OSError, LookupError) as unknown:
             raise BadRequest(f"{zone!r} is no time zone. Name one such as Asia/Shanghai or Europe/Berlin.") from unknown
         now = self._now_ms()
-        made = self._metadata.create_workspace(id=self._free_id(name), name=name, timezone=zone, created_at=now)
-        self._metadata.note(at=now, actor=actor, action="workspace.create", subject=made.id)
+        with self._metadata.together():
+            made = self._metadata.create_workspace(id=self._free_id(name), name=name, timezone=zone, created_at=now)
+            self._metadata.note(at=now, actor=actor, action="workspace.create", subject=made.id)
         return made
 
     def ensure_default(self) -> bool:

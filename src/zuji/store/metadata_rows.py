@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -21,6 +22,9 @@ from zuji.store.metadata_tables import Row
 from zuji.terms.error import Busy, Conflict
 
 Value = TypeVar("Value", bound=msgspec.Struct)
+
+_UNDER_WAY: ContextVar[tuple[Engine, Session] | None] = ContextVar("under_way", default=None)
+"""The transaction of `together` that this thread (or request) is in."""
 
 
 class MetadataRows:
@@ -52,6 +56,23 @@ class MetadataRows:
         """Close all connections."""
         self._engine.dispose()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make what is changed inside, by any door to this database, one transaction: all of it happens, or nothing.
+
+        So a change and its entry in the audit log never part. A Conflict raised inside has to leave the block.
+        """
+        with self._change() as session:
+            before = _UNDER_WAY.set((self._engine, session))
+            try:
+                yield
+            finally:
+                _UNDER_WAY.reset(before)
+
+    def _joined(self) -> Session | None:
+        under_way = _UNDER_WAY.get()
+        return under_way[1] if under_way is not None and under_way[0] is self._engine else None
+
     def _first(self, chosen: Select[Any], kind: type[Value]) -> Value | None:
         found = self._all(chosen.limit(1), kind)
         return found[0] if found else None
@@ -63,6 +84,9 @@ class MetadataRows:
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         try:
+            if joined := self._joined():
+                yield joined
+                return
             with Session(self._engine) as session:
                 yield session
         except DBAPIError as failure:
@@ -70,8 +94,12 @@ class MetadataRows:
 
     @contextmanager
     def _change(self, *, taken: str = "the metadata forbid this change.") -> Iterator[Session]:
-        """One transaction. A broken uniqueness or reference becomes Conflict with the words of `taken`."""
+        """One transaction, or a part of `together`. A broken uniqueness or reference becomes Conflict with `taken`."""
         try:
+            if joined := self._joined():
+                yield joined
+                joined.flush()
+                return
             with Session(self._engine) as session, session.begin():
                 yield session
         except IntegrityError as failure:

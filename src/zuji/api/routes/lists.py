@@ -82,8 +82,9 @@ def members(
 @router.delete("/lists/{list_id}", status_code=204, openapi_extra=needs("questions.save"))
 def delete(request: Request, caller: AnyCaller, list_id: SavedId) -> Response:
     """Forget a list of yours; an owner any."""
-    gone = lists.delete_list(desk_of(request, caller), ports_of(request).lists, list_id)
-    _note(request, caller, "list.delete", gone)
+    with ports_of(request).audit.together():
+        gone = lists.delete_list(desk_of(request, caller), ports_of(request).lists, list_id)
+        _note(request, caller, "list.delete", gone)
     return Response(status_code=204)
 
 

@@ -121,17 +121,18 @@ def import_plan(request: Request, caller: AnyCaller, body: dict[str, Any]) -> Pl
     version, held = _decided(ports, caller)
     document = merged(held, imported)
     read_plan(document)
-    made = ports.policies.write(
-        caller.workspace, "plan", document, over=version, at=ports.now_ms(), by=caller.principal.id
-    )
+    with ports.audit.together():
+        made = ports.policies.write(
+            caller.workspace, "plan", document, over=version, at=ports.now_ms(), by=caller.principal.id
+        )
+        ports.audit.note(
+            at=made.at,
+            actor=made.by,
+            action="policy.write",
+            subject=caller.workspace,
+            detail=f"plan, version {made.version}: {len(imported.events)} events imported",
+        )
     new = len(imported.events.keys() - held.events.keys())
-    ports.audit.note(
-        at=made.at,
-        actor=made.by,
-        action="policy.write",
-        subject=caller.workspace,
-        detail=f"plan, version {made.version}: {len(imported.events)} events imported",
-    )
     return PlanImported(version=made.version, events=len(imported.events), new=new)
 
 

@@ -53,16 +53,17 @@ def write_policy(request: Request, caller: AnyCaller, part: str, body: PolicyIn)
     """Decide a part anew; it holds from the next batch of events on. What makes no sense is refused whole."""
     known, ports = _part(part), ports_of(request)
     READERS[known](body.document)
-    made = ports.policies.write(
-        caller.workspace, known, body.document, over=body.over, at=ports.now_ms(), by=caller.principal.id
-    )
-    ports.audit.note(
-        at=made.at,
-        actor=made.by,
-        action="policy.write",
-        subject=caller.workspace,
-        detail=f"{known}, version {made.version}",
-    )
+    with ports.audit.together():
+        made = ports.policies.write(
+            caller.workspace, known, body.document, over=body.over, at=ports.now_ms(), by=caller.principal.id
+        )
+        ports.audit.note(
+            at=made.at,
+            actor=made.by,
+            action="policy.write",
+            subject=caller.workspace,
+            detail=f"{known}, version {made.version}",
+        )
     return _out(made)
 
 

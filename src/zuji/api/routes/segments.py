@@ -53,8 +53,9 @@ def list_segments(request: Request, caller: AnyCaller) -> SegmentList:
 @router.post("/segments", status_code=201, openapi_extra=needs("tags.write"))
 def create(request: Request, caller: AnyCaller, body: SegmentDocument) -> DefinitionOut:
     """Write a segment down. Nobody is in it before it is published."""
-    made = definitions.catalogue_of(request, caller).create("segment", body)
-    definitions.note(request, caller, "segment.create", made.key)
+    with definitions.together(request):
+        made = definitions.catalogue_of(request, caller).create("segment", body)
+        definitions.note(request, caller, "segment.create", made.key)
     return definitions.one_out(request, caller, made)
 
 
@@ -93,8 +94,9 @@ def show(request: Request, caller: AnyCaller, key: Key) -> DefinitionOut:
 @router.put("/segments/{key}", openapi_extra=needs("tags.write"))
 def change(request: Request, caller: AnyCaller, key: Key, body: SegmentDocument) -> DefinitionOut:
     """Write another document in its place; what is published holds until the next publishing."""
-    made = definitions.catalogue_of(request, caller).change("segment", key, body)
-    definitions.note(request, caller, "segment.change", key)
+    with definitions.together(request):
+        made = definitions.catalogue_of(request, caller).change("segment", key, body)
+        definitions.note(request, caller, "segment.change", key)
     return definitions.one_out(request, caller, made)
 
 

@@ -71,8 +71,9 @@ def subscribe(request: Request, caller: AnyCaller, body: SubscriptionIn) -> Subs
         created_by=caller.principal.id,
         created_at=now,
     )
-    ports.subscriptions.add(made)
-    _note(ports, caller, "subscription.created", made)
+    with ports.audit.together():
+        ports.subscriptions.add(made)
+        _note(ports, caller, "subscription.created", made)
     return SubscriptionMade(**_fields(made, newest), secret=made.secret)
 
 
@@ -95,8 +96,9 @@ def change(
     if body.state == "active" or body.url is not None:
         columns |= {"attempts": 0, "failing_since": None, "next_at": ports.now_ms()}
     ports.subscriptions.get(caller.workspace, subscription_id)
-    changed = ports.subscriptions.change(caller.workspace, subscription_id, **columns)
-    _note(ports, caller, "subscription.changed", changed)
+    with ports.audit.together():
+        changed = ports.subscriptions.change(caller.workspace, subscription_id, **columns)
+        _note(ports, caller, "subscription.changed", changed)
     return SubscriptionOut(**_fields(changed, newest_change(ports)))
 
 
@@ -105,8 +107,9 @@ def delete(request: Request, caller: AnyCaller, subscription_id: SubscriptionId)
     """Tell this receiver no more; its dead letters go too."""
     ports = ports_of(request)
     gone = ports.subscriptions.get(caller.workspace, subscription_id)
-    ports.subscriptions.delete(caller.workspace, subscription_id)
-    _note(ports, caller, "subscription.deleted", gone)
+    with ports.audit.together():
+        ports.subscriptions.delete(caller.workspace, subscription_id)
+        _note(ports, caller, "subscription.deleted", gone)
     return Response(status_code=204)
 
 

@@ -33,8 +33,9 @@ def list_tags(request: Request, caller: AnyCaller) -> TagList:
 def create(request: Request, caller: AnyCaller, body: TagDocument) -> DefinitionOut:
     """Write a tag down. It says nothing about anybody before it is published."""
     definitions.require_question(body)
-    made = definitions.catalogue_of(request, caller).create("tag", body)
-    definitions.note(request, caller, "tag.create", made.key)
+    with definitions.together(request):
+        made = definitions.catalogue_of(request, caller).create("tag", body)
+        definitions.note(request, caller, "tag.create", made.key)
     return definitions.one_out(request, caller, made)
 
 
@@ -54,8 +55,9 @@ def show(request: Request, caller: AnyCaller, key: Key) -> DefinitionOut:
 def change(request: Request, caller: AnyCaller, key: Key, body: TagDocument) -> DefinitionOut:
     """Write another document in its place; what is published holds until the next publishing."""
     definitions.require_question(body)
-    made = definitions.catalogue_of(request, caller).change("tag", key, body)
-    definitions.note(request, caller, "tag.change", key)
+    with definitions.together(request):
+        made = definitions.catalogue_of(request, caller).change("tag", key, body)
+        definitions.note(request, caller, "tag.change", key)
     return definitions.one_out(request, caller, made)
 
 
