@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zuji.analyse.ask import Asker
+from zuji.analyse.visual_events import looking_up
 from zuji.api import docs_page as docs
 from zuji.api import first_page as first
 from zuji.api.answers import add_error_handlers
@@ -56,7 +57,9 @@ from zuji.api.routes import (
     tags,
     tail,
     tokens,
+    uploads,
     users,
+    visual_events,
     why,
     workspaces,
 )
@@ -80,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sql.router,
     tags.router,
     segments.router,
+    visual_events.router,
     changes.router,
     subscriptions.router,
     identity.router,
@@ -89,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan.router,
     points.router,
     cleaning.router,
+    uploads.router,  # before imports, which takes any name in the place of `uploads`
     imports.router,
     workspaces.router,
     tokens.router,
@@ -141,7 +146,8 @@ def create_api(
     )
     app.state.ports = ports
     app.state.questions = pool or QuestionPool()
-    app.state.asker = Asker(ports.events, now_ms=ports.now_ms, tags=ports.tags_now)
+    visual = looking_up(ports.definitions)
+    app.state.asker = Asker(ports.events, now_ms=ports.now_ms, tags=ports.tags_now, visual=visual)
     app.state.jobs = Jobs()
     app.state.list_members = ListMembers(ports)
     app.state.segment_people = SegmentPeople(ports)

@@ -129,12 +129,63 @@ class Imports(Protocol):
         """Start importing a file, which is removed at the end. Raises BadRequest for what makes no sense."""
         ...
 
+    def cancel(self, workspace: str, import_id: str) -> Mapping[str, Any]:
+        """Stop an import under way; what came in stays. Raises Conflict when none is."""
+        ...
+
+    def check(self, import_id: str) -> Mapping[str, Any] | None:
+        """What was found in the file before its import, if somebody looked; fields as in `wire_uploads.CheckOut`."""
+        ...
+
     def source_to_undo(self, workspace: str, import_id: str, *, others: Literal["refuse", "too"]) -> str:
         """The source whose data goes when this import is undone. Raises Conflict when it must not."""
         ...
 
     def undone(self, workspace: str, source: str) -> None:
         """Note that what was imported into a source is gone."""
+        ...
+
+
+class Uploads(Protocol):
+    """Files that were uploaded and wait to be imported. One is told as a mapping, fields as in `wire_uploads`."""
+
+    @property
+    def most_bytes(self) -> int:
+        """How large a file may be."""
+        ...
+
+    def place(self, upload_id: str, name: str) -> Path:
+        """Where the body of a new upload is to be written. Raises Busy when very many wait."""
+        ...
+
+    def offer(self, workspace: str, upload_id: str, *, name: str, size: int, lines: int) -> Mapping[str, Any]:
+        """The body is whole: it can be looked at, checked and imported."""
+        ...
+
+    def all(self, workspace: str) -> Sequence[Mapping[str, Any]]:
+        """What waits in a workspace, newest first."""
+        ...
+
+    def get(self, workspace: str, upload_id: str) -> Mapping[str, Any]:
+        """One upload. Raises NotFound."""
+        ...
+
+    def remove(self, upload_id: str) -> None:
+        """Delete an upload, whole or half."""
+        ...
+
+    def look(self, workspace: str, upload_id: str, mapping: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Its columns with values, read by a mapping, or by the one that is guessed and told."""
+        ...
+
+    def check(self, workspace: str, upload_id: str, source: str, *, mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+        """How good the first rows would be in a source, and what is wrong with them. Nothing is kept."""
+        ...
+
+    def begin(
+        self, workspace: str, upload_id: str, source: str, *, mapping: Mapping[str, Any], actor: str
+    ) -> Mapping[str, Any]:
+        """Start importing it; the upload stays until its day is over. Gives the import."""
         ...
 
 
@@ -174,6 +225,7 @@ class Ports:
     health: Callable[[], Health]
     stewardship: Stewardship
     imports: Imports
+    uploads: Uploads
     repairs: Repairs
     now_ms: Callable[[], int]
     new_id: Callable[[], str]

@@ -82,6 +82,7 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         health=nothing,
         stewardship=nothing,
         imports=nothing,
+        uploads=nothing,
         repairs=nothing,
         now_ms=now_ms,
         new_id=new_id,

@@ -19,7 +19,7 @@ from zuji.cli.clock import now_ms
 from zuji.cli.logs import set_up_logging
 from zuji.collect.importing.guess import guess
 from zuji.collect.importing.mapping import document_of_mapping, mapping_of
-from zuji.collect.importing.record import Import, ImportLedger
+from zuji.collect.importing.record import Import, ImportLedger, State
 from zuji.collect.importing.run import Effects, Order, begin_import, run_import
 from zuji.collect.importing.sources import source_for
 from zuji.collect.importing.spooling import import_spool
@@ -42,6 +42,9 @@ class EngineImports:
     def __init__(self, data: Path, *, keys: Keys, limits: SpoolLimits) -> None:
         self._data, self._keys, self._limits = data, keys, limits
         self._ledger = ImportLedger(data)
+        self._processes: dict[str, Any] = {}
+        """Of the imports under way, by their ids."""
+        self._cancelled: set[str] = set()
 
     def all(self, workspace: str) -> Sequence[Mapping[str, Any]]:
         """See the port."""
@@ -72,9 +75,32 @@ class EngineImports:
         process = multiprocessing.get_context("spawn").Process(
             target=import_upload, args=arguments, name=f"import {begun.id}", daemon=True
         )
+        self._cancelled.discard(begun.id)
+        self._processes[begun.id] = process
         process.start()
         threading.Thread(target=self._look_after, args=(process, file, begun), daemon=True).start()
         return _plain(begun)
+
+    def cancel(self, workspace: str, import_id: str) -> Mapping[str, Any]:
+        """See the port."""
+        one = self._ledger.get(workspace, import_id)
+        if one.state != "running":
+            raise Conflict(f"the import {import_id} is not under way: it is {one.state}.")
+        process = self._processes.get(import_id)
+        if process is not None:
+            self._cancelled.add(import_id)
+            process.terminate()
+            process.join()
+        with self._ledger.working_on(import_id):  # a command that imports by itself holds it
+            return _plain(self._stopped(one, state="cancelled", problem=""))
+
+    def check(self, import_id: str) -> Mapping[str, Any] | None:
+        """See the port."""
+        return self._ledger.check(import_id)
+
+    def note_check(self, import_id: str, told: Mapping[str, Any]) -> None:
+        """Keep what was found in the file of an import before it began."""
+        self._ledger.note_check(import_id, told)
 
     def source_to_undo(self, workspace: str, import_id: str, *, others: Others) -> str:
         """See the port."""
@@ -106,10 +132,19 @@ class EngineImports:
     def _look_after(self, process: Any, file: Path, begun: Import) -> None:
         process.join()
         file.unlink(missing_ok=True)
-        left = self._ledger.find(begun.workspace, begun.id)
-        if process.exitcode and left is not None and left.state == "running":
+        if self._processes.get(begun.id) is process:
+            del self._processes[begun.id]
+        if process.exitcode and begun.id not in self._cancelled:
             problem = f"its process ended with {process.exitcode}. The same upload goes on where it stopped."
-            self._ledger.save(left.changed(state="failed", problem=problem, ended_at=now_ms()))
+            self._stopped(begun, state="failed", problem=problem)
+
+    def _stopped(self, begun: Import, *, state: State, problem: str) -> Import:
+        """The import as it is on record; one that is still said to run is noted as stopped."""
+        left = self._ledger.get(begun.workspace, begun.id)
+        if left.state == "running":
+            left = left.changed(state=state, problem=problem, ended_at=now_ms())
+            self._ledger.save(left)
+        return left
 
 
 def import_upload(data: Path, limits: SpoolLimits, order: Order) -> None:

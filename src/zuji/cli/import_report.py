@@ -63,7 +63,9 @@ def tried_with_report(order: Order, *, now_ms: int) -> tuple[Tried, ImportReport
     from zuji.terms.message import decode_messages
 
     with trial(order.source, now_ms=now_ms) as judging:
-        tried = try_import(order, lambda lines: judging.take(decode_messages(f"[{','.join(lines)}]".encode())))
+        tried = try_import(
+            order, lambda written: judging.take(decode_messages(f"[{','.join(written.lines)}]".encode()))
+        )
         figures, causes = judging.figures()
     return tried, ImportReport(
         moment="before",

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from zuji.analyse.ask import Asker
 from zuji.analyse.settled import TagsNow
+from zuji.analyse.visual_events import looking_up
 from zuji.api.ports import Ports
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
 from zuji.cli.filled_imports import EngineImports
 from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, SpooledEvents, health_of
+from zuji.cli.filled_uploads import EngineUploads
 from zuji.collect.inputs.report import InputsWatch
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
@@ -178,6 +180,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
     deliveries = DeliveryLoop(subscriptions=administration.subscriptions, hot=hot, outbound=outbound, now_ms=now_ms)
     tag_rows = TagRows(hot=hot, events=engine.events, now_ms=now_ms)
     tags_now = TagsNow(tag_rows.defined, tag_rows.as_of_ms)
+    imports = EngineImports(data, keys=keys, limits=limits)
     ports = Ports(
         hot=hot,
         events=engine.events,
@@ -202,15 +205,17 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         watch=engine.tail,
         health=lambda: health_of(engine),
         stewardship=EngineBackup(data, engine, now_ms=now_ms),
-        imports=EngineImports(data, keys=keys, limits=limits),
+        imports=imports,
+        uploads=EngineUploads(data, imports=imports, keys=keys, most_bytes=settings.upload_max_bytes),
         repairs=Rehearsal(hot=hot, source_of=keys.source_of, policies=administration.policies, now_ms=now_ms),
         now_ms=now_ms,
         new_id=new_id,
         tags_now=tags_now,
     )
+    visual = looking_up(administration.definitions)
     alerts = AlertLoop(
         saved=administration.saved,
-        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now),
+        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now, visual=visual),
         workspaces=administration.workspaces,
         cancel=engine.events.cancel,
         now_ms=now_ms,
@@ -219,7 +224,7 @@ def build_house(data: Path, settings: Settings, administration: Administration) 
         hot=hot,
         events=engine.events,
         lists=administration.lists,
-        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now),
+        asker=Asker(engine.events, now_ms=now_ms, tags=tags_now, visual=visual),
         timezone_of=administration.workspaces.timezone_of,
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,

@@ -6,6 +6,7 @@ By the rules as they are by default: what a workspace decided about its data is 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,9 +17,10 @@ from zuji.clean.facts import Facts
 from zuji.clean.received import Received
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Hashes, Mask, Plan, Stages, hash_ids
-from zuji.run.judging import judge
+from zuji.run.judging import Judge
 from zuji.run.learning import Learner
 from zuji.store import quality, quarantine
+from zuji.store.accounting import Term
 from zuji.store.hot import HotStore
 from zuji.store.property_names import PropertyNames
 from zuji.store.quality import CauseFound, Of
@@ -38,10 +40,12 @@ class Trial:
         self._hot, self._seen, self._source, self._now_ms = hot, seen, source, now_ms
         self._names = PropertyNames(hot)
         self._learner = Learner(hot, lambda *_: source)
+        self._judge = Judge(self._learner.usual_properties)
         self._facts = Facts(names=self._names, memory=RuleMemory(hot))
         self._stages = Stages(known=self._known, resolver=Resolver(hot, lambda *_: source), facts=self._facts)
         self._receipt = Receipt(source.workspace, source.id, "secret", "segment", now_ms)
         self._sequence = 0
+        self._counts: Counter[Term] = Counter()
 
     def take(self, messages: Sequence[Message]) -> None:
         """Judge some messages, in the order in which they would come."""
@@ -52,6 +56,10 @@ class Trial:
                 for number, message in enumerate(messages[start : start + PER_BATCH])
             ]
             self._keep(self._stages.plan(received, hash_ids(received, {}), now_ms=self._now_ms))
+
+    def counts(self) -> Counter[Term]:
+        """How many would be stored, set aside, dropped as repeats or refused, in the words of the accounts."""
+        return self._counts.copy()
 
     def figures(self) -> tuple[list[tuple[Of, int, int]], list[CauseFound]]:
         """What was looked at and wrong under each dimension, and the causes."""
@@ -69,13 +77,14 @@ class Trial:
 
     def _keep(self, plan: Plan) -> None:
         """What the next messages are judged by: ids, names, people, what was learnt."""
+        self._counts.update({term: of.total() for term, of in plan.ledger.counts.items()})
         with self._hot.write() as connection:
             self._seen.remember(connection, plan.stored_hashes)
             self._names.save(connection)
             self._stages.save(connection, now_ms=self._now_ms)
             quarantine.put(connection, plan.rejected)
             plan.linked.save(connection)
-            judge(connection, plan, self._learner.usual_properties)
+            self._judge.judge(connection, plan, self._now_ms)
             self._learner.take(connection, plan.observed, self._now_ms)
         self._seen.settle()
         self._stages.settle(plan)

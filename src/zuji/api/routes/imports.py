@@ -19,11 +19,12 @@ from starlette.exceptions import HTTPException
 
 from zuji.api.decisions import decide
 from zuji.api.freshness import wait_until_fresh
-from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.ports import ports_of
 from zuji.api.routes.quality import QualityReport, report_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire import Applied, Name, Out, iso
+from zuji.api.wire_uploads import CheckFigures
 from zuji.store.quality import DAY_MS
 from zuji.terms.error import BadRequest, Busy
 
@@ -43,7 +44,7 @@ class ImportOut(Out):
     """One import. `rows` = `sent` + `rejected`; `through` is the last row of the file that is dealt with."""
 
     id: str
-    state: Literal["running", "done", "failed", "undone"]
+    state: Literal["running", "done", "failed", "cancelled", "undone"]
     source: str
     source_name: str
     file: str
@@ -70,6 +71,7 @@ class ImportReportOut(Out):
     imported: ImportOut
     only_this: bool
     quality: QualityReport
+    before: CheckFigures | None = Field(description="What was found in the first rows before; null: nobody looked.")
 
 
 class GuessOut(Out):
@@ -83,7 +85,7 @@ class GuessOut(Out):
 @router.get("/imports", openapi_extra=needs("sources.read"))
 def list_imports(request: Request, caller: AnyCaller) -> ImportList:
     """The imports of the workspace, newest first."""
-    return ImportList(imports=[_out(one) for one in ports_of(request).imports.all(caller.workspace)])
+    return ImportList(imports=[import_out(one) for one in ports_of(request).imports.all(caller.workspace)])
 
 
 @router.post("/imports", status_code=202, openapi_extra=needs("sources.write", most_bytes=MOST_BYTES))
@@ -109,7 +111,8 @@ async def begin_import(
             actor=caller.principal.id,
         )
         upload.keep()  # whoever imports it removes it
-    return _out(begun)
+    note_import(request, caller, "import.begin", begun)
+    return import_out(begun)
 
 
 @router.post("/imports/guess", openapi_extra=needs("sources.write"))
@@ -127,7 +130,7 @@ async def guess_mapping(
 @router.get("/imports/{import_id}", openapi_extra=needs("sources.read"))
 def get_import(request: Request, caller: AnyCaller, import_id: str) -> ImportOut:
     """One import: how far it is, what was rejected and why."""
-    return _out(ports_of(request).imports.get(caller.workspace, import_id))
+    return import_out(ports_of(request).imports.get(caller.workspace, import_id))
 
 
 @router.get(
@@ -146,13 +149,29 @@ def report_import(request: Request, caller: AnyCaller, import_id: str) -> Import
         for other in ports.imports.all(caller.workspace)
         if other["source"] == one["source"] and other["id"] != import_id
     ]
+    found = ports.imports.check(import_id)
     return ImportReportOut(
-        imported=_out(one),
+        imported=import_out(one),
         only_this=one["own_source"] and not beside,
         quality=report_of(
-            ports.hot, caller.workspace, source=one["source"], from_day=first, to_day=last, limit=MOST_CAUSES
+            ports.hot,
+            caller.workspace,
+            policies=ports.policies,
+            source=one["source"],
+            from_day=first,
+            to_day=last,
+            limit=MOST_CAUSES,
         ),
+        before=None if found is None else CheckFigures(**{name: found[name] for name in CheckFigures.model_fields}),
     )
+
+
+@router.post("/imports/{import_id}/cancel", openapi_extra=needs("sources.write"))
+async def cancel_import(request: Request, caller: AnyCaller, import_id: str) -> ImportOut:
+    """Stop an import under way. What came in stays, and can be taken back; the same import again goes on from there."""
+    cancelled = await wait_for(request, ports_of(request).imports.cancel, caller.workspace, import_id)
+    note_import(request, caller, "import.cancel", cancelled)
+    return import_out(cancelled)
 
 
 @router.post("/imports/{import_id}/undo", openapi_extra=needs("sources.delete_data"))
@@ -198,8 +217,7 @@ async def _uploaded(request: Request, scratch: Path, name: str) -> AsyncIterator
         async with await anyio.open_file(upload.path, "wb") as file:
             async for block in request.stream():
                 size += len(block)
-                if shutil.disk_usage(folder).free < LEFT_FREE_BYTES:
-                    raise Busy("the disk has no room for this upload. Free some, or import a smaller file.")
+                require_room(folder)
                 await file.write(block)
         if not size:
             raise HTTPException(422, "the body is empty; send the file as the body")
@@ -219,7 +237,23 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def _out(one: Any) -> ImportOut:
+def require_room(folder: Path) -> None:
+    """Raises Busy when an upload would take the last of the disk."""
+    if shutil.disk_usage(folder).free < LEFT_FREE_BYTES:
+        raise Busy("the disk has no room for this upload. Free some, or import a smaller file.")
+
+
+def note_import(request: Request, caller: Caller, action: str, one: Any) -> None:
+    """Who let what in, or stopped it, for the audit log."""
+    ports = ports_of(request)
+    detail = f"{one['id']}: {one['file']} into {one['source_name']}"
+    ports.audit.note(
+        at=ports.now_ms(), actor=caller.principal.id, action=action, subject=caller.workspace, detail=detail
+    )
+
+
+def import_out(one: Any) -> ImportOut:
+    """An import as it is told."""
     fields = {name: one[name] for name in ImportOut.model_fields}
     times = {name: None if one[name] is None else iso(one[name]) for name in ("started_at", "ended_at")}
     return ImportOut(**{**fields, **times})

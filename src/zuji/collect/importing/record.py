@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -20,8 +21,9 @@ import msgspec
 from zuji.collect.importing.mapping import Mapping, document_of_mapping
 from zuji.terms.error import Conflict, NotFound
 
-State = Literal["running", "done", "failed", "undone"]
+State = Literal["running", "done", "failed", "cancelled", "undone"]
 FOLDER = "imports"
+CHECK_FILE = "check.json"
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +102,17 @@ class ImportLedger:
     def rejects(self, import_id: str) -> Path:
         """Where the rejects of an import are, if it has any."""
         return self._folder / import_id / "rejects.csv"
+
+    def note_check(self, import_id: str, told: AnyMapping[str, Any]) -> None:
+        """Keep what was found in the file before it was imported."""
+        (self._folder / import_id / CHECK_FILE).write_bytes(msgspec.json.encode(told))
+
+    def check(self, import_id: str) -> dict[str, Any] | None:
+        """What was found in the file before it was imported, if somebody looked."""
+        with contextlib.suppress(FileNotFoundError):
+            found: dict[str, Any] = msgspec.json.decode((self._folder / import_id / CHECK_FILE).read_bytes())
+            return found
+        return None
 
     @contextmanager
     def working_on(self, import_id: str) -> Iterator[None]:

@@ -70,6 +70,8 @@ class Tried(NamedTuple):
     reasons: dict[str, int]
     messages: list[dict[str, object]]
     rejects: list[Bad]
+    whole: bool = True
+    """Whether the file was read to its end."""
 
 
 def id_of(order: Order) -> str:
@@ -84,18 +86,26 @@ def _id_of(order: Order, content: str) -> str:
     )
 
 
-def try_import(order: Order, heard: Callable[[Sequence[str]], None] = lambda _: None) -> Tried:
-    """Do all but send: nothing is written anywhere. `heard` is told the messages of every chunk, as JSON."""
+def try_import(
+    order: Order, heard: Callable[[Written], None] = lambda _: None, *, most_rows: int | None = None
+) -> Tried:
+    """Do all but send: nothing is written anywhere. `heard` is told what every chunk became, its messages as JSON.
+
+    With `most_rows` it ends after the chunk that reaches so many rows.
+    """
     reader = open_reader(order.path, order.mapping, cap=order.cap)
     composer, ids = _composer(order, reader), RowIds(completed(order.mapping))
     reasons: Counter[str] = Counter()
     messages: list[dict[str, object]] = []
     rejects: list[Bad] = []
-    sent = 0
+    sent, whole = 0, True
     try:
         for chunk in reader.chunks():
+            if most_rows is not None and sent + reasons.total() >= most_rows:
+                whole = False
+                break
             written = composer.write(chunk, ids.of(chunk))
-            heard(written.lines)
+            heard(written)
             sent += len(written.lines)
             reasons.update(bad.reason for bad in written.bad)
             messages += [msgspec.json.decode(line) for line in written.lines[: SHOWN - len(messages)]]
@@ -103,7 +113,7 @@ def try_import(order: Order, heard: Callable[[Sequence[str]], None] = lambda _: 
     finally:
         ids.close()
     rejected = reasons.total()
-    return Tried(sent + rejected, sent, rejected, dict(reasons), messages, rejects)
+    return Tried(sent + rejected, sent, rejected, dict(reasons), messages, rejects, whole)
 
 
 def begin_import(order: Order, ledger: ImportLedger, *, now_ms: int) -> Import:
@@ -142,7 +152,8 @@ def _resumable(before: Import, ledger: ImportLedger) -> bool:
     """Only an interrupted one, whose rejects are all there: any other begins anew, which its ids make harmless."""
     path = ledger.rejects(before.id)
     return (
-        before.state in ("running", "failed") and (path.stat().st_size if path.exists() else 0) >= before.rejects_bytes
+        before.state in ("running", "failed", "cancelled")
+        and (path.stat().st_size if path.exists() else 0) >= before.rejects_bytes
     )
 
 
