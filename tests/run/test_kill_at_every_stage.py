@@ -19,9 +19,10 @@ from engine_world import NOON_MS, World, running
 from tag_world import publish, until
 
 from zuji.collect.spool_writer import SqliteSpoolWriter
-from zuji.identify.profile import page_of_profiles, profile
+from zuji.govern.consents_kept import consent_now
+from zuji.identify.profile import anchors_of, page_of_profiles, profile
 from zuji.run.engine import Engine
-from zuji.store import accounting, decision_outcomes, outbox, quality, quarantine, tag_timers, tag_values
+from zuji.store import accounting, decision_outcomes, outbox, quality, quarantine, recent_events, tag_timers, tag_values
 from zuji.store.query import Query
 from zuji.terms.message import Message
 
@@ -115,6 +116,10 @@ def test_the_undisturbed_run_is_what_the_spool_says(undisturbed: dict[str, Any])
     judged, causes = undisturbed["quality"]
     assert {of.source: wrong for of, _, wrong in judged if of.dimension == "uniqueness"} == {"rehearsal": 0, "web": 72}
     assert ("completeness", "no_identifier", 1) in {(one.dimension, one.cause, one.found) for one in causes}
+    newest = [event for events, _ in undisturbed["recent"].values() for event in events]
+    assert {(one["source"], one["event_id"]) for one in newest} <= set(ids)
+    assert len(newest) > EVENTS
+    assert {one["marketing"].granted for _, one in undisturbed["recent"].values()} == {True, False}
     assert undisturbed["decisions"]["merge-1"] is not None
     assert sum(undisturbed["tags"].values()) == sum(
         json.loads(row["properties"])["n"] for row in undisturbed["events"] if row["event"] == "Viewed"
@@ -160,6 +165,7 @@ def everything(world: World) -> dict[str, Any]:
         "quality": (judged, causes),
         "decisions": decisions,
         "tags": _tags(world),
+        "recent": _recent(world),
     }
 
 
@@ -180,6 +186,19 @@ def _tags(world: World) -> dict[int, Any]:
         followed[change.person] = change.new
     assert {person: value for person, value in followed.items() if value is not None} == values
     return values
+
+
+def _recent(world: World) -> dict[int, Any]:
+    """What a read at page time shows of people beside who they are: their newest events, and what they consent to."""
+    hot = world.engine.hot
+    recent: dict[int, Any] = {}
+    with hot.read() as connection:
+        for each in page_of_profiles(hot, "default", after=0, limit=1000)[0]:
+            whole = profile(hot, "default", each.id)
+            assert whole is not None
+            stretches = anchors_of(whole)
+            recent[each.id] = (recent_events.newest(connection, stretches), consent_now(connection, stretches))
+    return recent
 
 
 def _owners(world: World) -> list[tuple[int, int]]:
@@ -209,9 +228,10 @@ def _event(number: int) -> Message:
             timestamp=at,
             traits=traits,
         )
+    properties = {"n": number} | ({"$purposes": ["analytics", "service"]} if number % 5 == 1 else {})
     return Message(
         type="track", event="Viewed", message_id=f"m-{number}", anonymous_id=f"device-{device}", timestamp=at,
-        properties=msgspec.Raw(msgspec.json.encode({"n": number})),
+        properties=msgspec.Raw(msgspec.json.encode(properties)),
     )  # fmt: skip
 
 
