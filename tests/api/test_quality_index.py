@@ -58,3 +58,38 @@ def test_days_and_sources_that_were_not_asked_for_are_left_out(world: ApiWorld, 
         assert (told["index"], told["dimensions"], told["days"], told["causes"]) == (None, nothing, [], [])
     assert quality(world, workspace)["index"] is not None
     assert quality(world, world.workspace())["index"] is None
+
+
+def test_a_constraint_that_is_broken_counts_against_accuracy_with_an_example(world: ApiWorld, workspace: str) -> None:
+    stated = {"total is lines": {"kind": "sum_of_lines", "events": ["Order Completed"]}}
+    with world.client(workspace=workspace) as owner:
+        assert owner.put("/policies/quality", json={"document": {"constraints": stated}}).status_code == 200
+        refused = owner.put("/policies/quality", json={"document": {"constraints": {"x": {"kind": "no such"}}}})
+    assert (refused.status_code, "no such" in refused.text) == (422, True)
+    lines = [{"price": 5, "quantity": 2}]
+    good, bad = (
+        track(
+            "Order Completed", "constraint-u1", properties={"order_id": f"c-{total}", "total": total, "products": lines}
+        )
+        for total in (10, 11)
+    )
+    world.send(workspace, good, bad)
+    told = quality(world, workspace)
+    [cause] = [one for one in told["causes"] if one["dimension"] == "accuracy"]
+    assert (cause["cause"], cause["event"], cause["found"]) == ("constraint:total is lines", "Order Completed", 1)
+    assert cause["example"] == bad.message_id
+    assert told["dimensions"]["accuracy"] == {"checked": 2, "wrong": 1, "score": 50.0}
+
+
+def test_weights_are_decided_for_the_workspace_a_source_and_an_event(world: ApiWorld, workspace: str) -> None:
+    good, bad = (track(f"Bag {price}", "weight-u1", properties={"price": price}) for price in (3, -1))
+    world.send(workspace, good, bad)
+    [source] = [one["source"] for one in quality(world, workspace)["sources"]]
+    only = dict.fromkeys(WEIGHTS, 0) | {"accuracy": 1}
+    document = {"weights": only, "sources": {source: {"validity": 1}}, "events": {"Bag -1": {"validity": 3}}}
+    with world.client(workspace=workspace) as owner:
+        assert owner.put("/policies/quality", json={"document": document}).status_code == 200
+    told = quality(world, workspace)
+    assert told["weights"] == only
+    assert (told["index"], told["sources"][0]["index"], told["days"][0]["index"]) == (50.0, 75.0, 75.0)
+    assert {one["event"]: one["index"] for one in told["events"]} == {"Bag 3": 100.0, "Bag -1": 75.0}

@@ -23,11 +23,11 @@ def test_the_index_is_shown_with_its_causes_and_is_the_same_at_rest(tmp_path: Pa
         )
         assert answer.status_code == 200, answer.text
         assert server.count(user="quality-u1") == 2  # waits until all of them are taken in
-        shown = zuji("quality", "--daily", "--data", str(data)).stdout
+        shown = zuji("quality", "--daily", "--events", "--data", str(data)).stdout
         told = zuji_json("quality", "--data", str(data))
     assert told["dimensions"]["uniqueness"] == {"checked": 3, "wrong": 1, "score": 66.67}
     assert told["dimensions"]["accuracy"] == {"checked": 2, "wrong": 1, "score": 50.0}
-    for said in ("By day of receipt", "Quality Sale", "negative", "price", "quality-2", "duplicate", "66.67"):
+    for said in ("By day of receipt", "By event", "Sale", "negative", "price", "quality-2", "duplicate", "66.67"):
         assert said in shown
     assert zuji_json("quality", "--data", str(data)) == told
     nothing = zuji("quality", "--to", "2001-01-01", "--data", str(data)).stdout

@@ -18,8 +18,15 @@ from zuji.terms.message import Message
 
 DAY_MS = 86_400_000
 KINDS = ("Basket Filled", "Coupon Taken")
-Figures = tuple[Counter[tuple[int, str]], Counter[tuple[int, str]], Counter[tuple[int, str, str, str, str]]]
-"""Checked and wrong by (day, dimension), causes by (day, dimension, cause, event, property)."""
+Figures = tuple[
+    Counter[tuple[int, str]],
+    Counter[tuple[int, str]],
+    Counter[tuple[int, str, str, str, str]],
+    dict[tuple[str, str], tuple[int, int]],
+]
+"""Checked and wrong by (day, dimension), causes by (day, dimension, cause, event, property), and both by (event,
+dimension) over all days.
+"""
 
 
 class Sent(NamedTuple):
@@ -98,33 +105,48 @@ def by_hand(batches: Sequence[tuple[int, Sequence[Sent]]]) -> Figures:
         taken: list[tuple[str, dict[str, Any]]] = []
         for message, defects, waits, is_timed in batch:
             if message.message_id in seen:
-                checked[day, "uniqueness"] += 1
-                wrong[day, "uniqueness"] += 1
+                checked[day, "uniqueness", message.event] += 1
+                wrong[day, "uniqueness", message.event] += 1
                 causes[day, "uniqueness", "duplicate", "", ""] += 1
                 continue
             seen.add(message.message_id)
             if waits:
-                checked[day, waits[0]] += 3 if waits[0] == "completeness" else 1
-                wrong[day, waits[0]] += 1
+                checked[day, waits[0], message.event] += 3 if waits[0] == "completeness" else 1
+                wrong[day, waits[0], message.event] += 1
                 causes[day, *waits, message.event, ""] += 1
                 continue
             for dimension in ("accuracy", "validity", "consistency", "uniqueness"):
-                checked[day, dimension] += 1
-            checked[day, "timeliness"] += is_timed
-            checked[day, "completeness"] += 3 + len(usual.get(message.event, ()))
+                checked[day, dimension, message.event] += 1
+            checked[day, "timeliness", message.event] += is_timed
+            checked[day, "completeness", message.event] += 3 + len(usual.get(message.event, ()))
             properties = msgspec.json.decode(message.properties)
             missing = [
                 ("completeness", "missing", name) for name in usual.get(message.event, ()) if name not in properties
             ]
             for dimension in {one[0] for one in defects}:
-                wrong[day, dimension] += 1
-            wrong[day, "completeness"] += len(missing)
+                wrong[day, dimension, message.event] += 1
+            wrong[day, "completeness", message.event] += len(missing)
             for dimension, cause, name in [*defects, *missing]:
                 causes[day, dimension, cause, message.event, name] += 1
             taken.append((message.event, properties))
         for kind, properties in taken:
             stored[kind].append(properties)
-    return checked, +wrong, causes
+    return by_day(checked), +by_day(wrong), causes, by_event(checked, wrong)
+
+
+def by_day(counted: Counter[Any]) -> Counter[tuple[int, str]]:
+    found = Counter[tuple[int, str]]()
+    for (day, dimension, _), times in counted.items():
+        found[day, dimension] += times
+    return found
+
+
+def by_event(checked: Counter[Any], wrong: Counter[Any]) -> dict[tuple[str, str], tuple[int, int]]:
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for key in checked | wrong:
+        before = found.get((key[2], key[1]), (0, 0))
+        found[key[2], key[1]] = before[0] + checked[key], before[1] + wrong[key]
+    return {place: figures for place, figures in found.items() if any(figures)}
 
 
 def as_counted(world: World, source: str) -> Figures:
@@ -138,7 +160,9 @@ def as_counted(world: World, source: str) -> Figures:
             for one in found:
                 assert one.example.startswith("q-")
                 causes[day, one.dimension, one.cause, one.event, one.property] = one.found
-    return checked, +wrong, causes
+        told = quality.per_event(connection, "default", source=source, from_day=0, to_day=99_999, limit=1_000)
+    events = {(event, dimension): (looked_at, bad) for _, event, dimension, looked_at, bad in told}
+    return checked, +wrong, causes, {place: figures for place, figures in events.items() if any(figures)}
 
 
 def take(world: World, clock: list[int], now: int, batch: Sequence[Sent]) -> None:
@@ -204,5 +228,5 @@ def test_a_replay_counts_nothing_and_the_figures_of_a_source_go_with_its_data(tm
         assert as_counted(world, "quality") == before
         world.decide("delete_source_data", "delete-1", source="quality")
         world.settle()
-        assert as_counted(world, "quality") == (Counter(), Counter(), Counter())
+        assert as_counted(world, "quality") == (Counter(), Counter(), Counter(), {})
         assert as_counted(world, "neighbour")[1].total() == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from zuji.clean.plan_document import NO_PLAN, TrackingPlan, read_plan
 from zuji.clean.policies import Compiled, NoPolicies, PolicySource
+from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy, read_quality
 from zuji.clean.regions.stored import KnownRegions
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.clean.speed import Speedometer
@@ -32,3 +33,6 @@ class Facts:
     memory: RuleMemory = field(default_factory=RuleMemory)
     plans: Compiled[TrackingPlan] = field(default_factory=lambda: Compiled("plan", read_plan, usual=NO_PLAN))
     rules: Compiled[RuleBook] = field(default_factory=lambda: Compiled("rules", read_rules, usual=USUAL_RULES))
+    quality: Compiled[QualityPolicy] = field(
+        default_factory=lambda: Compiled("quality", read_quality, usual=USUAL_QUALITY)
+    )

@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from zuji.clean.plan_document import read_plan
 from zuji.clean.point_document import read_points
+from zuji.clean.quality_policy import read_quality
 from zuji.clean.rule_book import read_rules
 from zuji.clean.standards.document import read_standards
 from zuji.clean.standards.event_names import read_names
@@ -25,6 +26,7 @@ READERS: dict[Part, Reader] = {
     "plan": read_plan,
     "points": read_points,
     "rules": read_rules,
+    "quality": read_quality,
 }
 """What understands the document of each part."""
 

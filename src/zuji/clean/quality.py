@@ -11,7 +11,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
-from zuji.clean.learned import NEARLY_ALWAYS, SURE_EVENTS, LearnedEvent
 from zuji.terms.event import Flag
 from zuji.terms.rejection import Reason
 
@@ -28,7 +27,8 @@ WEIGHTS: Mapping[Dimension, float] = MappingProxyType(
         "uniqueness": 0.15,
     }
 )
-"""What a dimension weighs in the index. A dimension under which nothing was looked at weighs nothing that day."""
+"""What a dimension weighs in the index while nobody decided otherwise (policy part `quality`). A dimension under which
+nothing was looked at weighs nothing that day."""
 
 OF_REJECTION: Mapping[Reason, Dimension] = MappingProxyType(
     {
@@ -97,6 +97,7 @@ OF_REASON: Mapping[str, Dimension] = MappingProxyType(
         "unknown_region": "accuracy",
         "ambiguous_region": "accuracy",
         "not_in_catalogue": "accuracy",
+        "constraint": "accuracy",
         "renamed": "consistency",
         "standardised": "consistency",
     }
@@ -119,7 +120,7 @@ REQUIRED_FIELDS = 3
 """Who, what and when: what completeness asks of every event, besides the properties that its kind usually has."""
 MISSING = "plan:missing"
 LONGEST = 100
-_WITH_DETAIL = frozenset({"view", "click", "order", "refund", "currency"})
+_WITH_DETAIL = frozenset({"view", "click", "order", "refund", "currency", "constraint"})
 """Reasons whose second word tells the defect, not the property."""
 
 
@@ -157,14 +158,6 @@ def defect_of_rejection(reason: Reason, detail: str) -> Defect | None:
     return None if dimension is None else Defect(dimension, f"against_rule:{rule}"[:LONGEST])
 
 
-def usual_properties(known: LearnedEvent | None) -> frozenset[str]:
-    """The properties that events of a kind nearly always have, once enough of them were seen."""
-    if known is None or known.events < SURE_EVENTS:
-        return frozenset()
-    often = NEARLY_ALWAYS * known.events
-    return frozenset(name for name, learned in known.properties.items() if learned.events >= often)
-
-
 def score(*, checked: int, wrong: int) -> float | None:
     """From 0 to 100; None where nothing was looked at.
 
@@ -174,9 +167,13 @@ def score(*, checked: int, wrong: int) -> float | None:
     return None if checked <= 0 else _shown(100 * (1 - wrong / checked))
 
 
-def index(scores: Mapping[Dimension, float | None]) -> float | None:
-    """The scores as one number: their mean by weight."""
-    known = [(WEIGHTS[dimension], one) for dimension, one in scores.items() if one is not None]
+def index(scores: Mapping[Dimension, float | None], weights: Mapping[Dimension, float] = WEIGHTS) -> float | None:
+    """The scores as one number: their mean by weight. What weighs nothing has no say.
+
+    >>> index({"validity": 100.0, "accuracy": 40.0}, {"validity": 2, "accuracy": 1})
+    80.0
+    """
+    known = [(weights[dimension], one) for dimension, one in scores.items() if one is not None and weights[dimension]]
     weight = sum(each for each, _ in known)
     if not weight:
         return None

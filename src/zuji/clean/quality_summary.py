@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from zuji.clean.quality import DIMENSIONS, Dimension, index, score
+from zuji.clean.quality import DIMENSIONS, WEIGHTS, Dimension, index, score
+from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy
 from zuji.store.quality import Of
 
 Figure = tuple[str, int, int]
@@ -38,8 +39,11 @@ class Summary(NamedTuple):
     by_day: Mapping[tuple[str, int], Quality]
 
 
-def summary(figures: Iterable[tuple[Of, int, int]]) -> Summary:
-    """Sums before scores: a day with a million events weighs more than one with three."""
+def summary(figures: Iterable[tuple[Of, int, int]], policy: QualityPolicy = USUAL_QUALITY) -> Summary:
+    """Sums before scores: a day with a million events weighs more than one with three.
+
+    Each source by its own weights, everything together by those of the workspace.
+    """
     everything: list[Figure] = []
     by_source: dict[str, list[Figure]] = {}
     by_day: dict[tuple[str, int], list[Figure]] = {}
@@ -49,13 +53,23 @@ def summary(figures: Iterable[tuple[Of, int, int]]) -> Summary:
         by_source.setdefault(of.source, []).append(figure)
         by_day.setdefault((of.source, of.day), []).append(figure)
     return Summary(
-        quality(everything),
-        {name: quality(by_source[name]) for name in sorted(by_source)},
-        {day: quality(found) for day, found in by_day.items()},
+        quality(everything, policy.weights_of()),
+        {name: quality(by_source[name], policy.weights_of(name)) for name in sorted(by_source)},
+        {day: quality(found, policy.weights_of(day[0])) for day, found in by_day.items()},
     )
 
 
-def quality(figures: Iterable[Figure]) -> Quality:
+def by_event(
+    figures: Iterable[tuple[str, str, str, int, int]], policy: QualityPolicy = USUAL_QUALITY
+) -> Mapping[tuple[str, str], Quality]:
+    """By (source, event), in the order of the figures; each by its own weights."""
+    found: dict[tuple[str, str], list[Figure]] = {}
+    for source, event, dimension, checked, wrong in figures:
+        found.setdefault((source, event), []).append((dimension, checked, wrong))
+    return {place: quality(each, policy.weights_of(*place)) for place, each in found.items()}
+
+
+def quality(figures: Iterable[Figure], weights: Mapping[Dimension, float] = WEIGHTS) -> Quality:
     """The index of what was looked at and wrong.
 
     >>> quality([("validity", 90, 9), ("validity", 10, 1), ("uniqueness", 100, 3)]).index
@@ -68,4 +82,4 @@ def quality(figures: Iterable[Figure]) -> Quality:
     dimensions = {
         one: Score(checked[one], wrong[one], score(checked=checked[one], wrong=wrong[one])) for one in DIMENSIONS
     }
-    return Quality(index({name: one.score for name, one in dimensions.items()}), dimensions)
+    return Quality(index({name: one.score for name, one in dimensions.items()}, weights), dimensions)

@@ -16,15 +16,26 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zuji.clean.learned import NEARLY_ALWAYS, SURE_EVENTS, LearnedEvent
 from zuji.clean.observed import Observed
-from zuji.clean.quality import DIMENSIONS, MISSING, OF_FLAG, REQUIRED_FIELDS, Defect, defect_of_rejection, defects_of
+from zuji.clean.quality import (
+    DIMENSIONS,
+    MISSING,
+    OF_FLAG,
+    REQUIRED_FIELDS,
+    Defect,
+    Dimension,
+    defect_of_rejection,
+    defects_of,
+)
 from zuji.clean.received import Received
 from zuji.clean.sheet import NAMED_BY_TYPE
 from zuji.store.accounting import Key, Term
 from zuji.store.learned_plan import EventKey
-from zuji.store.quality import DAY_MS, Cause, Found, Of, QualityFigures
+from zuji.store.quality import DAY_MS, NO_FIGURES, Cause, Figures, Found, Of, OfEvent, QualityFigures
 from zuji.store.quarantine import NewlyRejected
 from zuji.terms.event import Flag
+from zuji.terms.message import Message
 
 Usual = Callable[[EventKey], frozenset[str]]
 """The properties that a kind of event usually has, as known before the batch."""
@@ -33,7 +44,8 @@ LONGEST = 100
 _TELLING = sum(OF_FLAG)
 _UNTIMED = int(Flag.TIME_GUESSED)
 _NEEDED = ["workspace", "source", "received_at", "type", "event", "event_id", "flags", "flag_reason"]
-_GROUPED = ("workspace", "source", "day", "kind", "told", "flag_reason", "history")
+_KIND = ("workspace", "source", "day", "kind")
+_GROUPED = (*_KIND, "told", "flag_reason", "history")
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,12 @@ class Arrived:
 def tally(arrived: Arrived, usual: Usual) -> QualityFigures:
     """What the batch adds to the figures of its sources and days."""
     found = _Tally()
-    _count_looked_at(found, arrived.accounts)
+    _count_looked_at(found, arrived)
     _count_rejected(found, arrived.rejected)
     _count_repeated(found, arrived)
     plan_missing = _count_stored(found, arrived)
     _count_properties(found, arrived, usual, plan_missing)
-    return QualityFigures(found.checked, found.wrong, found.causes)
+    return QualityFigures(found.checked, found.wrong, found.causes, found.of_events)
 
 
 class _Tally:
@@ -68,6 +80,19 @@ class _Tally:
         self.checked: Counter[Of] = Counter()
         self.wrong: Counter[Of] = Counter()
         self.causes: dict[Cause, Found] = {}
+        self.of_events: dict[OfEvent, Figures] = {}
+
+    def count(self, of: Of, event: str, *, checked: int = 0, wrong: int = 0) -> None:
+        """So much more was looked at, and was wrong; of this kind of event too."""
+        self.checked[of] += checked
+        self.wrong[of] += wrong
+        self.count_event(of, event, checked=checked, wrong=wrong)
+
+    def count_event(self, of: Of, event: str, *, checked: int = 0, wrong: int = 0) -> None:
+        """The same, of what the figures of all events hold already."""
+        place = OfEvent(of, event[:LONGEST])
+        before = self.of_events.get(place, NO_FIGURES)
+        self.of_events[place] = Figures(before.checked + checked, before.wrong + wrong)
 
     def note(self, cause: Cause, times: int, example: str) -> None:
         """A cause was found so many times more, last in this event."""
@@ -75,11 +100,18 @@ class _Tally:
         self.causes[cause] = Found(times + (before.times if before else 0), example[:LONGEST])
 
 
-def _count_looked_at(found: _Tally, accounts: Mapping[Term, Mapping[Key, int]]) -> None:
-    for (workspace, source, minute), events in accounts.get("stored", {}).items():
+def _count_looked_at(found: _Tally, arrived: Arrived) -> None:
+    for (workspace, source, minute), events in arrived.accounts.get("stored", {}).items():
         for dimension in DIMENSIONS:
-            fields = REQUIRED_FIELDS if dimension == "completeness" else 1
-            found.checked[Of(workspace, source, minute // DAY_MS, dimension)] += fields * events
+            found.checked[Of(workspace, source, minute // DAY_MS, dimension)] += _looked_at(dimension, events)
+    for (workspace, source, day, kind), events in _kinds(arrived.stored).items():
+        for dimension in DIMENSIONS:
+            of = Of(workspace, source, day, dimension)
+            found.count_event(of, kind, checked=_looked_at(dimension, events))
+
+
+def _looked_at(dimension: Dimension, events: int) -> int:
+    return REQUIRED_FIELDS * events if dimension == "completeness" else events
 
 
 def _count_rejected(found: _Tally, rejected: Iterable[NewlyRejected]) -> None:
@@ -87,12 +119,11 @@ def _count_rejected(found: _Tally, rejected: Iterable[NewlyRejected]) -> None:
         defect = defect_of_rejection(event.reason, event.detail)
         if defect is None:
             continue
-        receipt, message = event.receipt, event.message
+        receipt = event.receipt
         of = Of(receipt.workspace, receipt.source, receipt.received_at // DAY_MS, defect.dimension)
-        found.checked[of] += REQUIRED_FIELDS if defect.dimension == "completeness" else 1
-        found.wrong[of] += 1
-        kind = message.type if message.type in NAMED_BY_TYPE else message.event
-        found.note(Cause(of, defect.cause, kind[:LONGEST], defect.property), 1, message.message_id)
+        kind = _kind_of(event.message)
+        found.count(of, kind, checked=_looked_at(defect.dimension, 1), wrong=1)
+        found.note(Cause(of, defect.cause, kind[:LONGEST], defect.property), 1, event.message.message_id)
 
 
 def _count_repeated(found: _Tally, arrived: Arrived) -> None:
@@ -109,6 +140,12 @@ def _count_repeated(found: _Tally, arrived: Arrived) -> None:
         found.checked[of] += events
         found.wrong[of] += events
         found.note(Cause(of, "duplicate"), events, newest.get(of[:3], ""))
+    kinds = Counter(
+        (item.receipt.workspace, item.receipt.source, item.receipt.received_at // DAY_MS, _kind_of(item.message))
+        for item in arrived.repeated
+    )
+    for (workspace, source, day, kind), events in kinds.items():
+        found.count_event(Of(workspace, source, day, "uniqueness"), kind, checked=events, wrong=events)
 
 
 def _count_stored(found: _Tally, arrived: Arrived) -> Mapping[tuple[EventKey, str], Found]:
@@ -118,7 +155,7 @@ def _count_stored(found: _Tally, arrived: Arrived) -> Mapping[tuple[EventKey, st
         defects = list(defects_of(reasons, told))
         on_time = Of(workspace, source, day, "timeliness")
         if history or told & _UNTIMED:
-            found.checked[on_time] -= events
+            found.count(on_time, kind, checked=-events)
             defects = [defect for defect in defects if defect.dimension != "timeliness"]
         _count_defects(found, Of(workspace, source, day, ""), defects, kind, Found(events, example))
         for defect in defects:
@@ -133,7 +170,7 @@ def _count_defects(found: _Tally, where: Of, defects: Sequence[Defect], kind: st
     """An event is wrong once under a dimension, whatever the number of its defects; fields are each wrong."""
     counted = [defect for defect in defects if defect.cause != MISSING]
     for dimension in {defect.dimension for defect in counted}:
-        found.wrong[where._replace(dimension=dimension)] += events.times
+        found.count(where._replace(dimension=dimension), kind, wrong=events.times)
     for defect in counted:
         of = where._replace(dimension=defect.dimension)
         found.note(Cause(of, defect.cause, kind[:LONGEST], defect.property), *events)
@@ -153,14 +190,13 @@ def _count_properties(
         if not wanted:
             continue
         of = Of(*kind.key[:2], days.get(kind.key[:2], 0), "completeness")
-        found.checked[of] += kind.events * len(wanted)
+        found.count(of, kind.key.event, checked=kind.events * len(wanted))
         for name, absent in _absent(kind, wanted, left).items():
-            found.wrong[of] += absent.times
+            found.count(of, kind.key.event, wrong=absent.times)
             found.note(Cause(of, "missing", kind.key.event[:LONGEST], name[:LONGEST]), *absent)
     for (key, name), absent in left.items():
         of = Of(*key[:2], days.get(key[:2], 0), "completeness")
-        found.checked[of] += absent.times
-        found.wrong[of] += absent.times
+        found.count(of, key.event, checked=absent.times, wrong=absent.times)
         found.note(Cause(of, "missing", key.event[:LONGEST], name), *absent)
 
 
@@ -180,6 +216,14 @@ def _absent(
     return absent
 
 
+def usual_properties(known: LearnedEvent | None) -> frozenset[str]:
+    """The properties that events of a kind nearly always have, once enough of them were seen."""
+    if known is None or known.events < SURE_EVENTS:
+        return frozenset()
+    often = NEARLY_ALWAYS * known.events
+    return frozenset(name for name, learned in known.properties.items() if learned.events >= often)
+
+
 def newest_days(accounts: Mapping[Term, Mapping[Key, int]]) -> Mapping[tuple[str, str], int]:
     """The newest day on which something came in, by (workspace, source)."""
     days: dict[tuple[str, str], int] = {}
@@ -187,6 +231,26 @@ def newest_days(accounts: Mapping[Term, Mapping[Key, int]]) -> Mapping[tuple[str
         place = workspace, source
         days[place] = max(days.get(place, 0), minute // DAY_MS)
     return days
+
+
+def _kind_of(message: Message) -> str:
+    return message.type if message.type in NAMED_BY_TYPE else message.event
+
+
+def _kinds(table: pa.Table) -> Mapping[tuple[str, str, int, str], int]:
+    """How many events of each kind are stored, by (workspace, source, day of receipt, kind); inferred ones are not."""
+    if not table.num_rows:
+        return {}
+    told = table.filter(pc.equal(pc.bit_wise_and(table["flags"], int(Flag.INFERRED)), 0))
+    named = pc.is_in(told["type"], pa.array(sorted(NAMED_BY_TYPE)))
+    kinds = pc.if_else(named, told["type"], told["event"])
+    days = pc.divide(told["received_at"].cast(pa.int64()), DAY_MS)
+    grouped = pa.table([told["workspace"], told["source"], days, kinds], list(_KIND)).group_by(_KIND, use_threads=False)
+    counted = grouped.aggregate([([], "count_all")])
+    columns = [counted[name].to_pylist() for name in (*_KIND, "count_all")]
+    return {
+        (workspace, source, day, kind): events for workspace, source, day, kind, events in zip(*columns, strict=True)
+    }
 
 
 def _groups(arrived: Arrived) -> pl.DataFrame:

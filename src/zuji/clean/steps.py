@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zuji.clean.commerce import read_commerce
+from zuji.clean.constraints import hold_constraints
 from zuji.clean.devices import describe_devices
 from zuji.clean.identifiers import name_identifiers
 from zuji.clean.messages import read_contexts, read_properties, reject_unusable
@@ -41,7 +42,9 @@ STEPS: tuple[Step, ...] = (
     check_plan,
     guard_property_names,
     flag_robots,
+    hold_constraints,
     protect_personal_fields,
     state_subjects,
 )
-"""The order matters twice: who is rejected early brings no new property names and turns no pages."""
+"""The order matters twice: who is rejected early brings no new property names and turns no pages.
+Constraints remember payments, so nobody may come to them who is rejected afterwards."""

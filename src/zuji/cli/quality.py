@@ -15,6 +15,7 @@ def quality(
     since: Annotated[str | None, typer.Option("--from", help="From this day on, such as 2026-11-01.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Up to this day.")] = None,
     daily: Annotated[bool, typer.Option("--daily", help="Also by day.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Also by event.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many causes.")] = 20,
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",
@@ -33,13 +34,26 @@ def quality(
     rows = [("all", *_scores(told, dimensions))] if len(told["sources"]) != 1 else []
     rows += [(names.get(one["source"], one["source"]), *_scores(one, dimensions)) for one in told["sources"]]
     print_table("Quality, 0 to 100", ("source", "index", *dimensions), rows)
+    if events:
+        by_event = [(one["event"], names.get(one["source"]), *_scores(one, dimensions)) for one in told["events"]]
+        print_table("By event", ("event", "source", "index", *dimensions), by_event)
     if daily:
         by_day = [(one["day"], names.get(one["source"]), *_scores(one, dimensions)) for one in told["days"]]
         print_table("By day of receipt", ("day", "source", "index", *dimensions), by_day)
+    changes = [
+        (one["since"], names.get(one["source"]), one["dimension"], one["before"], one["after"], _said(one["cause"]))
+        for one in told["changes"]
+    ]
+    if changes:
+        print_table("Changes", ("since", "source", "dimension", "from", "to", "cause"), changes)
     told_of = ("dimension", "cause", "event", "property", "last_day", "example")
     causes = [(one["found"], names.get(one["source"]), *(one[name] for name in told_of)) for one in told["causes"]]
     columns = ("found", "source", "dimension", "cause", "event", "property", "last", "such as")
     print_table("Worst offenders", columns, causes)
+
+
+def _said(cause: dict[str, Any] | None) -> str:
+    return "-" if cause is None else " ".join(cause[name] for name in ("cause", "event", "property") if cause[name])
 
 
 def _scores(told: dict[str, Any], dimensions: list[str]) -> list[str]:

@@ -9,14 +9,26 @@ from zuji.run.batch import NOBODY_SENT, Plan
 from zuji.store import quality
 from zuji.store.hot import HotTransaction
 
+TIDY_EVERY_MS = 60_000
 
-def judge(connection: HotTransaction, plan: Plan, usual: Usual) -> None:
-    """Count what a batch brought. Decisions and replays bring nothing new: what they replay was judged as it came."""
-    if not plan.ledger.counts["accepted"]:
-        return
-    quality.add(connection, tally(arrived_with(plan), usual))
-    for (workspace, source), day in newest_days(plan.ledger.counts).items():
-        quality.tidy(connection, workspace, source, day=day)
+
+class Judge:
+    """Writes how good batches are. One thread judges."""
+
+    def __init__(self, usual: Usual) -> None:
+        self._usual = usual
+        self._tidied: dict[tuple[str, str], int] = {}
+        """When the old figures of a source were last looked for; they are a matter of days, not of batches."""
+
+    def judge(self, connection: HotTransaction, plan: Plan, now_ms: int) -> None:
+        """Count what a batch brought. Decisions and replays bring nothing new: what they replay was judged at first."""
+        if not plan.ledger.counts["accepted"]:
+            return
+        quality.add(connection, tally(arrived_with(plan), self._usual))
+        for place, day in newest_days(plan.ledger.counts).items():
+            if now_ms - self._tidied.get(place, 0) >= TIDY_EVERY_MS:
+                quality.tidy(connection, *place, day=day)
+                self._tidied[place] = now_ms
 
 
 def arrived_with(plan: Plan) -> Arrived:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from zuji.clean.learned import MOST_EVENTS, LearnedEvent, decode_learned, encode_learned, learn, new_event, silences
 from zuji.clean.observed import Observed
-from zuji.clean.quality import usual_properties
+from zuji.clean.quality_tally import usual_properties
 from zuji.run.batch import SourceOf
 from zuji.store import learned_plan
 from zuji.store.hot import HotStore, HotTransaction

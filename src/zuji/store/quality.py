@@ -9,12 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, TypedDict
 
 DAY_MS = 86_400_000
 KEPT_DAYS = 400
 MOST_CAUSES = 500
 """Of a source in a day. Who writes data into names of events would fill the disk with causes."""
+MOST_KINDS = 200
+"""Of events whose figures are kept apart, of a source in a day."""
+TABLES = ("quality_day", "quality_cause", "quality_event")
 OTHERS = "other"
 """The cause under which the rest is counted."""
 
@@ -44,12 +48,38 @@ class Found(NamedTuple):
     example: str
 
 
+class OfEvent(NamedTuple):
+    """Of one kind of event only. Without a name: of all that are one kind too many for their day."""
+
+    of: Of
+    event: str
+
+
+class Figures(NamedTuple):
+    """How much was looked at, and how much of it was wrong."""
+
+    checked: int
+    wrong: int
+
+
+NO_FIGURES = Figures(0, 0)
+
+
 class QualityFigures(NamedTuple):
     """What a batch, or several, showed."""
 
     checked: Mapping[Of, int]
     wrong: Mapping[Of, int]
     causes: Mapping[Cause, Found]
+    of_events: Mapping[OfEvent, Figures] = MappingProxyType({})
+
+
+class Days(TypedDict):
+    """Which figures are asked for: of one source or all (None), of these days, both included."""
+
+    source: str | None
+    from_day: int
+    to_day: int
 
 
 class CauseFound(NamedTuple):
@@ -73,6 +103,7 @@ def add(connection: sqlite3.Connection, figures: QualityFigures) -> None:
         " ON CONFLICT DO UPDATE SET checked = checked + excluded.checked, wrong = wrong + excluded.wrong",
         [(*key, figures.checked.get(key, 0), figures.wrong.get(key, 0)) for key in keys],
     )
+    _add_events(connection, figures.of_events)
     causes = _bounded(connection, figures.causes)
     connection.executemany(
         "INSERT INTO quality_cause (workspace, source, day, dimension, cause, event, property, found, example)"
@@ -82,15 +113,40 @@ def add(connection: sqlite3.Connection, figures: QualityFigures) -> None:
     )
 
 
+def _add_events(connection: sqlite3.Connection, of_events: Mapping[OfEvent, Figures]) -> None:
+    """Add what a batch showed of each kind of event. Kinds that are too many for their day count as one."""
+    kinds = {day: _known_kinds(connection, *day) for day in {place.of[:3] for place in of_events}}
+    rows = []
+    for (of, event), figures in sorted(of_events.items()):
+        known = kinds[of[:3]]
+        if event in known or len(known) < MOST_KINDS:
+            known.add(event)
+        rows.append((*of[:3], event if event in known else "", of.dimension, *figures))
+    connection.executemany(
+        "INSERT INTO quality_event (workspace, source, day, event, dimension, checked, wrong)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET checked = checked + excluded.checked, wrong = wrong + excluded.wrong",
+        rows,
+    )
+
+
+def _known_kinds(connection: sqlite3.Connection, workspace: str, source: str, day: int) -> set[str]:
+    known = connection.execute(
+        "SELECT DISTINCT event FROM quality_event WHERE workspace = ? AND source = ? AND day = ?",
+        (workspace, source, day),
+    )
+    return {event for (event,) in known}
+
+
 def forget_source(connection: sqlite3.Connection, workspace: str, source: str) -> None:
     """The data of a source is deleted: how good it was is nobody's matter any more."""
-    for table in ("quality_day", "quality_cause"):
+    for table in TABLES:
         connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND source = ?", (workspace, source))
 
 
 def tidy(connection: sqlite3.Connection, workspace: str, source: str, *, day: int) -> None:
-    """Delete what is older than it is kept."""
-    for table in ("quality_day", "quality_cause"):
+    """Delete what of a source is older than it is kept."""
+    for table in TABLES:
         connection.execute(
             f"DELETE FROM {table} WHERE workspace = ? AND source = ? AND day < ?", (workspace, source, day - KEPT_DAYS)
         )
@@ -107,6 +163,22 @@ def per_day(
         {"workspace": workspace, "source": source, "from_day": from_day, "to_day": to_day},
     )
     return [(Of(workspace, name, day, dimension), checked, wrong) for name, day, dimension, checked, wrong in rows]
+
+
+def per_event(
+    connection: sqlite3.Connection, workspace: str, *, source: str | None, from_day: int, to_day: int, limit: int
+) -> list[tuple[str, str, str, int, int]]:
+    """(source, event, dimension, checked, wrong) over those days, of the events of which most was looked at."""
+    rows = connection.execute(
+        "WITH chosen AS (SELECT * FROM quality_event WHERE workspace = :workspace"
+        " AND (:source IS NULL OR source = :source) AND day BETWEEN :from_day AND :to_day),"
+        " most AS (SELECT source, event, sum(checked) AS looked_at FROM chosen GROUP BY source, event"
+        " ORDER BY looked_at DESC, source, event LIMIT :limit)"
+        " SELECT source, event, dimension, sum(checked), sum(wrong) FROM chosen JOIN most USING (source, event)"
+        " GROUP BY source, event, dimension ORDER BY looked_at DESC, source, event, dimension",
+        {"workspace": workspace, "source": source, "from_day": from_day, "to_day": to_day, "limit": limit},
+    )
+    return rows.fetchall()
 
 
 def causes(

@@ -17,7 +17,7 @@ import msgspec
 
 from zuji.store.hot import HotStore
 
-Kind = Literal["order", "outlier", "click", "step"]
+Kind = Literal["order", "outlier", "click", "step", "constraint"]
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
@@ -33,6 +33,7 @@ KEEPING: dict[Kind, Keeping] = {
     "order": Keeping(50_000, 400),  # a refund may come a year after its order
     "outlier": Keeping(4_000, 60),  # 3 KB each in memory
     "click": Keeping(50_000, 0),
+    "constraint": Keeping(50_000, 400),  # as an order is
     "step": Keeping(100_000, 90),  # as long as the longest time within which a step may be expected
 }
 TOUCHED_DAYS = 40

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-Part = Literal["rules", "names", "standards", "plan", "points"]
+Part = Literal["rules", "names", "standards", "plan", "points", "quality"]
 """What policies are about: cleaning rules and their switches; names of events; how values are standardised; the
-tracking plan; collection points."""
+tracking plan; collection points; what quality weighs, and which constraints hold."""
 PARTS: tuple[Part, ...] = get_args(Part)
 
 

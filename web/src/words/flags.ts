@@ -53,6 +53,7 @@ export const reasonHeads: Words = {
   "robot:rate": { en: "turns pages faster than anybody reads", zh: "翻页快到无人能读" },
   "robot:network": { en: "the address lies in a network of data centres", zh: "地址位于数据中心网段" },
   "robot:honeypot": { en: "it reached what no person finds", zh: "触发了真人不可能找到的页面" },
+  constraint: { en: "breaks the constraint “{what}”", zh: "违反约束“{what}”" },
   outlier: { en: "{what} is far from what is usual", zh: "{what} 远离常态" },
   range: { en: "{what} is outside its range", zh: "{what} 超出规定范围" },
 };

@@ -13,15 +13,19 @@ from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.moments import milliseconds
 from zuji.api.ports import ports_of
 from zuji.api.wire import Out
-from zuji.clean.quality import WEIGHTS, Dimension
-from zuji.clean.quality_summary import Quality, summary
+from zuji.clean.policies import PolicySource
+from zuji.clean.quality import Dimension
+from zuji.clean.quality_changes import Change, changes
+from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy, read_quality
+from zuji.clean.quality_summary import Quality, by_event, summary
 from zuji.store import quality
-from zuji.store.hot import HotStore
-from zuji.store.quality import DAY_MS, KEPT_DAYS
+from zuji.store.hot import HotStore, HotTransaction
+from zuji.store.quality import DAY_MS, KEPT_DAYS, CauseFound
 
 router = APIRouter(tags=["quality"], route_class=GuardedRoute)
 USUAL_DAYS = 30
 MOST_CAUSES = 1_000
+MOST_EVENTS = 200
 
 
 class QualityScore(Out):
@@ -40,9 +44,15 @@ class QualityOut(Out):
 
 
 class QualityOfSource(QualityOut):
-    """The same of one source."""
+    """The same of one source, by the weights that hold for it."""
 
     source: str
+
+
+class QualityOfEvent(QualityOfSource):
+    """The same of one kind of event of a source, by its own weights; no name: all that were too many for their day."""
+
+    event: str = Field(examples=["Order Completed"])
 
 
 class QualityOfDay(QualityOfSource):
@@ -64,13 +74,30 @@ class QualityCause(Out):
     example: str
 
 
-class QualityReport(QualityOut):
-    """Of everything, by source, by day (newest first), and the worst offenders (most frequent first)."""
+class QualityChange(Out):
+    """Since this day a dimension of a source has another score; `cause`: what became more frequent where it fell, less
+    frequent where it rose.
+    """
 
-    weights: dict[Dimension, float]
+    source: str
+    dimension: Dimension
+    since: str
+    before: float
+    after: float
+    cause: QualityCause | None
+
+
+class QualityReport(QualityOut):
+    """Of everything, by source, by event (most frequent first), by day (newest first), and the worst offenders (most
+    frequent first), and since when a dimension of a source is better or worse (newest first).
+    """
+
+    weights: dict[Dimension, float] = Field(description="What dimensions weigh in this workspace: policy `quality`.")
     sources: list[QualityOfSource]
+    events: list[QualityOfEvent]
     days: list[QualityOfDay]
     causes: list[QualityCause]
+    changes: list[QualityChange]
 
 
 @router.get("/quality", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read"))
@@ -88,24 +115,62 @@ def get_quality(
     since = milliseconds(from_, name="from")
     from_day = max(to_day - USUAL_DAYS + 1 if since is None else since // DAY_MS, to_day - KEPT_DAYS)
     return report_of(
-        ports_of(request).hot, caller.workspace, source=source, from_day=from_day, to_day=to_day, limit=limit
+        ports_of(request).hot,
+        caller.workspace,
+        policies=ports_of(request).policies,
+        source=source,
+        from_day=from_day,
+        to_day=to_day,
+        limit=limit,
     )
 
 
 def report_of(
-    hot: HotStore, workspace: str, *, source: str | None, from_day: int, to_day: int, limit: int
+    hot: HotStore,
+    workspace: str,
+    *,
+    policies: PolicySource,
+    source: str | None,
+    from_day: int,
+    to_day: int,
+    limit: int,
 ) -> QualityReport:
     """The figures of some days, and why they are no better."""
+    policy = _policy_of(policies, workspace)
+    days: quality.Days = {"source": source, "from_day": from_day, "to_day": to_day}
     with hot.read() as connection:
-        told = summary(quality.per_day(connection, workspace, source=source, from_day=from_day, to_day=to_day))
-        causes = quality.causes(connection, workspace, source=source, from_day=from_day, to_day=to_day, limit=limit)
+        figures = quality.per_day(connection, workspace, **days)
+        told = summary(figures, policy)
+        of_events = by_event(quality.per_event(connection, workspace, **days, limit=MOST_EVENTS), policy)
+        causes = quality.causes(connection, workspace, **days, limit=limit)
+        changed = changes(figures, lambda *stretch: _causes_of(connection, workspace, *stretch))
     return QualityReport(
         **_fields(told.overall),
-        weights=dict(WEIGHTS),
+        weights=dict(policy.weights_of()),
         sources=[QualityOfSource(source=name, **_fields(one)) for name, one in told.by_source.items()],
+        events=[QualityOfEvent(source=name, event=event, **_fields(one)) for (name, event), one in of_events.items()],
         days=[QualityOfDay(source=name, day=_day(day), **_fields(one)) for (name, day), one in told.by_day.items()],
-        causes=[QualityCause(**one._asdict() | {"last_day": _day(one.last_day)}) for one in causes],
+        causes=[_cause(one) for one in causes],
+        changes=[_change(one) for one in changed],
     )
+
+
+def _policy_of(policies: PolicySource, workspace: str) -> QualityPolicy:
+    held = policies.newest(workspace, "quality")
+    return USUAL_QUALITY if held is None else read_quality(held.document)
+
+
+def _causes_of(connection: HotTransaction, workspace: str, source: str, from_day: int, to_day: int) -> list[CauseFound]:
+    return quality.causes(connection, workspace, source=source, from_day=from_day, to_day=to_day, limit=MOST_CAUSES)
+
+
+def _cause(found: CauseFound) -> QualityCause:
+    return QualityCause(**found._asdict() | {"last_day": _day(found.last_day)})
+
+
+def _change(found: Change) -> QualityChange:
+    cause = None if found.cause is None else _cause(found.cause)
+    return QualityChange(**found._asdict() | {"since": _day(found.since), "cause": cause})
 
 
 def _fields(told: Quality) -> dict[str, Any]:

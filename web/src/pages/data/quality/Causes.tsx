@@ -7,16 +7,24 @@ import { useWords, type Words } from "@/words/words";
 import type { Report } from "./index";
 import { causeWords, words } from "./words";
 
-/** Where the words of a cause are looked for; the first that knows it says it. */
+/** Where the words of a cause are looked for; the last that knows it says it. */
 const KNOWN: Words = { ...reasonHeads, ...reasonWords, ...causeWords };
+
+/** Says a cause in words; of a constraint with its name. */
+export function useCause(): (cause: string) => string {
+  const say = useWords(KNOWN);
+  return (cause) => {
+    const [head = cause, ...rest] = cause.split(":");
+    return say(KNOWN[cause] ? cause : head, { what: rest.join(":") });
+  };
+}
 
 /** What was found wrong, the most frequent first. */
 export function Causes({ report }: { report: Report }) {
   const say = useWords(words);
-  const sayCause = useWords(KNOWN);
+  const told = useCause();
   const format = useFormat();
   const nameOf = useSourceNames();
-  const told = (cause: string) => sayCause(KNOWN[cause] ? cause : (cause.split(":")[0] ?? cause));
   return (
     <Card title={say("causes")}>
       {report.causes.length === 0 && <p className="soft">{say("perfect")}</p>}

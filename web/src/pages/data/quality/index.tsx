@@ -13,6 +13,7 @@ import { Figure } from "@/parts/Figure";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
 import { Causes } from "./Causes";
+import { Changes } from "./Changes";
 import "./quality.css";
 import { words } from "./words";
 
@@ -27,6 +28,7 @@ export function Quality() {
         <>
           <Overall report={told} />
           {new Set(told.days.map((one) => one.day)).size > 1 && <Days report={told} />}
+          {told.changes.length > 0 && <Changes report={told} />}
           <Causes report={told} />
         </>
       )}
