@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from zuji.govern import consents_kept
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
 from zuji.run.judging import Judge
@@ -11,7 +12,17 @@ from zuji.run.learning import Learner
 from zuji.run.points import PointWatch
 from zuji.run.progress import Progress
 from zuji.run.tagging import Tagger
-from zuji.store import accounting, outbox, points, profile_changes, quality, quarantine, spool_positions
+from zuji.store import (
+    accounting,
+    consents,
+    outbox,
+    points,
+    profile_changes,
+    quality,
+    quarantine,
+    recent_events,
+    spool_positions,
+)
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.outbox import OutboxBatch, PeopleRows, PersonRow, SliceRow
 from zuji.store.property_names import PropertyNames
@@ -86,6 +97,8 @@ class Committer:
         plan.linked.save(connection)
         people = people_rows(plan.linked, sequence)
         batch = outbox.put(connection, events=plan.events, people=people, planned_at=now_ms)
+        recent_events.put(connection, plan.events)
+        consents_kept.keep(connection, plan.events)
         self._judge.judge(connection, plan, now_ms)
         self._learner.take(connection, plan.observed, now_ms)
         self._points.take(connection, plan.events)
@@ -93,6 +106,8 @@ class Committer:
             self._learner.forget_source(connection, workspace, source)
             quality.forget_source(connection, workspace, source)
             points.forget_source(connection, workspace, source)
+            recent_events.forget_source(connection, workspace, source)
+            consents.forget_source(connection, workspace, source)
         self._tagger.take(connection, plan, now_ms)
         return batch
 
