@@ -16,7 +16,8 @@ from zuji.analyse.kinds import kind_of
 from zuji.analyse.question import Question, read_question
 from zuji.analyse.reading import Reading
 from zuji.analyse.recall import Recall
-from zuji.analyse.settled import NO_TAGS, Settled, Surroundings, TagsNow
+from zuji.analyse.settled import NO_TAGS, Settled, Surroundings, TagsNow, no_visual_events
+from zuji.analyse.visual_events import LookUp
 from zuji.store.events import EventStore
 from zuji.store.failure import Refused
 from zuji.store.query import Query
@@ -65,11 +66,13 @@ class Asker:
         now_ms: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
         tags: TagsNow = NO_TAGS,
+        visual: LookUp = no_visual_events,
     ) -> None:
         self._store = store
         self._now_ms = now_ms
         self._clock = clock
         self._tags = tags
+        self._visual = visual
         self._horizons = Horizons(store.query, store.tide)
         self._currencies = Currencies(store.query, store.tide)
         self._recall = Recall(store.tide)
@@ -119,6 +122,7 @@ class Asker:
             asking.timezone,
             is_pattern=self._is_pattern,
             tags=self._tags,
+            visual=self._visual,
         )
         reading = Reading(self._store.query_counted, asking.ticket, self._currencies.are_several)
         return chosen.settle(question, around), reading

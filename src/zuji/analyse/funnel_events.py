@@ -11,6 +11,7 @@ from zuji.analyse.groups import key_of, number_of
 from zuji.analyse.question import Breakdown
 from zuji.analyse.seen import AT, EVER, has_key, key_sql, matching, property_text, seen
 from zuji.analyse.settled import Settled
+from zuji.analyse.visual_events import is_visual, raw_names
 from zuji.store.query import Query
 from zuji.store.statement import Statement
 from zuji.terms.dates import Span
@@ -55,7 +56,8 @@ def needs_positions(question: Funnel) -> bool:
     Groups show it too, but there it matters so rarely that only those people are read again (funnel_log.py).
     """
     names = [step.event for step in question.steps]
-    one_step_each = None not in names and len(set(names)) == len(names)
+    # One click may be several visual events.
+    one_step_each = None not in names and len(set(names)) == len(names) and not any(map(is_visual, names))
     firsts = any(step.first_time for step in question.steps)
     return firsts or not one_step_each or bool(question.hold_constant)
 
@@ -110,7 +112,9 @@ def _marked(statement: Statement, settled: Settled[Funnel], columns: dict[str, s
     question = settled.question
     names = [one.event for one in (*question.steps, *question.exclusions)]
     known = [name for name in names if name is not None]
-    narrowing = [] if None in names or _needs_every_event(question) else [f"event IN {statement.texts(known)}"]
+    narrowing = (
+        [] if None in names or _needs_every_event(question) else [f"event IN {statement.texts(raw_names(known))}"]
+    )
     return seen(
         statement,
         settled,
@@ -134,7 +138,7 @@ def _marks(statement: Statement, settled: Settled[Funnel]) -> str:
     by_name: dict[str, int] = {}
     always, rest = 0, []
     for place, one in enumerate((*settled.question.steps, *settled.question.exclusions)):
-        if one.where:
+        if one.where or is_visual(one.event):
             match = EventMatch(event=one.event, where=one.where)
             rest.append(f"bitShiftLeft(toUInt64({matching(statement, settled, match)}), {place})")
         elif one.event is None:

@@ -16,6 +16,7 @@ from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import event_value, trait_value
 from zuji.store.statement import Statement
 from zuji.store.tag_rows import TAG_NOW
+from zuji.tag.visual_event import CLICKS
 from zuji.terms.condition import Where
 from zuji.terms.dates import Span
 from zuji.terms.document import EventMatch
@@ -67,8 +68,17 @@ def _month(at: int) -> str:
 
 def matching(statement: Statement, settled: Settled[Any], match: EventMatch) -> str:
     """The condition that an event is of this name and passes these conditions."""
-    named = "1" if match.event is None else f"event = {statement.text(match.event)}"
+    named = "1" if match.event is None else named_sql(statement, settled, match.event)
     return f"({named} AND {where_sql(statement, settled, match.where)})" if match.where else named
+
+
+def named_sql(statement: Statement, settled: Settled[Any], event: str) -> str:
+    """The condition that an event is of this name, which may be that of a visual event."""
+    visual = settled.visual.get(event)
+    if visual is None:
+        return f"event = {statement.text(event)}"
+    # The bare column first: the engine finds names in the table's order, and reads chains of clicks alone.
+    return f"(event IN {statement.texts(CLICKS)} AND {where_sql(statement, settled, visual)})"
 
 
 def where_sql(statement: Statement, settled: Settled[Any], where: Where) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any, Generic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from zuji.analyse.question import Breakdown, Q, Question
+from zuji.analyse.visual_events import LookUp, Pinned, pinned
 from zuji.store.people import PersonOfEvent
 from zuji.terms.condition import All, AnyOf, Leaf, Node, Not, Where
 from zuji.terms.dates import Span, read_instant, span_of, written
@@ -34,6 +35,11 @@ class TagsNow:
 NO_TAGS = TagsNow(lambda _: frozenset(), lambda: None)
 
 
+def no_visual_events(workspace: str, name: str) -> Pinned:
+    """Where nobody has pointed at anything."""
+    raise BadQuestion(f"there is no visual event {name!r:.100} in the workspace {workspace}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a question takes from where it is asked."""
@@ -45,6 +51,7 @@ class Surroundings:
     is_pattern: Callable[[str], bool] = lambda _: True
     """Whether RE2 takes this pattern."""
     tags: TagsNow = NO_TAGS
+    visual: LookUp = no_visual_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Settled(Generic[Q]):
     whose: PersonOfEvent
     bad_patterns: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    visual: Mapping[str, Where] = field(default_factory=dict)
+    """What the names of visual events in the question stand for."""
 
     def periods(self, interval: Interval) -> Periods:
         """The periods that the range touches."""
@@ -84,6 +93,7 @@ def settle(question: Q, around: Surroundings, *, first_day: str = "-29d", open_s
     With `open_start` a missing `date_from` stays open (it means something to the kind); the span then begins there.
     """
     _refuse_too_many_comparisons(question)
+    question, visual = pinned(question, partial(around.visual, around.workspace))
     tags = _refuse_unknown_tags(question, around)
     calendar = Calendar(_zone(question.timezone or around.timezone), question.week_start)
     now_ms = _now(question.now, around.now_ms, calendar)
@@ -97,9 +107,8 @@ def settle(question: Q, around: Surroundings, *, first_day: str = "-29d", open_s
         timezone=calendar.zone.key,
     )
     bad = frozenset(pattern for pattern in _patterns(resolved) if not around.is_pattern(pattern))
-    return Settled(
-        resolved, calendar, span, now_ms, around.workspace, around.whose, bad, tuple(_notes(resolved, bad)) + tags
-    )
+    notes = tuple(_notes(resolved, bad)) + tags
+    return Settled(resolved, calendar, span, now_ms, around.workspace, around.whose, bad, notes, visual)
 
 
 def periods_out(settled: Settled[Any], periods: Periods) -> list[dict[str, Any]]:

@@ -35,6 +35,9 @@ Permission = Literal[
     "questions.save",
     "tags.read",
     "tags.write",
+    "visual_events.read",
+    "visual_events.write",
+    "visual_events.publish",
     "exports.make",
     "subscriptions.read",
     "subscriptions.write",
@@ -56,8 +59,18 @@ _READER: frozenset[Permission] = _EVERYBODY | {
     "quality.read",
     "questions.ask",
     "tags.read",
+    "visual_events.read",
 }
-_SAVER: frozenset[Permission] = frozenset({"profiles.read", "questions.save", "tags.write", "exports.make"})
+_SAVER: frozenset[Permission] = frozenset(
+    {
+        "profiles.read",
+        "questions.save",
+        "tags.write",
+        "visual_events.write",
+        "visual_events.publish",
+        "exports.make",
+    }
+)
 
 PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     "owner": frozenset(PERMISSIONS),

@@ -9,12 +9,14 @@ from typing import Any
 from zuji.store.circumstances import Circumstances
 from zuji.store.profiles import CURRENT_PROFILES
 from zuji.store.property_sql import Value, event_value, session_value, text_value, trait_value
+from zuji.store.selector_sql import selector_sql
 from zuji.store.statement import Statement
 from zuji.store.tag_rows import TAG_NOW
 from zuji.terms.condition import NEGATIVE, POSITIVE_OF, All, AnyOf, Leaf, Node, Not
 from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import UNIT_MS, Duration
 from zuji.terms.error import BadQuestion
+from zuji.terms.selector import read_selector
 from zuji.terms.value import text_of
 
 _COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -129,6 +131,10 @@ def _within_last(statement: Statement, around: Circumstances, leaf: Leaf, value:
     return f"{value.ms} BETWEEN {statement.integer(since)} AND {statement.integer(around.now_ms)}"
 
 
+def _on_element(statement: Statement, _: Circumstances, leaf: Leaf, value: Value) -> str:
+    return selector_sql(statement, read_selector(leaf.value), value.text)
+
+
 _POSITIVE: dict[str, Callable[[Statement, Circumstances, Leaf, Value], str]] = {
     "equals": _equals,
     "contains": _contains,
@@ -141,6 +147,7 @@ _POSITIVE: dict[str, Callable[[Statement, Circumstances, Leaf, Value], str]] = {
     "before": _time,
     "after": _time,
     "within_last": _within_last,
+    "on_element": _on_element,
 }
 
 

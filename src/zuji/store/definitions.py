@@ -1,8 +1,9 @@
-"""Definitions of tags and segments in the metadata: as they are written now, and the versions that were published.
+"""Definitions of tags, segments and visual events in the metadata: as they are written now, and the versions that were
+published.
 
-What holds at this moment is known to the engine (`store.tag_live`), because a replay of the spool must find it there;
-this is what people work on. A version is written down before its decision is sent, so that a number is never given
-twice, and taken back when the engine refuses it.
+Which tags and segments hold at this moment is known to the engine (`store.tag_live`), because a replay of the spool
+must find it there; this is what people work on. Their versions are written down before the decision is sent, so that a
+number is never given twice, and taken back when the engine refuses it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from zuji.store.definition_tables import DefinitionRow, DefinitionVersionRow
 from zuji.store.metadata_rows import MetadataRows
 from zuji.terms.error import NotFound
 
-Kind = Literal["tag", "segment"]
+Kind = Literal["tag", "segment", "visual_event"]
 
 
 class WrittenDefinition(msgspec.Struct, frozen=True):
-    """A tag or segment as it is written now."""
+    """A tag, segment or visual event as it is written now."""
 
     workspace: str
     kind: Kind

@@ -23,6 +23,7 @@ from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import Duration
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS, Calendar
+from zuji.terms.selector import is_on, read_selector
 from zuji.terms.value import text_of
 
 NEVER = 2**62
@@ -78,6 +79,8 @@ def read_test(op: Op, value: Any, calendar: Calendar) -> Test:
             return Test(op, "number", lambda found: low <= found <= high)
         case "before" | "after":
             return _dated(op, value, calendar)
+        case "on_element":
+            return Test(op, "text", partial(is_on, read_selector(value)))
         case "within_last":
             return Test(op, "time", moving=_within_last(value))
     return Test(op, "number", _order(op, float(value)))

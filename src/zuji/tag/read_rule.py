@@ -44,8 +44,8 @@ _OF_NUMBERS: frozenset[Op] = frozenset(
     {"equals", "not_equals", "gt", "gte", "lt", "lte", "between", "is_set", "is_not_set"}
 )
 _OF_LISTS: frozenset[Op] = frozenset({"equals", "not_equals", "contains", "not_contains", "is_set", "is_not_set"})
-_OF_TEXTS: frozenset[Op] = frozenset(OPS) - {"in_segment", "within_last"}
-_OF_TRAITS: frozenset[Op] = frozenset(OPS) - {"in_segment"}
+_OF_TEXTS: frozenset[Op] = frozenset(OPS) - {"in_segment", "within_last", "on_element"}
+_OF_TRAITS: frozenset[Op] = frozenset(OPS) - {"in_segment", "on_element"}
 
 
 def read_rule(document: Any) -> Rule:

@@ -50,6 +50,7 @@ _OPS: dict[Op, str] = {
     "before": "is before {}",
     "after": "is after {}",
     "within_last": "is within the last {}",
+    "on_element": "is on {}",
 }
 _AMOUNTS: dict[Op, str] = {
     "equals": "exactly {}",

@@ -51,6 +51,7 @@ _OPS: dict[Op, str] = {
     "before": "早于{}",
     "after": "晚于{}",
     "within_last": "在最近{}内",
+    "on_element": "位于{}",
 }
 _AMOUNTS: dict[Op, str] = {
     "equals": "恰好{}",

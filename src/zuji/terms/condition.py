@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from zuji.terms.error import BadRequest
+from zuji.terms.selector import read_selector
 
 Scope = Literal["event", "profile", "session", "tag", "segment"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -34,6 +35,7 @@ Op = Literal[
     "before",
     "after",
     "within_last",
+    "on_element",
 ]
 OPS: tuple[Op, ...] = get_args(Op)
 NEGATIVE: frozenset[Op] = frozenset({"not_equals", "not_contains", "not_regex", "is_not_set"})
@@ -166,6 +168,8 @@ def _leaf(document: Mapping[str, Any], path: str) -> Leaf:
         raise BadRequest(f"{path}.scope: {scope!r:.80} is no scope. There are: {', '.join(SCOPES)}.")
     if (op == "in_segment") != (scope == "segment"):
         raise BadRequest(f"{path}: in_segment goes with scope segment, and with no other.")
+    if op == "on_element" and scope != "event":
+        raise BadRequest(f"{path}: on_element goes with scope event, and with no other.")
     if op != "in_segment" and (not isinstance(property_, str) or not property_ or len(property_) > LONGEST_TEXT):
         raise BadRequest(f"{path}.property: the name of a property is expected, got {property_!r:.80}.")
     value = document.get("value")
@@ -190,6 +194,8 @@ def check_value(op: Op, value: Any, path: str, *, given: bool) -> None:
         problem = "" if fits else "a text, number, true or false, or a list of them (for null use is_set or is_not_set)"
     elif op in ("regex", "not_regex", "in_segment"):
         problem = "" if isinstance(value, str) and value else "a text"
+    elif op == "on_element":
+        problem = "" if isinstance(value, str) and read_selector(value) else "a selector"
     elif op == "between":
         fits = isinstance(value, list) and len(value) == 2 and all(_is_number(one) for one in value)
         problem = "" if fits else "[lowest, highest]"
