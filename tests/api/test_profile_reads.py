@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import product
 
 import pytest
 from api_world import ApiWorld, identify, track
@@ -31,9 +32,9 @@ NAMED = ("user_id:r-1", "phone:138 1234 8000", "anonymous_id:dev/ice 1", "user_i
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_gets_the_answer_that_the_route_gives(world: ApiWorld, shop: str, role: str) -> None:
     with world.client(world.token(role, shop), workspace=shop) as client:  # type: ignore[arg-type]
-        for name in NAMED:
-            plain = client.get(f"/profiles/{name}")
-            routed = client.get(f"/profiles/{name}", params={"fresh": "false"})  # a second parameter: not plain
+        for name, parts in product(NAMED, ({}, {"include": "events"}, {"include": "x"}, {"include": ""})):
+            plain = client.get(f"/profiles/{name}", params=parts)
+            routed = client.get(f"/profiles/{name}", params={**parts, "fresh": "false"})  # one more: not plain
             assert (plain.status_code, plain.content) == (routed.status_code, routed.content), name
             assert {key: value for key, value in plain.headers.items() if key != "date"} == {
                 key: value for key, value in routed.headers.items() if key != "date"

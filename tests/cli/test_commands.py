@@ -125,6 +125,8 @@ def test_a_profile_is_shown_explained_merged_and_split(server: RunningServer) ->
     assert shown["traits"]["plan"] == "pro"
     assert {(one["type"], one["value"]) for one in shown["identifiers"]} == {("user_id", "p1"), ("anonymous_id", "a1")}
     assert [event["event_id"] for event in shown["timeline"]] == ["p-1"]
+    assert shown["consent"]["marketing"]["granted"] is True
+    assert "granted" in zuji(*on(server, "profile", "show", "user_id:p1")).stdout
     explained = zuji_json(*on(server, "profile", "explain", "user_id:p1", "anonymous_id:a1"))
     assert explained["same_profile"] is True
     zuji_json(*on(server, "profile", "merge", "user_id:p1", "anonymous_id:p2", "--why", "same card"))

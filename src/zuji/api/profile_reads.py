@@ -8,6 +8,7 @@ kind) goes on to the route, which says so in its own words.
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zuji.api.guard import Caller
 from zuji.api.ports import Ports
 from zuji.api.routes.profiles import profile_body
+from zuji.api.wire_profiles import AS_USUAL, PARTS, Part, parts_in
 from zuji.govern.principal import Principal
 from zuji.terms.error import ZujiError
 from zuji.terms.source import DEFAULT_WORKSPACE
@@ -32,8 +34,11 @@ class ProfileReads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        caller = self._caller(scope)
-        body = await run_in_threadpool(self._body, caller, scope["path"]) if caller is not None else None
+        asked = asked_in(scope["query_string"]) if scope["type"] == "http" else None
+        caller = self._caller(scope, asked.workspace) if asked is not None else None
+        body = None
+        if asked is not None and caller is not None:
+            body = await run_in_threadpool(self._body, caller, scope["path"], asked.include)
         if body is None:
             await self._app(scope, receive, send)
             return
@@ -41,33 +46,42 @@ class ProfileReads:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _caller(self, scope: Scope) -> Caller | None:
+    def _caller(self, scope: Scope, workspace: str) -> Caller | None:
         """Who asks, where it is a plain read that they may make; else None."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIX):
+        if scope["method"] != "GET" or not scope["path"].startswith(PREFIX):
             return None
         if "/" in scope["path"][len(PREFIX) :]:
             return None
         principal: Principal = scope["state"]["principal"]
-        workspace = _workspace_in(scope["query_string"])
-        if workspace is None or principal.session is not None or not principal.may("profiles.read"):
+        if principal.session is not None or not principal.may("profiles.read"):
             return None
         is_there = principal.covers(workspace) and self._ports.workspaces.is_known(workspace)
         return Caller(principal, workspace) if is_there else None
 
-    def _body(self, caller: Caller, path: str) -> bytes | None:
+    def _body(self, caller: Caller, path: str, include: list[Part]) -> bytes | None:
         try:
-            return profile_body(self._ports, caller, path[len(PREFIX) :]).encode()
+            return profile_body(self._ports, caller, path[len(PREFIX) :], include).encode()
         except ZujiError:
             return None
 
 
-def _workspace_in(query: bytes) -> str | None:
-    """The workspace that a query names, if it says nothing else.
+class Asked(NamedTuple):
+    """What a plain read says beside the identifier."""
 
-    >>> _workspace_in(b""), _workspace_in(b"workspace=shop"), _workspace_in(b"workspace=shop&fresh=true")
-    ('default', 'shop', None)
+    workspace: str
+    include: list[Part]
+
+
+def asked_in(query: bytes) -> Asked | None:
+    """The workspace and parts that a query names, if it says nothing else.
+
+    >>> asked_in(b""), asked_in(b"workspace=shop&include=events"), asked_in(b"workspace=shop&fresh=true")
+    (Asked(workspace='default', include=['consent']), Asked(workspace='shop', include=['events']), None)
     """
-    if not query:
-        return DEFAULT_WORKSPACE
     said = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return said[0][1] if len(said) == 1 and said[0][0] == "workspace" else None
+    named = dict(said)
+    if len(named) < len(said) or not named.keys() <= {"workspace", "include"}:
+        return None
+    include = named.get("include", AS_USUAL)
+    is_known = not include or set(include.split(",")) <= set(PARTS)
+    return Asked(named.get("workspace", DEFAULT_WORKSPACE), parts_in(include)) if is_known else None

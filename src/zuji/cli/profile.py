@@ -24,7 +24,7 @@ def show(
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
 ) -> None:
-    """One customer: identifiers, traits, tags, segments, newest events."""
+    """One customer: identifiers, traits, tags, segments, consent, newest events."""
     query = {"workspace": workspace}
     path = f"/api/v1/profiles/{_path(who)}"
     with engine_of(data) as engine:
@@ -46,6 +46,11 @@ def show(
     print_table("Tags", ("key", "value", "since"), tags)
     if profile["segments"]:
         say("Segments: " + ", ".join(profile["segments"]))
+    consent = [
+        (purpose, "granted" if one["granted"] else "withheld", short_time(one["since"]), one["source"] or "")
+        for purpose, one in profile["consent"].items()
+    ]
+    print_table("Consent", ("purpose", "answer", "since", "source"), consent)
     rows = [
         (short_time(one["occurred_at"]), one["type"], one["channel"], one["event"])
         for one in profile.get("timeline", [])

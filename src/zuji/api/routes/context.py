@@ -12,6 +12,7 @@ from zuji.api.people import profile_of
 from zuji.api.ports import ports_of
 from zuji.api.routes.profiles import ProfileOut, profile_out
 from zuji.api.wire import In, Name, Out
+from zuji.api.wire_profiles import USUAL, IncludeList
 
 router = APIRouter(tags=["profiles"], route_class=GuardedRoute)
 
@@ -22,6 +23,7 @@ class ContextIn(In):
     source: Name = Field(description="The id or name of a source.", examples=["web"])
     type: Literal["track", "page", "screen", "identify", "group", "alias"] = "track"
     event: dict[str, Any] = Field(examples=[{"event": "Product Viewed", "userId": "u-1", "properties": {"sku": "A"}}])
+    include: IncludeList = USUAL
 
 
 class ContextOut(Out):
@@ -43,5 +45,5 @@ async def context(request: Request, caller: AnyCaller, body: ContextIn) -> Conte
         message_id=taken.message_id,
         stored=taken.problem is None,
         problem=taken.problem,
-        profile=None if found is None else profile_out(ports, found, caller),
+        profile=None if found is None else profile_out(ports, found, caller, body.include),
     )

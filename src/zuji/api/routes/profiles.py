@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from operator import itemgetter
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from zuji.api.people import identifier_out, owned_by, profile_of
 from zuji.api.ports import Ports, ports_of
 from zuji.api.questions import questions_of
 from zuji.api.wire import Cursor, EventPage, IdentifierShape, In, Out, iso
+from zuji.api.wire_profiles import AS_USUAL, USUAL, ConsentOut, Include, IncludeList, Part, RecentEvent, added, parts_in
 from zuji.govern.masking import mask_identifier, mask_value
 from zuji.identify.profile import Held, Profile, page_of_profiles
 from zuji.identify.traits import Trait
@@ -65,6 +67,8 @@ class ProfileOut(Out):
     trait_details: dict[str, TraitOut]
     tags: dict[str, TagOut] = Field(description="By key; see `GET /api/v1/tags` for what each means.")
     segments: list[str] = Field(description="Keys of the segments that this customer is in.")
+    consent: dict[str, ConsentOut] | None = Field(None, description="By purpose; null unless included.")
+    events: list[RecentEvent] | None = Field(None, description="The newest ones; null unless included.")
 
 
 class ListedProfile(Out):
@@ -86,6 +90,7 @@ class LookupIn(In):
     """The identifiers to look up."""
 
     identifiers: list[IdentifierShape] = Field(min_length=1, max_length=100)
+    include: IncludeList = USUAL
 
 
 class LookupOut(Out):
@@ -122,7 +127,7 @@ def look_up(request: Request, caller: AnyCaller, body: LookupIn) -> LookupOut:
     named = [Identifier(one.type, one.value) for one in body.identifiers]
     found = [profile_of(ports.hot, caller.workspace, identifier) for identifier in named]
     ports.profile_views.saw(caller.principal, caller.workspace, [one.id for one in found if one is not None])
-    return LookupOut(profiles=[None if one is None else profile_out(ports, one, caller) for one in found])
+    return LookupOut(profiles=[None if one is None else profile_out(ports, one, caller, body.include) for one in found])
 
 
 # Before the route of the profile itself: a value may hold slashes, so that one matches everything.
@@ -158,17 +163,18 @@ async def timeline(
     dependencies=[Depends(wait_until_fresh)],
     openapi_extra=needs("profiles.read"),
 )
-def get_profile(request: Request, caller: AnyCaller, identifier: str) -> Response:
+def get_profile(request: Request, caller: AnyCaller, identifier: str, include: Include = AS_USUAL) -> Response:
     """One customer, by any identifier (`phone:13812348000`) or by profile id (`profile:17`, also a former one)."""
-    return Response(profile_body(ports_of(request), caller, identifier), media_type="application/json")
+    body = profile_body(ports_of(request), caller, identifier, parts_in(include))
+    return Response(body, media_type="application/json")
 
 
-def profile_body(ports: Ports, caller: Caller, identifier: str) -> str:
+def profile_body(ports: Ports, caller: Caller, identifier: str, include: Collection[Part] = USUAL) -> str:
     """What `GET /profiles/{identifier}` answers, as JSON; for `profile_reads` too, which knows no framework."""
     named = parse_identifier(identifier)
     person = _required(profile_of(ports.hot, caller.workspace, named), named)
     ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
-    return profile_out(ports, person, caller).model_dump_json()
+    return profile_out(ports, person, caller, include).model_dump_json()
 
 
 def _required(found: Profile | None, named: Identifier) -> Profile:
@@ -185,10 +191,11 @@ def _listed(person: Profile, caller: Caller) -> dict[str, Any]:
     return {"id": person.id, "identified": person.identified, "identifiers": held}
 
 
-def profile_out(ports: Ports, person: Profile, caller: Caller) -> ProfileOut:
+def profile_out(ports: Ports, person: Profile, caller: Caller, include: Collection[Part]) -> ProfileOut:
     """A profile with its tags and segments, all from hot state; personal values masked where the role asks for it."""
     with ports.hot.read() as connection:
         values = tag_values.values_of(connection, caller.workspace, [person.id]).get(person.id, {})
+        parts = added(connection, person, include, caller)
     tags = [(key, one) for (kind, key), one in sorted(values.items(), key=itemgetter(0)) if kind == "tag"]
     traits = {name: trait.value for name, trait in person.traits.items()}
     return ProfileOut(
@@ -200,6 +207,7 @@ def profile_out(ports: Ports, person: Profile, caller: Caller) -> ProfileOut:
         trait_details={name: _trait(name, trait, caller) for name, trait in person.traits.items()},
         tags={key: TagOut(value=one.value, since=iso(one.since_ms)) for key, one in tags},
         segments=sorted(key for kind, key in values if kind == "segment"),
+        **parts,
     )
 
 
