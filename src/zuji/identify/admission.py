@@ -10,12 +10,13 @@ from zuji.identify.hubs import HUB_LIMIT
 from zuji.identify.memory import Key, Link, Shape
 from zuji.identify.turn import Turn
 from zuji.store import identity
-from zuji.terms.identifier import Identifier, type_of
+from zuji.terms.identifier import IDENTIFIER_TYPES, Identifier
 from zuji.terms.rejection import Rejection
 from zuji.terms.source import Source
 from zuji.terms.subject import Rule, Statement, Subject
 
 HOUR_MS = 3_600_000
+SECRET_TYPES = frozenset(kind.name for kind in IDENTIFIER_TYPES if kind.secret_key_only)
 
 SourceName = tuple[str, str]
 """(workspace, source id): the same id in two workspaces names two sources."""
@@ -32,13 +33,14 @@ class Admission:
 
     def load(self, subjects: Iterable[Subject]) -> None:
         """Have everybody in memory whom these events name."""
+        here = self._turn.memory.nodes
         keys: set[Key] = set()
         for subject in subjects:
             workspace = subject.workspace
-            for one in subject.known:
-                keys.add((workspace, one.type, one.value))
-            for one in subject.anonymous:
-                keys.add((workspace, one.type, one.value))
+            for one in subject.identifiers:
+                key = (workspace, one.type, one.value)
+                if key not in here:
+                    keys.add(key)
         self._turn.memory.load_values(self._turn.connection, keys)
 
     def admit(self, index: int, subject: Subject, shape: Shape, link: Link | None) -> Link | Rejection | None:
@@ -48,12 +50,12 @@ class Admission:
         """
         turn = self._turn
         turn.cause = subject
-        detail = _forbidden_to_public(subject)
-        if detail:
+        if subject.key == "public" and (detail := _forbidden_to_public(subject)):
             return Rejection(index, "needs_secret_key", detail)
         if link is not None and link.plain and self._weigh(subject, link):
             return link
-        link = link or self._mere_sighting(subject, shape)
+        if link is None and subject.rule == "sighting":
+            link = self._mere_sighting(subject, shape)
         if link is None:
             made = self._link(index, subject)
             if not isinstance(made, Link):
@@ -70,10 +72,10 @@ class Admission:
 
     def _mere_sighting(self, subject: Subject, shape: Shape) -> Link | None:
         """The shortcut for one known identifier that is merely seen."""
-        if len(subject.known) != 1 or subject.anonymous or subject.rule != "sighting":
+        if len(subject.known) != 1 or subject.anonymous:
             return None
         node = self._turn.node(subject.workspace, subject.known[0])
-        if node is None or not node.usable or type_of(node.type).secret_key_only:
+        if node is None or not node.usable or node.type in SECRET_TYPES:
             return None
         link = Link(0, self._turn.memory.homes[node.anchor], node.anchor)
         self._turn.memory.remember_shape(shape, link)
@@ -85,12 +87,12 @@ class Admission:
         if not identifiers:
             return None
         turn, workspace = self._turn, subject.workspace
-        found = [turn.node(workspace, one) for one in identifiers]
+        find = turn.memory.nodes.get
+        found = [find((workspace, one.type, one.value)) for one in identifiers]
         if not any(found) and subject.key == "public" and not self._may_bring_somebody(subject):
             limit = self._source(subject).settings.new_people_per_hour
             return Rejection(index, "too_many_new_people", f"more than {limit} new people within this hour")
-        refused = self._alias_of_two(index, subject, found)
-        if refused:
+        if subject.rule == "alias" and (refused := self._alias_of_two(index, subject, found)):
             return refused
         nodes = [node or turn.create(workspace, one) for node, one in zip(found, identifiers, strict=True)]
         known_nodes, anonymous_nodes = nodes[: len(known)], nodes[len(known) :]
@@ -104,14 +106,14 @@ class Admission:
         """Both sides, strongest first, each identifier once, without those that this key may not assert."""
         both = subject.known + subject.anonymous
         distinct = len(both) == 1 or len(set(both)) == len(both)
-        if distinct and (subject.key != "public" or not any(map(_is_secret, both))):
+        if distinct and (subject.key != "public" or SECRET_TYPES.isdisjoint([one.type for one in both])):
             return strongest_first(list(subject.known)), strongest_first(list(subject.anonymous))
         sides = []
         taken: set[Identifier] = set()
         for side in (subject.known, subject.anonymous):
             kept = []
             for one in side:
-                if one in taken or (subject.key == "public" and _is_secret(one)):
+                if one in taken or (subject.key == "public" and one.type in SECRET_TYPES):
                     continue
                 taken.add(one)
                 kept.append(one)
@@ -132,15 +134,15 @@ class Admission:
         nodes = known + anonymous
         usable = [node.anchor for node in nodes if node.usable]
         component = turn.unite(subject.workspace, usable or [node.anchor for node in nodes])
-        for node in nodes:
+        for node in nodes if len(usable) < len(nodes) else ():
             if node.anchor not in component.nodes:
                 component.nodes[node.anchor] = node
                 component.guests.add(node.anchor)
                 turn.touch(component)
                 turn.writes.left_out.append((node.anchor, component.id))
         words = (
-            tuple(node.anchor for node in known),
-            tuple(node.anchor for node in anonymous),
+            tuple([node.anchor for node in known]),
+            tuple([node.anchor for node in anonymous]),
             self._rule(subject),
             subject.key,
             subject.source,
@@ -205,13 +207,13 @@ class Admission:
 
     def _sight(self, subject: Subject, link: Link) -> None:
         """Being seen is all this event says."""
-        turn, workspace = self._turn, subject.workspace
+        turn, workspace, at = self._turn, subject.workspace, subject.at
         for one in subject.identifiers:
             node = turn.node(workspace, one)
-            if node is not None and subject.at <= node.first_at:
-                turn.see(node, (subject.at, subject.event_id, subject.source))
+            if node is not None and at <= node.first_at:
+                turn.see(node, (at, subject.event_id, subject.source))
                 if node.anchor not in turn.newborn:
-                    turn.told.append((workspace, link, subject.at))
+                    turn.told.append((workspace, link, at))
         link.version = link.home.version
 
     def _name_unbound(self, component: Component, anchor: int, event: str) -> None:
@@ -264,19 +266,13 @@ class Admission:
         return Rejection(index, "needs_secret_key", "an alias between two identified profiles")
 
 
-def _is_secret(identifier: Identifier) -> bool:
-    return type_of(identifier.type).secret_key_only
-
-
 def _forbidden_to_public(subject: Subject) -> str:
     """What only a secret key may do, or nothing."""
-    if subject.key != "public":
-        return ""
     if subject.rule == "unbind":
         return "an unbind"
     if subject.rule == "force_merge":
         return "a forced merge"
-    if forgets(subject.statements):
+    if subject.statements and forgets(subject.statements):
         return "deleting a profile"
     return ""
 
@@ -288,4 +284,7 @@ def forgets(statements: Iterable[Statement]) -> bool:
 
 def _anchor_of(nodes: Sequence[Node]) -> int:
     """The usable identifier that leads: the strongest of the known side, else of the anonymous one. 0 for nobody."""
-    return next((node.anchor for node in nodes if node.usable), 0)
+    for node in nodes:
+        if node.usable:
+            return node.anchor
+    return 0

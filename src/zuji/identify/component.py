@@ -134,11 +134,11 @@ class Component(Home):
             Body(
                 self.workspace,
                 list(self.nodes.values()),
-                sorted(self.guests),
+                sorted(self.guests) if self.guests else [],
                 list(self.assertions.values()),
                 pairs,
                 unbound,
-                sorted(self.sliced),
+                sorted(self.sliced) if self.sliced else [],
                 self.people,
             )
         )

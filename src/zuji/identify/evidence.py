@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Final, TypeVar
 
 import msgspec
@@ -93,6 +94,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     """Said by a public key of a source that has not opted in."""
 
 
+_block_of = attrgetter("block")
 NOTHING = Plan(0, (), (), (), False, False, False, 2, False)
 
 
@@ -102,7 +104,7 @@ def plan_of(assertion: Assertion, nodes: Mapping[int, Node]) -> Plan:
         return NOTHING
     known, anonymous = assertion.known, assertion.anonymous
     seen = known + anonymous
-    if not all(nodes[anchor].usable for anchor in seen):
+    if any(map(_block_of, map(nodes.__getitem__, seen))):
         known = tuple(anchor for anchor in known if nodes[anchor].usable)
         anonymous = tuple(anchor for anchor in anonymous if nodes[anchor].usable)
         seen = known + anonymous
@@ -125,6 +127,6 @@ _Named = TypeVar("_Named", Node, Identifier)
 
 def strongest_first(named: list[_Named]) -> list[_Named]:
     """Smallest priority first, ties of one type by value."""
-    if len(named) < 2:
+    if len(named) < 2 or (len(named) == 2 and type_of(named[0].type).priority < type_of(named[1].type).priority):
         return named
     return sorted(named, key=lambda one: (type_of(one.type).priority, one.type, one.value))

@@ -74,32 +74,40 @@ class Folding:
             return "yes"
         if plan.claim and people.profiles[points[plan.k]].identified is None:
             return "yes"
-        steady = True
+        steady, home = True, points.get(plan.k)
         for index, other in enumerate(plan.others):
+            if points[other] == home:
+                continue
             outcome = self.decide(plan, other, self._put(moment, plan, other, index))
             if outcome.act not in ("same", "refuse"):
                 return "yes"
             steady = steady and outcome.steady
         return "no" if steady else "not_now"
 
-    def take(self, moment: Moment, plan: Plan) -> None:
-        """Carry out what one event asserts."""
+    def take(self, moment: Moment, plan: Plan) -> bool:
+        """Carry out what one event asserts. Where that changed nothing: would it change nothing later either?"""
         self.moment = moment
-        people = self.people
+        people, k = self.people, plan.k
+        points, steady = people.points, True
         for index, other in enumerate(plan.others):
+            home = points.get(k)
+            if home is not None and home == points.get(other) and self.refused is None:
+                continue
             put = self._put(moment, plan, other, index)
             outcome = self.decide(plan, other, put)
             if outcome is not SAME:
+                steady = steady and outcome.steady
                 self._act(plan, other, put, outcome)
             elif self.refused is not None:
                 self.accepted.append(put.edge)
         for anchor in plan.seen:
-            if anchor not in people.points:
+            if anchor not in points:
                 self._found(anchor)
         if plan.claim:
-            self._identify(people.profiles[people.points[plan.k]])
+            self._identify(people.profiles[points[k]])
         for anchor in plan.leaving:
-            self._unbind(anchor)
+            steady = self._unbind(anchor) and steady
+        return steady
 
     def refusal_of(self, moment: Moment, plan: Plan) -> Refusal | None:
         """Why the first edge of this event would be refused, None when it would not."""
@@ -242,13 +250,16 @@ class Folding:
         people.moves.setdefault(anchor, []).append((self.moment, profile))
         self._touch(host, anchor)
 
-    def _unbind(self, anchor: int) -> None:
-        """The identifier leaves for a profile of its own; one that is alone has nobody to leave."""
+    def _unbind(self, anchor: int) -> bool:
+        """The identifier leaves for a profile of its own; one that is alone has nobody to leave. Was it alone?"""
         people, node, event = self.people, self.nodes[anchor], self.moment[1]
+        if len(people.profiles[people.points[anchor]].members) == 1:
+            return True
         profile = self.unbound[anchor, event]
-        if len(people.profiles[people.points[anchor]].members) > 1 and profile not in people.profiles:
+        if profile not in people.profiles:
             self._open(profile, (UNBOUND, f"{node.type}:{node.value}@{event}"))
             self._move(anchor, profile, Put(*self.moment))
+        return False
 
     def _absorb(self, survivor: Profile, absorbed: Profile) -> None:
         people = self.people
@@ -334,7 +345,6 @@ def _take_all(folding: Folding, ordered: Iterable[tuple[int, str, str, int, int]
         if quiet.get(number) == folding.changes:
             continue
         before, moment = folding.changes, (at, event, source)
-        folding.take(moment, plans[number])
-        steady = folding.changes == before and folding.would_change(moment, plans[number]) == "no"
-        if steady and folding.refused is None:
+        steady = folding.take(moment, plans[number])
+        if steady and folding.changes == before and folding.refused is None:
             quiet[number] = before

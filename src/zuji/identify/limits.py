@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from zuji.identify.evidence import Node
@@ -21,13 +21,13 @@ class OverLimit(NamedTuple):
 
 
 def over_limit(
-    members: Mapping[int, Put], names: Iterable[str], arriving: int, present: Put, nodes: Mapping[int, Node]
+    members: Mapping[int, Put], names: Collection[str], arriving: int, present: Put, nodes: Mapping[int, Node]
 ) -> OverLimit | None:
     """Whether one of these types has too many members, `arriving` ones besides, and which link yields then.
 
     The strongest type comes first; the first that is exceeded is dealt with.
     """
-    for name in sorted(names, key=lambda name: (type_of(name).priority, name)):
+    for name in names if len(names) == 1 else sorted(names, key=lambda name: (type_of(name).priority, name)):
         limit = type_of(name).limit
         if limit is None or len(members) + arriving <= limit:
             continue

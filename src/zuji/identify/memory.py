@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from zuji.identify.component import Component, Home, Lone
 from zuji.identify.evidence import Node
 from zuji.store import identity
@@ -21,23 +23,20 @@ Key = tuple[str, str, str]
 """(workspace, type, value)."""
 
 
-class Link:
+class Link(msgspec.Struct, eq=False, gc=False):
     """What an event of a known shape comes to: its assertion (0 = none), its anchor, and where that lives.
 
     Without an assertion, or while `version` is that of its home, an event later than the home's last change changes
     nothing. `plain`: otherwise it need only be weighed; nothing about it can be rejected or founds a name. `dropped`:
-    its shape must be looked at anew.
+    its shape must be looked at anew. The collector of garbage need not look at links: nothing they lead to knows them.
     """
 
-    __slots__ = ("anchor", "dropped", "home", "id", "plain", "version")
-
-    def __init__(self, number: int, home: Home, anchor: int) -> None:
-        self.id = number
-        self.home = home
-        self.anchor = anchor
-        self.version: object = None
-        self.plain = False
-        self.dropped = False
+    id: int
+    home: Home
+    anchor: int
+    version: object = None
+    plain: bool = False
+    dropped: bool = False
 
 
 class Memory:

@@ -31,6 +31,7 @@ from zuji.terms.subject import Subject
 
 __all__ = ["Linked", "PeopleChange", "Resolver"]
 
+_where, _when = attrgetter("workspace", "source"), attrgetter("at")
 _said = attrgetter("known", "anonymous", "rule", "key", "source", "identified", "workspace")
 _packed = msgspec.msgpack.Encoder().encode  # a third cheaper to look up than the values, and smaller to keep
 
@@ -64,14 +65,15 @@ class Resolver:
 
     def link(self, subjects: Sequence[Subject], positions: Sequence[int], now_ms: int) -> Linked:
         """Whose each event is, and what the batch changes. The order within the batch does not matter."""
-        self._watch_settings({(subject.workspace, subject.source) for subject in subjects})
+        self._watch_settings(set(map(_where, subjects)))
+        times = list(map(_when, subjects))
         with self._hot.read() as connection, self._all_or_nothing():
             self._memory.begin(connection)
             turn = Turn(self._memory, connection)
-            links, rejections = self._take(turn, subjects, now_ms)
+            links, rejections = self._take(turn, subjects, times, now_ms)
             linked = outcome.finish(turn, self._log)
         linked.anchors = [link.anchor if link is not None else 0 for link in links]
-        linked.people = Owners(links, [subject.at for subject in subjects])
+        linked.people = Owners(links, times)
         linked.rejections = rejections
         return linked
 
@@ -86,12 +88,14 @@ class Resolver:
             self._statements.clear()
         return linked, answer
 
-    def _take(self, turn: Turn, subjects: Sequence[Subject], now_ms: int) -> tuple[list[Link | None], list[Rejection]]:
+    def _take(
+        self, turn: Turn, subjects: Sequence[Subject], times: Sequence[int], now_ms: int
+    ) -> tuple[list[Link | None], list[Rejection]]:
         shapes = list(map(_packed, map(_said, subjects)))
         found = list(map(turn.memory.shapes.get, shapes))
         admission = Admission(turn, self._sources, now_ms)
         admission.load([subject for subject, link in zip(subjects, found, strict=True) if link is None])
-        links, rejections, stating = _recognise(turn, admission, subjects, shapes, found)
+        links, rejections, stating = _recognise(turn, admission, subjects, times, shapes, found)
         self._statements.take(turn, stating)
         turn.writes.new_people.extend(admission.counted())
         return links, rejections
@@ -144,6 +148,7 @@ def _recognise(
     turn: Turn,
     admission: Admission,
     subjects: Sequence[Subject],
+    times: Sequence[int],
     shapes: Sequence[Shape],
     found: Sequence[Link | None],
 ) -> tuple[list[Link | None], list[Rejection], list[tuple[Subject, Link]]]:
@@ -155,7 +160,6 @@ def _recognise(
     links = list(found)
     rejections: list[Rejection] = []
     stating: list[tuple[Subject, Link]] = []
-    times = [subject.at for subject in subjects]
     for index in sorted(range(len(subjects)), key=times.__getitem__):
         at, subject, link = times[index], subjects[index], found[index]
         if link is None or link.dropped:

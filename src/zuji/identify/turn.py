@@ -110,11 +110,10 @@ class Turn:
     def unite(self, workspace: str, anchors: Iterable[int]) -> Component:
         """One component that all these identifiers live in. The larger one takes in the smaller ones."""
         memory = self.memory
-        homes = {id(home): home for home in map(memory.homes.__getitem__, anchors)}
-        if len(homes) == 1:
-            (home,) = homes.values()
-            if isinstance(home, Component):
-                return home
+        found = list(map(memory.homes.__getitem__, anchors))
+        if found.count(found[0]) == len(found) and isinstance(found[0], Component):
+            return found[0]
+        homes = {id(home): home for home in found}
         parts = [home for home in homes.values() if isinstance(home, Component)]
         lone = [home.node for home in homes.values() if isinstance(home, Lone)]
         if len(parts) > 1:
@@ -159,18 +158,18 @@ class Turn:
         self.evidence.append((assertion, at, event))
         if component.stale:
             return False
-        if component.waiting is not None:
-            component.waiting.append((at, event, component.assertions[assertion].source, assertion))
-            return False
         moment = (at, event, component.assertions[assertion].source)
+        if component.waiting is not None:
+            component.waiting.append((*moment, assertion))
+            return False
         if moment <= component.people.changed:
             self.touch(component)
             self.go_stale(component)
             return False
+        if at > component.last_at:
+            return self._advance(component, assertion, moment)
         verdict = component.folding().would_change(moment, component.plans[assertion])
         if verdict != "yes":
-            if component.last_at < at:
-                component.last_at = at
             return verdict == "no"
         self.touch(component)
         if component.last_at == UNKNOWN:
@@ -178,30 +177,30 @@ class Turn:
             component.waiting = [(*moment, assertion)]
             self.unsettled[component.id] = component
         else:
-            self._advance(component, assertion, moment)
+            self.go_stale(component)
         return False
 
-    def _advance(self, component: Component, assertion: int, moment: Moment) -> None:
-        """Take an event that changes something: at once when it is later than all evidence, else by folding anew."""
-        component.version = object()
-        if moment[0] <= component.last_at:
-            self.go_stale(component)
-            return
-        folding = component.folding()
-        folding.before = self.before
-        plan = component.plans[assertion]
-        self.advanced.update(plan.seen)
-        for anchor in plan.seen:
-            node = component.nodes[anchor]
-            if anchor not in component.people.points and node.first < moment:
-                folding.sight(anchor)
+    def _advance(self, component: Component, assertion: int, moment: Moment) -> bool:
+        """Take an event later than all evidence. Gives whether it, and the same said later, changes nothing."""
+        people, plan, folding = component.people, component.plans[assertion], component.folding()
+        folding.before, before = self.before, folding.changes
         try:
-            folding.take(moment, plan)
+            for anchor in plan.seen:
+                if anchor not in people.points and component.nodes[anchor].first < moment:
+                    folding.sight(anchor)
+            steady = folding.take(moment, plan)
         except Yielded:
+            self.touch(component)
             self.go_stale(component)
-            return
+            return False
         component.last_at = moment[0]
-        component.changed_at = component.people.changed[0]
+        if folding.changes == before:
+            return steady
+        self.touch(component)
+        self.advanced.update(plan.seen)
+        component.version = object()
+        component.changed_at = people.changed[0]
+        return False
 
     def settle(self) -> None:
         """Give every touched component its people: what waits is taken, what is stale is folded anew."""
@@ -231,10 +230,10 @@ class Turn:
     def _take_late(self, component: Component, assertion: int, moment: Moment) -> None:
         if moment <= component.people.changed:
             self.go_stale(component)
-        elif component.folding().would_change(moment, component.plans[assertion]) == "yes":
+        elif moment[0] > component.last_at:
             self._advance(component, assertion, moment)
-        else:
-            component.last_at = max(component.last_at, moment[0])
+        elif component.folding().would_change(moment, component.plans[assertion]) == "yes":
+            self.go_stale(component)
 
     def _refold(
         self,
