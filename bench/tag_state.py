@@ -91,14 +91,15 @@ def one_event(random: Random, number: int, anchor: int, at: int) -> dict[str, An
 def keep(compiled: Compiled, table: pa.Table, states: dict[int, State], values: dict[int, Evaluated]) -> int:
     """A batch over states in memory; gives how many people were asked about."""
     rows = EventRows(table)
-    touched: dict[int, set[str]] = {}
+    reached: dict[int, int] = {}
     t = rows[len(rows) - 1].at
     for event in rows:
-        states[event.anchor] = compiled.add(states.get(event.anchor), event, t)
-        touched.setdefault(event.anchor, set()).add(event.name)
-    for anchor, names in touched.items():
-        values[anchor] = ask(compiled, [states[anchor]], t, values.get(anchor), names)
-    return len(touched)
+        effect = compiled.effect_of(event)
+        states[event.anchor] = compiled.add_effect(states.get(event.anchor), event, effect, t)
+        reached[event.anchor] = reached.get(event.anchor, 0) | effect.reach
+    for anchor, reach in reached.items():
+        values[anchor] = ask(compiled, [states[anchor]], t, values.get(anchor), reach)
+    return len(reached)
 
 
 def read(compiled: Compiled, table: pa.Table, written: dict[int, bytes], values: dict[int, Evaluated]) -> None:
@@ -106,18 +107,18 @@ def read(compiled: Compiled, table: pa.Table, written: dict[int, bytes], values:
     rows = EventRows(table)
     t = rows[len(rows) - 1].at
     for event in rows:
-        before = written.get(event.anchor)
-        state = compiled.add(None if before is None else compiled.decode(before), event, t)
+        before, effect = written.get(event.anchor), compiled.effect_of(event)
+        state = compiled.add_effect(None if before is None else compiled.decode(before), event, effect, t)
         written[event.anchor] = compiled.encode(state)
-        values[event.anchor] = ask(compiled, [state], t, values.get(event.anchor), {event.name})
+        values[event.anchor] = ask(compiled, [state], t, values.get(event.anchor), effect.reach)
 
 
-def ask(compiled: Compiled, states: list[State], t: int, before: Evaluated | None, names: set[str]) -> Evaluated:
+def ask(compiled: Compiled, states: list[State], t: int, before: Evaluated | None, reach: int) -> Evaluated:
     """The values of a person after some events."""
     figures = compiled.figures(states, t)
     if before is None:
         return compiled.evaluate(figures, KNOWN)
-    return compiled.revise(before, figures, KNOWN, names)
+    return compiled.revise(before, figures, KNOWN, reach)
 
 
 def main() -> None:

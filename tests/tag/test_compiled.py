@@ -239,16 +239,21 @@ def changes_found(rng: Random) -> int:
         known, before_it = person_of(round_.world, person), Evaluated({}, None)
         for event in round_.world.events:
             if event.person == person and event.anchor and event.at <= round_.t:
+                effect = compiled.effect_of(fact(event))
                 states[event.anchor] = compiled.add(states.get(event.anchor), fact(event), round_.t)
                 found = compiled.evaluate(compiled.figures(states.values(), round_.t), known)
                 figures = compiled.figures(states.values(), round_.t)
-                revised = compiled.revise(before_it, figures, known, [event.event])
+                revised = compiled.revise(before_it, figures, known, effect.reach)
                 assert revised.values == found.values, round_.rules
-                assert not_later(revised.next_at, found.next_at)
+                for moment in moments_before(revised.next_at, round_.t, rng):
+                    later = compiled.evaluate(compiled.figures(states.values(), moment), known)
+                    assert later.values == revised.values, f"{round_.rules}, {moment}"
                 changes += before_it.values != found.values
                 before_it = revised
     return changes
 
 
-def not_later(one: int | None, other: int | None) -> bool:
-    return one == other or (one is not None and (other is None or one < other))
+def moments_before(next_at: int | None, t: int, rng: Random) -> list[int]:
+    """When nothing may have changed yet: right before the next moment, and some time before."""
+    last = t + 400 * DAY_MS if next_at is None else next_at - 1
+    return [last, rng.randint(t, last)]

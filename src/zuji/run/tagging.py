@@ -189,11 +189,14 @@ class Tagger:
         outdated = states.divide(connection, touched.divided - fresh)
         states.work_out(connection, outdated, now_ms)
         fresh.update(outdated)
-        counted = [
-            place
-            for place, event in enumerate(touched.events)
-            if event.anchor and (event.anchor in fresh or states.add(event, now_ms))
-        ]
+        counted: dict[int, int | None] = {}
+        for place, event in enumerate(touched.events):
+            if not event.anchor:
+                continue
+            if event.anchor in fresh:
+                counted[place] = None
+            elif (reach := states.add(event, now_ms)) is not None:
+                counted[place] = reach
         people = touched.people(plan, counted)
         records = books.people.load(connection, people, changed=touched.marked, newborn=touched.newborn)
         self._write(connection, books, self._outcome(connection, books, people, records, touched.newborn, now_ms))
@@ -235,10 +238,10 @@ class Tagger:
         found: dict[int, Evaluated] = {}
         for person, held in holdings.items():
             figures = rules.compiled.figures(states.states_of(held), now_ms)
-            record, names = records[person], people[person].names
+            record, reach = records[person], people[person].reach
             facts = facts_for(record, rules)
-            if names is not None and not books.is_behind(person):
-                found[person] = rules.compiled.revise(said_before(record, rules), figures, facts, names)
+            if reach is not None and not books.is_behind(person):
+                found[person] = rules.compiled.revise(said_before(record, rules), figures, facts, reach)
             else:
                 found[person] = rules.compiled.evaluate(figures, facts)
         beyond = {person: holdings[person] for person, said in found.items() if said.overflows}

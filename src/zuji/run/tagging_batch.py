@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -31,18 +31,19 @@ class Touched:
     moved: frozenset[int]
     """Those who gained or lost identifiers: with them, not only their newest event counts."""
 
-    def people(self, plan: Plan, counted: Iterable[int]) -> dict[int, Why]:
-        """Whom to look at, and why. `counted`: the places among `rows` of the events that may have changed anything.
+    def people(self, plan: Plan, counted: Mapping[int, int | None]) -> dict[int, Why]:
+        """Whom to look at, and why. `counted`: the places among `rows` of the events that may have changed anything,
+        each with the atoms that it reaches; None: their state was made anew.
 
         What happened to somebody is put down to their newest event, if they have one here.
         """
         newest: dict[int, int] = {}
-        names: dict[int, set[str]] = {}
-        called = self.table["event"].to_pylist() if self.rows else []
-        for place in counted:
+        reached: dict[int, int | None] = {}
+        for place, reach in counted.items():
             person = plan.owner_of_row(self.rows[place])
             newest[person] = place
-            names.setdefault(person, set()).add(called[place])
+            before = reached.get(person, 0)
+            reached[person] = None if reach is None or before is None else before | reach
         found = dict.fromkeys(self.marked, Why("trait")) | dict.fromkeys(self.moved, Why("identity"))
         if newest:
             ids, kinds = self.table["event_id"].to_pylist(), self.table["type"].to_pylist()
@@ -52,8 +53,7 @@ class Touched:
                 cause = known.cause if known is not None else "event"
                 if cause == "trait" and kinds[place] != "identify":
                     cause = "event"  # it only came with an identifier that was seen again
-                only_events = None if known is not None else frozenset(names[person])
-                found[person] = Why(cause, ids[place], received[place], only_events)
+                found[person] = Why(cause, ids[place], received[place], None if known is not None else reached[person])
         found.pop(0, None)
         return found
 

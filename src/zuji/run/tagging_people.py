@@ -29,12 +29,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What made us look at somebody. `names`: of the events, where nothing but events can have changed anything."""
+    """What made us look at somebody. `reach`: the atoms of the events, where nothing but these can have changed."""
 
     cause: Cause
     event_id: str | None = None
     received_at_ms: int | None = None
-    names: frozenset[str] | None = None
+    reach: int | None = None
 
 
 @dataclass

@@ -99,8 +99,8 @@ class StateBook:
                 self.add(event, now_ms)
         self.recomputed += len(anchors)
 
-    def add(self, event: Event, now_ms: int) -> bool:
-        """Another event of an identifier whose state is at hand. Gives whether that may change anything."""
+    def add(self, event: Event, now_ms: int) -> int | None:
+        """Another event of an identifier whose state is at hand. Gives what it reaches; None: it changes nothing."""
         pieces, at = self._kept[event.anchor], event.at
         piece = pieces[0] if len(pieces) == 1 else pieces[max(0, bisect_right(pieces, at, key=_from_ms) - 1)]
         if at < piece.first_at:
@@ -109,12 +109,12 @@ class StateBook:
         if at > piece.last_at:
             piece.last_at = at
             self._dirty.add(event.anchor)
-        state = piece.state
-        if state is not None and state.is_seen and not self._compiled.touches(event.name):
-            return False
-        piece.state = self._compiled.add(state, event, now_ms)
+        state, effect = piece.state, self._compiled.effect_of(event)
+        if not effect.reach and state is not None and state.is_seen:
+            return None
+        piece.state = self._compiled.add_effect(state, event, effect, now_ms)
         self._dirty.add(event.anchor)
-        return True
+        return effect.reach
 
     def divide(self, connection: HotTransaction, anchors: Iterable[int]) -> list[int]:
         """The stretches of these changed. Gives those whose events must be read again, which the caller has to do."""

@@ -6,7 +6,7 @@
     found = compiled.evaluate(figures, person)               # values of all live tags and segments, and `next_at`
 
 Events may be added in any order, and a person's events may be divided among any number of states: the figures are the
-same. An event that rules do not `touch` need not be added, unless its anchor has no state yet: whoever has a seen
+same. An event whose effect reaches no atom need not be added, unless its anchor has no state yet: whoever has a seen
 event is somebody rules are asked of.
 """
 
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from zuji.tag.adding import Adders
 from zuji.tag.atoms import ANSWERS, Atom, atoms_of
 from zuji.tag.compare import NEVER
 from zuji.tag.conditions import Conditions, Holds
 from zuji.tag.definition import Kind, ListOf, Published
+from zuji.tag.effects import Effect, Effects
 from zuji.tag.event_facts import Event, kept_event
 from zuji.tag.figures import Figures
 from zuji.tag.measure_figures import Figure, Overflow
@@ -32,7 +32,7 @@ from zuji.tag.property_facts import columns_of
 from zuji.tag.pruning import prune
 from zuji.tag.rule import EVER, Cases, Measure, Measured, Rule, Sequence, ValueOf, When, leaves_of
 from zuji.tag.state import State, decode, encode
-from zuji.tag.touched import TouchedBy
+from zuji.tag.touched import TouchedBy, confirmed_by_events
 from zuji.terms.period import HOUR_MS, Calendar
 
 MOST_HELD = 200
@@ -66,14 +66,15 @@ class Compiled:
         self._atoms = tuple(needed)
         self._windows = Windows([EVER, *(window for windows in needed.values() for window in windows)], calendar)
         self._read_through = [[self._windows.number(window) for window in windows] for windows in needed.values()]
-        self._adders = Adders(self._atoms, calendar, most)
+        self._effects = Effects(self._atoms, calendar, most)
         places = {atom: place for place, atom in enumerate(self._atoms)}
         conditions = Conditions(places, self._windows, calendar, _often(published))
         self._lists = _lists(published)
         self._rules: list[tuple[Name, Value]] = [
             ((one.kind, one.key), _value_of(one.rule, conditions)) for one in published.live() if one.rule is not None
         ]
-        self._touched_by = TouchedBy(published)
+        self._touched_by = TouchedBy(published, places)
+        self._confirmed = [confirmed_by_events(one) for one in published.live() if one.rule is not None]
         self.signature = _signature(self._atoms, calendar)
         """Names the atoms: states written under another are made anew from the store."""
         self.columns = frozenset(_columns(self._atoms))
@@ -86,16 +87,24 @@ class Compiled:
 
     def touches(self, event_name: str) -> bool:
         """Whether an event of this name can change a state that there is already."""
-        return self._adders.touches(event_name)
+        return self._effects.touches(event_name)
 
     def add(self, state: State | None, event: Event, t: int) -> State:
         """The state with one more event, changed in place. An event of after t waits until its time."""
+        return self.add_effect(state, event, self._effects.of(event), t)
+
+    def effect_of(self, event: Event) -> Effect:
+        """What an event does to the state of its anchor; it says which atoms that can reach."""
+        return self._effects.of(event)
+
+    def add_effect(self, state: State | None, event: Event, effect: Effect, t: int) -> State:
+        """The same as `add`, for those who asked for the event's effect before."""
         if state is None:
             state = State(event.anchor, pruned=t // HOUR_MS)
         if event.at > t:
             state.waiting.append(event.kept(self.columns))
             return state
-        self._take_in(state, event)
+        _take_in(state, event, effect)
         if state.pruned < t // HOUR_MS:
             state.pruned = t // HOUR_MS
             prune(state.slots, self._atoms, self._read_through, self._windows.places(t))
@@ -130,17 +139,20 @@ class Compiled:
             return Evaluated({}, _moment(figures.waits_until))
         return self._values(figures, person, {}, figures.waits_until, range(len(self._rules)))
 
-    def revise(self, before: Evaluated, figures: Figures, person: PersonFacts, event_names: Iterable[str]) -> Evaluated:
-        """The values after events of these names, where nothing else has changed since they were `before`.
+    def revise(self, before: Evaluated, figures: Figures, person: PersonFacts, reach: int) -> Evaluated:
+        """The values after events whose effects reach these atoms, where nothing else has changed since `before`.
 
         Nothing else: the same rules, states of the same anchors and stretches, the same facts of the person. Only the
         rules that such events can change are asked again, so the next moment may be earlier than it need be.
         """
-        if not before.values or before.overflows or (before.next_at is not None and before.next_at <= figures.t):
+        said = before.values
+        if not said or before.overflows or (before.next_at is not None and before.next_at <= figures.t):
             return self.evaluate(figures, person)
         soonest = figures.waits_until if before.next_at is None else min(before.next_at, figures.waits_until)
-        figures.before = before.values
-        return self._values(figures, person, before.values, soonest, self._touched_by(frozenset(event_names)))
+        figures.before = said
+        rules, confirmed = self._rules, self._confirmed
+        asked = [number for number in self._touched_by(reach) if (rules[number][0] in said) is not confirmed[number]]
+        return self._values(figures, person, said, soonest, asked)
 
     def _values(
         self, figures: Figures, person: PersonFacts, before: Mapping[Name, Any], soonest: int, rules: Iterable[int]
@@ -165,15 +177,6 @@ class Compiled:
         """The same rules, with states that hold everything: for those who have more than states are meant to hold."""
         return Compiled(self._published, self._calendar, None)
 
-    def _take_in(self, state: State, event: Event) -> None:
-        slots = state.slots
-        if self._adders.answers is not None:
-            self._adders.answers(slots, event)
-        if event.is_seen:
-            state.is_seen = True
-            for add in self._adders.of(event.name):
-                add(slots, event)
-
     def _settle(self, state: State, t: int) -> int:
         """Take in what is due; gives when the next event is."""
         waiting, state.waiting = state.waiting, []
@@ -181,7 +184,8 @@ class Compiled:
             if cells["occurred_at"] > t:
                 state.waiting.append(cells)
             else:
-                self._take_in(state, kept_event(cells))
+                event = kept_event(cells)
+                _take_in(state, event, self._effects.of(event))
         return min((cells["occurred_at"] for cells in state.waiting), default=NEVER)
 
     def _with_lists(self, person: PersonFacts) -> PersonFacts:
@@ -195,6 +199,12 @@ class Compiled:
 def compile_rules(published: Published, calendar: Calendar) -> Compiled:
     """Compile the live rules of a workspace, for its calendar."""
     return Compiled(published, calendar)
+
+
+def _take_in(state: State, event: Event, effect: Effect) -> None:
+    if event.is_seen:
+        state.is_seen = True
+    effect.add(state.slots, event)
 
 
 def _moment(at: int) -> int | None:

@@ -1,51 +1,81 @@
-"""Which rules the events of a name can change: those that look at such events, and whoever names those rules."""
+"""Which rules an event can change: those that read an atom it reaches, and whoever names those rules.
+
+Of these again, who has what more events only confirm is left alone: who bought three times has bought three times.
+"""
 
 from __future__ import annotations
 
-from zuji.tag.atoms import atoms_of
+from collections.abc import Mapping
+
+from zuji.tag.atoms import Atom, atoms_of
 from zuji.tag.definition import Definition, Published
-from zuji.tag.event_names import event_names
 from zuji.tag.graph import needs
+from zuji.tag.rule import AllOf, AnyOf, Condition, Measured, Not, Sequence, What, When
+from zuji.terms.condition import Op
+
+MOST_REMEMBERED = 10_000
+"""Different sets of atoms that were reached together; then remembered afresh."""
 
 
 class TouchedBy:
-    """The live rules by number, in order of dependence, that events of some names can change."""
+    """The live rules by number, in order of dependence, that events can change which reach some atoms."""
 
-    def __init__(self, published: Published) -> None:
-        self._live = tuple(published.live())
-        self._looks_at = [_names(one) for one in self._live]
-        self._known: dict[frozenset[str], tuple[int, ...]] = {}
+    def __init__(self, published: Published, places: Mapping[Atom, int]) -> None:
+        self._live = tuple(one for one in published.live() if one.rule is not None)
+        self._reads = [_bits(one, places) for one in self._live]
+        self._known: dict[int, tuple[int, ...]] = {}
 
-    def __call__(self, names: frozenset[str]) -> tuple[int, ...]:
-        """The rules, those that are named before those that name them."""
-        found = self._known.get(names)
+    def __call__(self, reach: int) -> tuple[int, ...]:
+        """The rules, those that are named before those that name them. `reach`: a bit for the place of each atom."""
+        found = self._known.get(reach)
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            found = self._known[names] = self._found(names)
+            found = self._known[reach] = self._found(reach)
         return found
 
-    def _found(self, names: frozenset[str]) -> tuple[int, ...]:
+    def _found(self, reach: int) -> tuple[int, ...]:
         touched: dict[tuple[str, str], int] = {}
-        for number, (one, looks_at) in enumerate(zip(self._live, self._looks_at, strict=True)):
-            if looks_at is None or looks_at & names or any(named in touched for named in needs(one)):
+        for number, (one, reads) in enumerate(zip(self._live, self._reads, strict=True)):
+            if reads & reach or any(named in touched for named in needs(one)):
                 touched[one.kind, one.key] = number
         return tuple(touched.values())
 
 
-MOST_REMEMBERED = 10_000
-"""Different sets of names that came together; then remembered afresh."""
+def confirmed_by_events(definition: Definition) -> bool | None:
+    """Whether who has it keeps it (True), or who has it not stays without (False), whatever events come; else None."""
+    rule = definition.rule
+    return _confirmed(rule.when) if isinstance(rule, When) else None
 
 
-def _names(definition: Definition) -> frozenset[str] | None:
-    """The names of the events that a rule looks at; None: all events."""
-    found: set[str] = set()
-    for atom in atoms_of(Published((definition,))):
-        if not atom.matches:
+def _bits(definition: Definition, places: Mapping[Atom, int]) -> int:
+    return sum(1 << places[atom] for atom in atoms_of(Published((definition,))))
+
+
+def _confirmed(condition: Condition) -> bool | None:
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            found = {_confirmed(part) for part in parts}
+            return found.pop() if len(found) == 1 else None
+        case Not(part):
+            inner = _confirmed(part)
+            return None if inner is None else not inner
+        case Measured(measure, comparison):
+            return _confirmed_measure(measure.what, comparison.op)
+        case Sequence(steps, _, without):
+            return True if without is None and len(steps) > 1 else None
+        case _:
             return None
-        for match in atom.matches:
-            names = frozenset[str]() if match is None else event_names(match)
-            if names is None:
-                return None
-            found |= names
-    return frozenset(found)
+
+
+def _confirmed_measure(what: What, op: Op) -> bool | None:
+    """Without any event counts are 0 and the others nothing, which is below no bound: so these may come below one."""
+    if (op in ("gt", "gte") and what in _ONLY_MORE) or (op in ("lt", "lte") and what in _ONLY_LESS):
+        return True
+    return False if op in ("lt", "lte") and what in _COUNTED else None
+
+
+_COUNTED: frozenset[What] = frozenset({"count", "days", "distinct"})
+_ONLY_MORE: frozenset[What] = _COUNTED | {"maximum", "since_first"}
+_ONLY_LESS: frozenset[What] = frozenset({"minimum", "since_last"})
+"""What another event makes only more, or only less."""
