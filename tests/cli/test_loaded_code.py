@@ -54,3 +54,24 @@ print("alembic" in sys.modules)
 """
     file = str(tmp_path / "meta.sqlite")
     assert [run(code, file), run(code, file)] == ["True\n", "False\n"]
+
+
+def loaded(by: str, *names: str) -> list[str]:
+    """Which of these modules a process has that did nothing but import `by`."""
+    code = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules.keys() & set(sys.argv[2:]))"
+    return run(code, by, *names).split()
+
+
+def test_the_supervisor_waits_for_no_library_that_only_its_processes_and_other_commands_need() -> None:
+    heavy = ("numpy", "polars", "pyarrow", "pandas", "sqlalchemy", "fastapi", "uvicorn", "chdb")
+    assert loaded("zuji.cli.main", *heavy, "typer") == ["typer"]
+
+
+def test_a_start_of_the_engine_loads_nothing_that_only_commands_and_some_requests_need() -> None:
+    assert loaded("zuji.cli.engine_process", "pandas", "typer", "httpx", "alembic", "fastapi") == ["fastapi"]
+
+
+def test_the_stores_can_be_opened_before_the_rest_of_the_engine_is_loaded() -> None:
+    assert loaded("zuji.cli.opening", "fastapi", "sqlalchemy", "uvicorn", "clickhouse_connect") == [
+        "clickhouse_connect"
+    ]

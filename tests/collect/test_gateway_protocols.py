@@ -18,7 +18,8 @@ import httpx
 import pytest
 from gateway_world import KEY, NOON, GatewayWorld, a_gateway, a_track, an_entry, basic, write_keys
 
-from zuji.collect.serve import GatewayProcess, run_gateway
+from zuji.collect.gateway_process import GatewayProcess
+from zuji.collect.serve import run_gateway
 from zuji.collect.spool_reader import SqliteSpoolReader
 from zuji.terms.message import decode_messages
 from zuji.terms.source import SourceSettings

@@ -16,7 +16,8 @@ from zuji.api.app import create_api
 from zuji.api.ports import Ports
 from zuji.cli.clock import now_ms
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK, owned
-from zuji.cli.wiring import Administration, new_id, open_administration, open_events
+from zuji.cli.opening import open_events
+from zuji.cli.wiring import Administration, new_id, open_administration
 from zuji.govern.principal import OPERATOR
 from zuji.settings import load_settings
 from zuji.store.backup import backup

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from zuji.clean.plan_export import as_yaml
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
 from zuji.cli.output import JsonOption, print_json, print_table, say, short_time
 from zuji.terms.error import BadRequest
@@ -68,6 +67,8 @@ def export(
     with engine_of(data) as engine:
         document = engine.ask("GET", "/api/v1/plan/export", query=query)
     if format_ == "yaml":
+        from zuji.clean.plan_export import as_yaml  # late: `zuji serve` need not wait for Polars
+
         typer.echo(as_yaml(document), nl=False)
     else:
         print_json(document)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from zuji.clean.regions.find import Remembering
-from zuji.clean.regions.found import Found
-from zuji.clean.regions.load import load_regions
-from zuji.clean.regions.stored import FILE_NAME, KnownRegions, write_table
 from zuji.cli.asking import DEFAULT_DATA, DataOption
 from zuji.cli.output import JsonOption, print_facts, print_json, print_table, say
+
+if TYPE_CHECKING:
+    # The commands load these themselves: they bring NumPy, for which `zuji serve` would have to wait.
+    from zuji.clean.regions.find import Remembering
+    from zuji.clean.regions.found import Found
 
 app = typer.Typer(help="Regions of China: codes, names, phone prefixes.", no_args_is_help=True)
 
@@ -26,6 +27,9 @@ def load(
     data: DataOption = DEFAULT_DATA,
 ) -> None:
     """Make the table of regions from lists. It takes the place of the former one, also in a running server."""
+    from zuji.clean.regions.load import load_regions
+    from zuji.clean.regions.stored import FILE_NAME, write_table
+
     loaded = load_regions(files)
     data.mkdir(parents=True, exist_ok=True)
     write_table(loaded.table, data / FILE_NAME)
@@ -43,6 +47,8 @@ def find(
     as_json: JsonOption = False,
 ) -> None:
     """What region a text names, how surely, and which ones it could mean besides."""
+    from zuji.clean.regions.stored import FILE_NAME, KnownRegions
+
     regions = KnownRegions(data / FILE_NAME).now()
     ask = {"text": regions.region, "code": regions.code, "phone": regions.phone, "postcode": regions.postcode}
     if by not in ask:

@@ -19,9 +19,8 @@ from zuji.cli.logs import set_up_logging
 from zuji.cli.output import complain, say
 from zuji.cli.processes import run_engine, run_one_gateway, run_one_input
 from zuji.cli.sockets import CONTROL_SOCKET
+from zuji.collect.gateway_process import GatewayProcess
 from zuji.collect.inputs.configured import ConfiguredInput, read_inputs
-from zuji.collect.inputs.process import InputProcess
-from zuji.collect.serve import GatewayProcess
 from zuji.run.supervise import Role, Supervisor
 from zuji.settings import Settings, load_settings
 from zuji.terms.error import BadRequest, Busy
@@ -85,6 +84,8 @@ def roles_of(data: Path, settings: Settings, listener: socket.socket) -> list[Ro
 
 
 def _input_role(data: Path, settings: Settings, configured: ConfiguredInput) -> Role:
+    from zuji.collect.inputs.process import InputProcess  # late: most servers have no inputs, and wait for none
+
     limits, level = spool_limits(settings), settings.log_level
     told = InputProcess(data=data, configured=configured, spool_limits=limits, log_level=level)
     return Role(told.name, run_one_input, (told,))
@@ -122,7 +123,7 @@ def announce(data: Path, address: str) -> None:
     """Wait until the engine and a gateway answer, then say so; or say that they do not."""
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
-        if _answers(address) and running_engine(data):
+        if running_engine(data) and _answers(address):  # the first looks for a file, the second makes a client
             say(f"zuji is ready: {address}   (API: {address}/api/v1/docs, health: {address}/health, data: {data})")
             return
         time.sleep(POLL_S)

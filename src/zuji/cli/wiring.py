@@ -19,6 +19,7 @@ from zuji.cli.clock import now_ms
 from zuji.cli.filled_imports import EngineImports
 from zuji.cli.filled_ports import EngineBackup, SpooledDecisions, SpooledEvents, health_of
 from zuji.cli.filled_uploads import EngineUploads
+from zuji.cli.opening import OpenStores, open_stores
 from zuji.collect.inputs.report import InputsWatch
 from zuji.collect.spool import SpoolWriter
 from zuji.collect.spool_reader import SqliteSpoolReader
@@ -39,14 +40,10 @@ from zuji.run.engine import Engine, build_engine
 from zuji.run.rehearsal import Rehearsal
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
-from zuji.store import spool_positions
 from zuji.store.definitions import Definitions
-from zuji.store.events import EventStore
-from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
 from zuji.store.people_lists import PeopleLists
 from zuji.store.policies import Policies
-from zuji.store.query import Limits
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
 from zuji.store.users import UserStore
@@ -131,20 +128,6 @@ def first_start(administration: Administration) -> FirstKeys | None:
     return FirstKeys(token.secret, made.write_key, made.secret_key, welcome.path)
 
 
-def open_events(data: Path, settings: Settings, hot: HotStore) -> EventStore:
-    """The event store: a folder of the data folder, or the server that is set. It must be there once it was used."""
-    store = settings.store
-    limits = Limits(
-        memory_bytes=store.query_memory_bytes,
-        seconds=store.query_seconds,
-        threads=store.query_threads,
-        at_once=store.queries_at_once,
-    )
-    with hot.read() as connection:
-        taken = spool_positions.load_sequence(connection)
-    return EventStore.open(store.location or data / "events", expected="used" if taken else "any", limits=limits)
-
-
 @dataclass(frozen=True)
 class House:
     """The engine with everything around it, ready to serve."""
@@ -159,15 +142,20 @@ class House:
     ports: Ports
 
 
-def build_house(data: Path, settings: Settings, administration: Administration) -> House:
-    """Open all stores of a folder and wire the engine. Nothing runs before `engine.start()` and `alerts.start()`."""
+def build_house(
+    data: Path, settings: Settings, administration: Administration, stores: OpenStores | None = None
+) -> House:
+    """Open all stores of a folder, unless `stores` are open already, and wire the engine. Nothing runs before
+    `engine.start()` and `alerts.start()`.
+    """
     limits = spool_limits(settings)
     keys = administration.keys
-    hot = HotStore(data / "hot.sqlite")
+    stores = stores or open_stores(data, settings)
+    hot = stores.hot
     engine = build_engine(
         data=data,
         hot=hot,
-        events=open_events(data, settings, hot),
+        events=stores.events,
         reader=SqliteSpoolReader(data / "spool", limits=limits),
         source_of=keys.source_of,
         now_ms=now_ms,

@@ -1,4 +1,4 @@
-"""A gateway as a process: everything it needs travels as plain values, so that a supervisor can spawn it."""
+"""A gateway as a process: opened, served and closed."""
 
 from __future__ import annotations
 
@@ -8,36 +8,22 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import uvicorn
 
 from zuji.collect.bounded_http import BoundedHttp
 from zuji.collect.counts import CountsFile, counts_path
 from zuji.collect.gateway import GatewayConfig, create_gateway
+from zuji.collect.gateway_process import GatewayProcess
 from zuji.collect.keys import KeyRing
 from zuji.collect.patient_spool import PatientSpool
-from zuji.collect.spool import SpoolLimits
 from zuji.collect.spool_writer import SqliteSpoolWriter
 
 GC_THRESHOLD = 20_000
 """Objects between two collections; the usual 700 is less than one batch of events makes."""
 KEEP_ALIVE_S = 75
 """Longer than the idle time of usual proxies (60 s), so that they, not we, close a connection."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatewayProcess:
-    """What one gateway process is told. `name` is its folder in the spool; two gateways never share one."""
-
-    data: Path
-    name: str
-    base_path: str = ""
-    spool_limits: SpoolLimits = field(default_factory=SpoolLimits)
-    log_level: str = "warning"
-    graceful_s: int = 10
 
 
 def run_gateway(process: GatewayProcess, listener: socket.socket, now_ms: Callable[[], int]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,7 @@ from zuji.terms.event import PURPOSES
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[Run, ...]).decode
 _ALL: Final = tuple(sorted(PURPOSES))
-_KNOWN: Final = pa.array(PURPOSES, pa.string())
+_KNOWN: Final = pl.Series(PURPOSES).to_arrow().cast(pa.string())  # Arrow would load pandas to read Python's values
 _OTHER: Final = 1 << len(PURPOSES)
 _EVERYTHING: Final = _OTHER - 1
 

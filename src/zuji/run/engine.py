@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ import numpy as np
 from zuji.clean.facts import Facts
 from zuji.clean.policies import NoPolicies, PolicySource
 from zuji.clean.regions.stored import FILE_NAME, KnownRegions
-from zuji.clean.user_agents import warm_up
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Hashes, Mask, SourceOf, Stages
@@ -71,8 +69,6 @@ class Engine:
         recovered = self.storing.recover()
         if recovered:
             log.warning("stored %d rows that an interrupted run had planned", recovered)
-        # Reading the tables of user agents takes half a second: not while somebody waits for the first event.
-        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         self.storing.start()
         self.profiles.start()
         self.ingest.start()

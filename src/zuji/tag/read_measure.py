@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pyarrow as pa
 from pyarrow import compute
 
@@ -14,12 +15,13 @@ from zuji.tag.rule import OF_NUMBERS, OF_TEXTS, UNITS, WHATS, Measure, What
 from zuji.terms.dates import EARLIEST_COMPARED, read_date
 from zuji.terms.document import EventMatch, read_document
 from zuji.terms.error import BadQuestion
+from zuji.terms.event import VISUAL_EVENT
 from zuji.terms.period import Calendar
 
 GIVES_NUMBER: frozenset[What] = frozenset(WHATS) - {"first", "last", "top"}
 MOST_TEXTS = 20
 LONGEST_NAME = 1_000
-_NOTHING = pa.array([""])
+_NOTHING = pl.Series([""]).to_arrow()  # Arrow itself would load pandas to read Python's values
 _SOME_DAY, _ANYWHERE = 1_760_000_000_000, Calendar(ZoneInfo("UTC"))
 
 
@@ -46,6 +48,10 @@ def read_measure(fields: Mapping[str, Any], path: str) -> Measure:
 def read_match(document: Any, path: str) -> EventMatch:
     """Which events are meant. Their conditions are about the event alone, and do not change as time passes."""
     match = read_document(EventMatch, document)
+    if match.event is not None and match.event.startswith(VISUAL_EVENT):
+        raise BadQuestion(
+            f"{path}.event: {match.event!r:.80} may change; take null, and its `where` as the where here."
+        )
     for leaf in match.where.leaves():
         if leaf.scope != "event":
             raise BadQuestion(f"{path}.where: scope {leaf.scope} does not go here. Make it a condition of its own.")
