@@ -19,7 +19,7 @@ from zuji.analyse.attribution_paths import (
     order_matters,
     touches_and_goals,
 )
-from zuji.analyse.journeys import Journeys, Texts, read_journeys, texts_of
+from zuji.analyse.journeys import Bounds, Journeys, Texts, read_journeys, texts_of
 from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
 from zuji.analyse.money import refuse_mixed_currencies
 from zuji.analyse.question import Question
@@ -95,9 +95,8 @@ def find(settled: Settled[Attribution], reading: Reading) -> Found:
         statement.step("marked", f"SELECT {columns} FROM {source} WHERE mark != 0")
         return ("worth",)
 
-    journeys = read_journeys(
-        settled, reading, mark, span=span, most=2 * len(texts.texts) + 1, greatest=texts.greatest, differ=order_matters
-    )
+    bounds = Bounds(span, most=2 * len(texts.texts) + 1, greatest=texts.greatest)
+    journeys = read_journeys(settled, reading, mark, bounds=bounds, differ=order_matters)
     touches, goals = touches_and_goals(journeys, window_ms=question.window.milliseconds)
     in_range = touches.at >= settled.span.from_ms
     lost = touches.chosen(in_range & ~np.isin(touches.person, goals.person))

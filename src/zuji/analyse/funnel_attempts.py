@@ -20,7 +20,7 @@ from zuji.analyse.funnel_placed import placed
 from zuji.analyse.funnel_question import Funnel
 from zuji.analyse.funnel_unordered import gathered, one_step_each
 from zuji.analyse.settled import Settled
-from zuji.analyse.threads import side_by_side
+from zuji.analyse.threads import side_by_side, whole_parts
 from zuji.terms.error import BadQuestion
 
 ROWS_AT_ONCE = 1_000_000
@@ -118,13 +118,16 @@ class Search:
             np.unique(log.clock[log.excluding >> place & 1 != 0]) for place in range(len(question.exclusions))
         ]
         self._strict = self._strict_fences()
+        self._at_once = ROWS_AT_ONCE // self._rules.steps
 
     def everybody(self) -> Attempts:
         """The attempt of each person."""
         # Where units are persons and threads too, clocks are taken as they are.
         plain = self.log.held is None and self._question.order != "unordered"
         work = self._of_persons if plain else lambda rows: self._best(self.members(rows))
-        return joined(side_by_side(work, self._parts(self.log.clock, self.log.time_bits)), self._rules.steps)
+        return joined(
+            side_by_side(work, whole_parts(self.log.clock, self.log.time_bits, self._at_once)), self._rules.steps
+        )
 
     def members(self, rows: slice = slice(None)) -> Members:
         """Every event among these that fills a step, as a member of its person."""
@@ -135,20 +138,8 @@ class Search:
 
     def best(self, members: Members) -> Attempts:
         """The attempt that counts for each unit that has one."""
-        parts = self._parts(members.unit, 0)
+        parts = whole_parts(members.unit, 0, self._at_once)
         return joined(side_by_side(lambda part: self._best(members.only(part)), parts), self._rules.steps)
-
-    def _parts(self, ordered: Ints, low_bits: int) -> Iterator[slice]:
-        """Parts of bounded size; what is equal above the low bits is in one part."""
-        most, begin = ROWS_AT_ONCE // self._rules.steps, 0
-        while begin < len(ordered):
-            end = min(begin + most, len(ordered))
-            if end < len(ordered):
-                first = ordered[end] >> low_bits << low_bits
-                whole = int(np.searchsorted(ordered, first))
-                end = whole if whole > begin else int(np.searchsorted(ordered, first + (1 << low_bits)))
-            yield slice(begin, end)
-            begin = end
 
     def _of_persons(self, rows: slice) -> Attempts:
         """The same as `_best`, for the persons of these rows."""
@@ -179,14 +170,18 @@ class Search:
         return Rows(real, marks[kept], kept + (rows.start or 0), real)
 
     def _repeats(self, clock: Ints, marks: Marks, useless: Bools) -> Bools:
-        """Those of one step in a row that are neither at its first instant nor last, and all but the last of a tie."""
-        again = np.zeros(len(marks), dtype=np.bool_)
-        again[1:] = (marks[1:] == marks[:-1]) & ((clock[1:] ^ clock[:-1]) < 1 << self._rules.time_bits)
-        again &= (marks & (marks - 1)) == 0
-        begun = np.maximum.accumulate(np.where(again, 0, np.arange(len(marks))))
+        """Those of one step in a row that are neither at its first instant nor last, and all but the last of a tie.
+
+        Of a tie after the first instant some stay that need not.
+        """
+        apart = clock[1:] ^ clock[:-1]
+        tied = apart == 0
+        again = (marks[1:] == marks[:-1]) & (apart < 1 << self._rules.time_bits) & ((marks[1:] & (marks[1:] - 1)) == 0)
         repeats = np.zeros(len(marks), dtype=np.bool_)
-        repeats[:-1] = (clock[begun[:-1]] != clock[:-1]) | (clock[1:] == clock[:-1])
-        repeats[:-1] &= again[1:] & ~useless[1:]
+        repeats[:-1] = again & ~useless[1:]
+        later = tied.copy()
+        later[1:] |= again[:-1] & ~tied[:-1]
+        repeats[:-1] &= later
         return repeats
 
     def _best(self, members: Members) -> Attempts:

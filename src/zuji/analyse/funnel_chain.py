@@ -90,7 +90,8 @@ def _latest(instants: Instants, depths: Sequence[_Depth], step: int) -> Ints:
     has = instants.has(step)
     latest = np.where(has, depths[step].entering, NO_START)
     if step and instants.flows is not None:
-        np.maximum(latest, depths[step].latest, out=latest, where=has & instants.flows)
+        through = np.flatnonzero(has & instants.flows)
+        latest[through] = np.maximum(latest[through], depths[step].latest[through])
     if step and len(instants.knotted):
         lowest = instants.knot_entries[:, step]
         for low in range(step):

@@ -111,12 +111,26 @@ def instants_of(rows: Rows, *, steps: int, increasing: bool, same_event: bool) -
     if len(starts) == len(rows.clock):
         flows = np.ones(len(starts), dtype=np.bool_) if same_event else None
         return Instants(rows, begin, rows.clock, rows.real, rows.marks, flows, starts[:0], rule, steps)
-    marks = np.bitwise_or.reduceat(rows.marks, starts)
     several = np.diff(begin) > 1
-    tangled = np.logical_or.reduceat((rows.marks & (rows.marks - 1)) != 0, starts) & several
+    marks, tangled = _taken_together(rows.marks, begin, several)
     flows = (several & ~tangled) if not increasing else np.zeros(len(starts), dtype=np.bool_)
     if same_event:
         flows |= ~several
     # One event at a time and one step each: nothing can be tangled.
     knotted = np.flatnonzero(tangled) if same_event or not increasing else starts[:0]
     return Instants(rows, begin, rows.clock[starts], rows.real[starts], marks, flows, knotted, rule, steps)
+
+
+def _taken_together(marks: Marks, begin: Ints, several: Bools) -> tuple[Marks, Bools]:
+    """The marks of each instant, and whether one of several events there fills several steps.
+
+    Few instants have several events: only these are walked.
+    """
+    together, tangled = marks[begin[:-1]], np.zeros(len(several), dtype=np.bool_)
+    places = np.flatnonzero(several)
+    sizes = begin[places + 1] - begin[places]
+    ends = np.cumsum(sizes)
+    some = marks[np.arange(ends[-1]) + np.repeat(begin[places] - ends + sizes, sizes)]
+    together[places] = np.bitwise_or.reduceat(some, ends - sizes)
+    tangled[places] = np.logical_or.reduceat((some & (some - 1)) != 0, ends - sizes)
+    return together, tangled

@@ -4,15 +4,15 @@ Paths and attribution both look at a person's events in the order in which they 
 gives each a mark (a whole number above 0: the item, the channel); here they are read and put in order.
 
 Most questions are read packed: person, time and mark share one number of 64 bits, and sorting the numbers sorts the
-events. The store keeps events by anchor and time, so they nearly are sorted, which numpy's stable sort makes use of:
-20 million in a tenth of a second. Only at one instant does that order say nothing; where it matters, the events of the
-instant are read again with their positions. Where the key is a text, or the numbers do not fit, all is read plainly.
+events. Only at one instant does that order say nothing; where it matters, the events of the instant are read again
+with their positions. Where the key is a text, or the numbers do not fit, all is read plainly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from zuji.analyse.reading import Reading
 from zuji.analyse.seen import has_key
 from zuji.analyse.settled import Settled
+from zuji.analyse.threads import in_order, parts_of, side_by_side
 from zuji.store.statement import Statement
 from zuji.terms.dates import Span
 from zuji.terms.error import BadQuestion
@@ -33,6 +34,8 @@ _FEW_INSTANTS = 50_000
 """Of so many the people and times can be bound in a query; with more ties everybody is read plainly."""
 _WORD_BITS = 63
 """One less than a word has, so that it is positive as a signed number too."""
+_NO_ROOM = 2**64 - 1
+"""The word of an event whose person's number has no room; as a signed number it is negative."""
 
 Mark = Callable[[Statement], tuple[str, ...]]
 """Adds the step `marked` to a statement: who, at (ms), position, mark (above 0); gives the names of more columns."""
@@ -89,12 +92,31 @@ def texts_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Bounds:
+    """What is known of all events before they are read: their times, the greatest mark, about the greatest person."""
+
+    span: Span
+    most: int
+    greatest: int
+    pause_ms: int = 0
+    """The times of two people are further apart than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
     """How person, time since `base` and mark share a word, from its highest bits to its lowest."""
 
     base: int
     time_bits: int
     mark_bits: int
+    fits: bool
+
+    @classmethod
+    def of(cls, bounds: Bounds) -> Layout:
+        """The layout with room for all times and marks; whether people then fit is another matter."""
+        longest = bounds.span.to_ms - bounds.span.from_ms + bounds.pause_ms
+        times, marks = longest.bit_length(), max(bounds.most, 1).bit_length()
+        return cls(bounds.span.from_ms, times, marks, times + marks + bounds.greatest.bit_length() <= _WORD_BITS)
 
     def instants(self, words: Ints) -> Ints:
         """Person and time."""
@@ -106,31 +128,32 @@ class _Layout:
 
     def word_sql(self, statement: Statement) -> str:
         """The word of an event, over the columns of `marked`."""
+        low = self.time_bits + self.mark_bits
         since = f"bitShiftLeft(toUInt64(at - {statement.integer(self.base)}), {self.mark_bits})"
-        return f"bitOr(bitShiftLeft(toUInt64(who), {self.time_bits + self.mark_bits}), bitOr({since}, mark))"
+        word = f"bitOr(bitShiftLeft(toUInt64(who), {low}), bitOr({since}, mark))"
+        return f"if(who < {2 ** (_WORD_BITS - low)}, {word}, toUInt64({_NO_ROOM}))"
 
 
-def read_journeys(
-    settled: Settled[Any], reading: Reading, mark: Mark, *, span: Span, most: int, greatest: int, differ: Differ
-) -> Journeys:
-    """Everybody's marked events in order. `most` and `greatest` bound the marks and the keys of people.
-
-    `differ` says whether it matters which of two events at one instant came first.
-    """
-    layout = _Layout(span.from_ms, (span.to_ms - span.from_ms).bit_length(), max(most, 1).bit_length())
-    bits = layout.time_bits + layout.mark_bits + greatest.bit_length()
-    if settled.question.count_by != "user" or bits > _WORD_BITS:
-        return _plain(settled, reading, mark)
+def read_journeys(settled: Settled[Any], reading: Reading, mark: Mark, *, bounds: Bounds, differ: Differ) -> Journeys:
+    """Everybody's marked events in order. `differ` says whether it matters which of two at one instant came first."""
+    layout = Layout.of(bounds)
+    if settled.question.count_by != "user" or not layout.fits:
+        return read_plainly(settled, reading, mark)
     words, worths = _words(settled, reading, mark, layout)
-    tied = _tied(words, layout, differ)
-    if len(tied) > _FEW_INSTANTS:
-        return _plain(settled, reading, mark)
-    if len(tied) and not _put_in_order(words, worths, layout, tied, _at(settled, reading, mark, layout, tied)):
-        return _plain(settled, reading, mark)
+    if not _tied_in_order(settled, reading, mark, layout, differ, words, worths):
+        return read_plainly(settled, reading, mark)
     return _unpacked(words, worths, layout)
 
 
-def _words(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout) -> tuple[Ints, NDArray[np.float64]]:
+def ordered_words(settled: Settled[Any], reading: Reading, mark: Mark, layout: Layout, differ: Differ) -> Ints | None:
+    """The words of everybody's marked events in order; None where they do not fit."""
+    if settled.question.count_by != "user" or not layout.fits:
+        return None
+    words, worths = _words(settled, reading, mark, layout)
+    return words if _tied_in_order(settled, reading, mark, layout, differ, words, worths) else None
+
+
+def _words(settled: Settled[Any], reading: Reading, mark: Mark, layout: Layout) -> tuple[Ints, NDArray[np.float64]]:
     """The words of all events, ascending, and what each is worth where that is asked for."""
     statement = Statement(settled)
     further = mark(statement)
@@ -138,12 +161,13 @@ def _words(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout)
     table = reading.table(statement.query(f"SELECT {shown} FROM marked WHERE {has_key(settled)}"))
     words = table["word"].to_numpy().view(np.int64) if table.num_rows else np.empty(0, np.int64)
     if not further or not table.num_rows:
-        return np.sort(words, kind="stable"), np.empty(0)
+        return in_order(words), np.empty(0)
+    # The store keeps events by anchor and time: they nearly are in order, which a stable sort makes use of.
     order = np.argsort(words, kind="stable")
     return words[order], table["worth"].to_numpy()[order]
 
 
-def _unpacked(words: Ints, worths: NDArray[np.float64], layout: _Layout) -> Journeys:
+def _unpacked(words: Ints, worths: NDArray[np.float64], layout: Layout) -> Journeys:
     """The journeys in these words; their memory is used again, as there may be many."""
     who = words >> (layout.time_bits + layout.mark_bits)
     new = np.ones(len(who), np.bool_)
@@ -158,7 +182,8 @@ def _unpacked(words: Ints, worths: NDArray[np.float64], layout: _Layout) -> Jour
     return Journeys(keys, person, at, words, worths)
 
 
-def _plain(settled: Settled[Any], reading: Reading, mark: Mark) -> Journeys:
+def read_plainly(settled: Settled[Any], reading: Reading, mark: Mark) -> Journeys:
+    """The same from columns side by side, whatever the key."""
     statement = Statement(settled)
     further = mark(statement)
     shown = ", ".join(("assumeNotNull(who) AS who_key", "at", "position", "mark", *further))
@@ -175,15 +200,41 @@ def _plain(settled: Settled[Any], reading: Reading, mark: Mark) -> Journeys:
     return Journeys(coded.dictionary, person[order], at[order], marks[order], worths)
 
 
-def _tied(words: Ints, layout: _Layout, differ: Differ) -> Ints:
+def _tied_in_order(
+    settled: Settled[Any],
+    reading: Reading,
+    mark: Mark,
+    layout: Layout,
+    differ: Differ,
+    words: Ints,
+    worths: NDArray[np.float64],
+) -> bool:
+    """Put events at one instant in order; False where that is not to be had from words."""
+    if len(words) and words[0] < 0:
+        return False
+    tied = _tied(words, layout, differ)
+    if len(tied) > _FEW_INSTANTS:
+        return False
+    return not len(tied) or _put_in_order(words, worths, layout, tied, _at(settled, reading, mark, layout, tied))
+
+
+def _tied(words: Ints, layout: Layout, differ: Differ) -> Ints:
     """The instants of a person at which the order of events matters, ascending."""
-    instants = layout.instants(words)
-    places = np.flatnonzero(instants[1:] == instants[:-1])
+    places = np.concatenate([np.empty(0, np.int64), *side_by_side(partial(_ties, words, layout), parts_of(words))])
     marks = layout.marks(words[places]), layout.marks(words[places + 1])
-    return np.unique(instants[places[differ(*marks)]])
+    return np.unique(layout.instants(words[places[differ(*marks)]]))
 
 
-def _at(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout, tied: Ints) -> pa.Table:
+def _ties(words: Ints, layout: Layout, part: slice) -> Ints:
+    """The places in a part of the words after which the instant stays the same."""
+    some = words[part.start : part.stop + 1]
+    # Below its marks two words of one instant are the same, so they differ by less than a mark can.
+    near = np.flatnonzero(some[1:] - some[:-1] < 1 << layout.mark_bits) + part.start
+    tied: Ints = near[layout.instants(words[near]) == layout.instants(words[near + 1])]
+    return tied
+
+
+def _at(settled: Settled[Any], reading: Reading, mark: Mark, layout: Layout, tied: Ints) -> pa.Table:
     """The events at these instants: word, position, and worth where that is asked for."""
     statement = Statement(settled)
     further = mark(statement)
@@ -197,7 +248,7 @@ def _at(settled: Settled[Any], reading: Reading, mark: Mark, layout: _Layout, ti
     return reading.table(query)
 
 
-def _put_in_order(words: Ints, worths: NDArray[np.float64], layout: _Layout, tied: Ints, again: pa.Table) -> bool:
+def _put_in_order(words: Ints, worths: NDArray[np.float64], layout: Layout, tied: Ints, again: pa.Table) -> bool:
     """Put the events at tied instants in order of position, in place; False where others are there than before."""
     if not again.num_rows:
         return False

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from msgspec import Meta
 
-from zuji.analyse.journeys import MOST_TEXTS, Journeys, Texts, read_journeys, texts_of
+from zuji.analyse.journeys import MOST_TEXTS, Bounds, Texts, texts_of
 from zuji.analyse.kind import Answer, Cell, Kind, People, range_alone
-from zuji.analyse.paths_flow import Flow, flow_of
+from zuji.analyse.paths_flow import Flow, Tally, flow_of, tally_of, together
 from zuji.analyse.paths_trips import Trips, trips_of
 from zuji.analyse.question import Question
 from zuji.analyse.reading import Reading
-from zuji.analyse.seen import AT, EVER, has_key, in_months_of, key_sql, looks_at_sessions, seen
+from zuji.analyse.seen import AT, EVER, in_months_of, key_sql, looks_at_sessions, named_sql, seen
 from zuji.analyse.settled import Settled
+from zuji.analyse.visual_events import is_visual
+from zuji.analyse.walks import Walks, in_parts
 from zuji.store.property_sql import event_value
 from zuji.store.statement import Statement
 from zuji.terms.document import Document, Name, Text
@@ -23,6 +25,7 @@ from zuji.terms.error import BadQuestion
 from zuji.terms.period import MINUTE_MS
 
 EVENT_NAME = "event_name"
+Result = TypeVar("Result")
 
 
 class ItemRule(Document, frozen=True, kw_only=True):
@@ -54,7 +57,9 @@ def item_sql(statement: Statement, settled: Settled[Paths]) -> str:
         taken = "event"
         if rule.take != EVENT_NAME:
             taken = f"ifNull({event_value(statement, rule.take, zone=settled.calendar.zone.key).text}, '')"
-        named = [] if rule.event is None else [f"event = {statement.text(rule.event)}"]
+        if rule.take == EVENT_NAME and rule.event is not None and is_visual(rule.event):
+            taken = statement.text(rule.event)
+        named = [] if rule.event is None else [named_sql(statement, settled, rule.event)]
         left = [f"event NOT IN {statement.texts(rule.except_events)}"] if rule.except_events else []
         condition = " AND ".join(named + left)
         if not condition:
@@ -75,7 +80,7 @@ def _like(pattern: str) -> str:
 
 def _named(statement: Statement, settled: Settled[Paths]) -> str:
     """The step of every event with its item as it is."""
-    columns = {"who": key_sql(statement, settled), "at": AT, "position": "position"}
+    columns = {"who": key_sql(statement, settled), "anchor": "anchor", "at": AT, "position": "position"}
     return statement.step("named", seen(statement, settled, columns | {"item": item_sql(statement, settled)}))
 
 
@@ -83,7 +88,7 @@ def _named_about(statement: Statement, settled: Settled[Paths]) -> str:
     """The same of the months of the range and without times: a few more events, quickly read."""
     if looks_at_sessions(settled):
         return _named(statement, settled)
-    columns = {"who": key_sql(statement, settled), "item": item_sql(statement, settled)}
+    columns = {"anchor": "anchor", "item": item_sql(statement, settled)}
     months = in_months_of(statement, settled.span)
     return statement.step("named", seen(statement, settled, columns, conditions=[months], span=EVER))
 
@@ -111,10 +116,10 @@ def _items(settled: Settled[Paths], reading: Reading) -> tuple[Texts, Callable[[
     Where the items are not too many, each different one is dressed once; else that of every event.
     """
     statement = Statement(settled)
-    greatest = "max(who)" if settled.question.count_by == "user" else "0"
+    # Most people have the number of one of their anchors; where one has a greater one all is read plainly.
     statement.step(
         "different",
-        f"SELECT item, {greatest} AS greatest FROM {_named_about(statement, settled)} WHERE {has_key(settled)}\n"
+        f"SELECT item, max(anchor) AS greatest FROM {_named_about(statement, settled)}\n"
         f"GROUP BY item LIMIT {statement.integer(MOST_TEXTS + 1)}",
     )
     dressed = _dressed(statement, settled, "different", "item, greatest")
@@ -151,45 +156,47 @@ def _items_of_events(settled: Settled[Paths], reading: Reading) -> tuple[Texts, 
     return texts, marked
 
 
-def trips(settled: Settled[Paths], reading: Reading) -> tuple[Trips, Texts, Journeys]:
-    """Everybody's trips as they are asked for; an item is the number of its text."""
-    texts, marked = _items(settled, reading)
+def _in_parts(
+    settled: Settled[Paths], reading: Reading, look: Callable[[Walks, Trips, Texts], Result]
+) -> tuple[list[Result], Texts]:
+    """What is found in everybody's trips as they are asked for; an item is the number of its text."""
+    question, (texts, marked) = settled.question, _items(settled, reading)
+    gap_ms = question.session_gap_minutes * MINUTE_MS
 
     def mark(statement: Statement) -> tuple[()]:
         statement.step("marked", marked(statement))
         return ()
 
-    journeys = read_journeys(
-        settled,
-        reading,
-        mark,
-        span=settled.span,
-        most=len(texts.texts),
-        greatest=texts.greatest,
-        differ=np.not_equal,
-    )
-    question = settled.question
-    found = trips_of(
-        journeys,
-        gap_ms=question.session_gap_minutes * MINUTE_MS,
-        start=None if question.start is None else texts.number(question.start),
-        end=None if question.end is None else texts.number(question.end),
-        step_limit=question.step_limit,
-    )
-    return found, texts, journeys
+    def walked(walks: Walks) -> Result:
+        found = trips_of(
+            walks,
+            gap_ms=gap_ms,
+            start=None if question.start is None else texts.number(question.start),
+            end=None if question.end is None else texts.number(question.end),
+            step_limit=question.step_limit,
+        )
+        return look(walks, found, texts)
+
+    bounds = Bounds(settled.span, len(texts.texts), texts.greatest, pause_ms=gap_ms)
+    return in_parts(settled, reading, mark, walked, bounds=bounds, differ=np.not_equal), texts
 
 
 def answer(settled: Settled[Paths], reading: Reading) -> Answer:
     """The edges used most, and what became of everybody at each of their ends."""
     question = settled.question
-    found, texts, _ = trips(settled, reading)
-    flow = flow_of(found, len(texts.texts), count=question.count, edge_limit=question.edge_limit)
+
+    def tallied(_: Walks, trips: Trips, texts: Texts) -> Tally:
+        return tally_of(trips, len(texts.texts), count=question.count, steps=question.step_limit)
+
+    tallies, texts = _in_parts(settled, reading, tallied)
+    tally = together(tallies)
+    flow = flow_of(tally, len(texts.texts), edge_limit=question.edge_limit)
     return {
         "edges": _edges(flow, texts),
         "nodes": _nodes(flow, texts),
-        "trips": len(found.lengths),
-        "people": found.people,
-        "too_long": found.too_long,
+        "trips": tally.trips,
+        "people": tally.people,
+        "too_long": tally.too_long,
     }
 
 
@@ -231,14 +238,19 @@ def people(settled: Settled[Paths], cell: Cell, reading: Reading) -> People:
             f"cell: paths have cells {{step: 1 to {settled.question.step_limit}, from, to}} and "
             f"{{step, item, figure: inflow or drop_off}}, got {dict(cell)!r:.200}."
         )
-    found, texts, journeys = trips(settled, reading)
-    if is_edge:
-        chosen = found.at_step(step, texts.number(cell["from"])) & found.at_step(step + 1, texts.number(cell["to"]))
-    else:
-        chosen = found.at_step(step, texts.number(cell["item"]))
-        if cell["figure"] == "drop_off":
-            chosen &= found.lengths == step
-    return People(journeys.keys_of(found.person[chosen]))
+
+    def there(walks: Walks, trips: Trips, texts: Texts) -> list[int | str]:
+        if is_edge:
+            first, then = texts.number(cell["from"]), texts.number(cell["to"])
+            chosen = trips.at_step(step, first) & trips.at_step(step + 1, then)
+        else:
+            chosen = trips.at_step(step, texts.number(cell["item"]))
+            if cell["figure"] == "drop_off":
+                chosen &= trips.lengths == step
+        return walks.keys_of(trips.person[chosen])
+
+    found, _ = _in_parts(settled, reading, there)
+    return People(tuple(sorted(key for part in found for key in part)))
 
 
 PATHS = Kind("paths", Paths, answer, people, reach=range_alone)

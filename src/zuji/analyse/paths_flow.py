@@ -1,4 +1,7 @@
-"""The flow of trips: which edges are used most, and what becomes of those who come to their ends."""
+"""The flow of trips: which edges are used most, and what becomes of those who come to their ends.
+
+Trips are counted a part of all people at a time; what is counted of different people adds up.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,40 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zuji.analyse.journeys import Ints
 from zuji.analyse.paths_trips import Trips
 
-_FEW_PAIRS = 4_000_000
-"""So many pairs of items are counted in a list of all of them: 32 MB."""
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Figures of edges or items: a row for each figure. `numbers`, ascending, say of which."""
+
+    numbers: Ints
+    figures: Ints
+
+    def of(self, number: int) -> list[int]:
+        """The figures of one; zeros where it was never met."""
+        place = int(np.searchsorted(self.numbers, number))
+        there = place < len(self.numbers) and self.numbers[place] == number
+        found: list[int] = self.figures[:, place].tolist() if there else [0] * len(self.figures)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of the trips of some people, by step from 1 on.
+
+    Edges have the count that was asked for, trips, and milliseconds; items (one step more) have the trips that come,
+    that end here, and that end here because of the step limit.
+    """
+
+    trips: int
+    people: int
+    too_long: int
+    edges: tuple[Counts, ...]
+    items: tuple[Counts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,56 +78,90 @@ class Flow:
     nodes: tuple[Node, ...]
 
 
-def flow_of(trips: Trips, items: int, *, count: Literal["trips", "people"], edge_limit: int) -> Flow:
-    """Rank the edges of every step, keep the largest, drop what no shown edge leads to, and add the nodes."""
-    longest = int(trips.lengths.max(initial=1))
-    every = [edge for step in range(1, longest) for edge in _edges(trips, step, items, count, edge_limit)]
-    every.sort(key=lambda edge: (-edge.count, edge.step, edge.start, edge.end))
-    shown = reachable(every[:edge_limit])
-    return Flow(tuple(shown), tuple(_nodes(trips, shown)))
+def tally_of(trips: Trips, items: int, *, count: Literal["trips", "people"], steps: int) -> Tally:
+    """Count trips of at most so many steps."""
+    return Tally(
+        len(trips.lengths),
+        trips.people,
+        trips.too_long,
+        tuple(_edges(trips, step, items, count) for step in range(1, steps)),
+        tuple(_items(trips, step, items) for step in range(1, steps + 1)),
+    )
 
 
-def _edges(trips: Trips, step: int, items: int, count: str, most: int) -> list[Edge]:
-    """The largest edges of one step: no more than `most` can be shown, whatever the other steps have."""
+def together(tallies: Sequence[Tally]) -> Tally:
+    """The tally of all people."""
+    return Tally(
+        sum(one.trips for one in tallies),
+        sum(one.people for one in tallies),
+        sum(one.too_long for one in tallies),
+        tuple(map(_added, zip(*(one.edges for one in tallies), strict=True))),
+        tuple(map(_added, zip(*(one.items for one in tallies), strict=True))),
+    )
+
+
+def _added(parts: Sequence[Counts]) -> Counts:
+    numbers, which = np.unique(np.concatenate([part.numbers for part in parts]), return_inverse=True)
+    figures = np.concatenate([part.figures for part in parts], axis=1)
+    return Counts(numbers, _sums(which, len(numbers), *figures))
+
+
+def _counted(number: Ints, bound: int, *weights: NDArray[np.generic] | None) -> Counts:
+    """The sum of each weight by number; of None, how often the number is there.
+
+    Where there are few numbers every possible one is counted, met or not: that needs no sorting.
+    """
+    numbers, which = (np.arange(bound), number) if bound <= len(number) else np.unique(number, return_inverse=True)
+    return Counts(numbers, _sums(which, len(numbers), *weights))
+
+
+def _sums(which: Ints, size: int, *weights: NDArray[np.generic] | None) -> Ints:
+    # Sums of doubles, exact up to 2 ** 53: as milliseconds 285,000 years.
+    return np.array([np.bincount(which, weight, size) for weight in weights]).astype(np.int64)
+
+
+def _edges(trips: Trips, step: int, items: int, count: str) -> Counts:
+    """The edges from one step to the next; an edge's number is made of both its items'."""
     passing = np.flatnonzero(trips.lengths > step)
     place = trips.first[passing] + step - 1
     # Items are at most 200,000 (MOST_TEXTS), so a pair of them is far from the end of 64 bits.
-    pairs, which = _numbered(trips.item[place] * (items + 1) + trips.item[place + 1], (items + 1) ** 2)
-    numbers = np.bincount(which, minlength=len(pairs))
-    taken = np.bincount(which, trips.at[place + 1] - trips.at[place], len(pairs))
-    counted = numbers if count == "trips" else _people(which, trips.person[passing], len(pairs))
-    largest = np.lexsort((pairs, -counted))[:most]
-    return [
-        Edge(
-            step,
-            *divmod(int(pairs[edge]), items + 1),
-            count=int(counted[edge]),
-            trips=int(numbers[edge]),
-            milliseconds=int(taken[edge]),
-        )
-        for edge in largest
-        if numbers[edge]
-    ]
+    pair = trips.item[place].astype(np.int64) * (items + 1) + trips.item[place + 1]
+    found = _counted(pair, (items + 1) ** 2, None, None, trips.at[place + 1] - trips.at[place])
+    if count == "people":
+        found.figures[0] = _people(pair, trips.person[passing], found.numbers)
+    return found
 
 
-def _numbered(pair: Ints, bound: int) -> tuple[Ints, Ints]:
-    """The different pairs, ascending, and the place of each pair among them.
-
-    Where there are few items every possible pair is listed, also those that nobody took: counting needs no sorting.
-    """
-    if bound <= _FEW_PAIRS:
-        return np.arange(bound), pair
-    pairs, which = np.unique(pair, return_inverse=True)
-    return pairs, which
-
-
-def _people(which: Ints, person: Ints, edges: int) -> Ints:
+def _people(pair: Ints, person: Ints, pairs: Ints) -> Ints:
     """How many different people are on each edge."""
-    order = np.argsort(which, kind="stable")  # trips are in order of person, and stay so within an edge
-    which, person = which[order], person[order]
-    new = np.ones(len(which), np.bool_)
-    new[1:] = (which[1:] != which[:-1]) | (person[1:] != person[:-1])
-    return np.bincount(which[new], minlength=edges)
+    order = np.argsort(pair, kind="stable")  # trips are in order of person, and stay so within an edge
+    pair, person = pair[order], person[order]
+    new = np.ones(len(pair), np.bool_)
+    new[1:] = (pair[1:] != pair[:-1]) | (person[1:] != person[:-1])
+    return np.bincount(np.searchsorted(pairs, pair[new]), minlength=len(pairs))
+
+
+def _items(trips: Trips, step: int, items: int) -> Counts:
+    """The items at one step."""
+    there = np.flatnonzero(trips.lengths >= step)
+    item = trips.item[trips.first[there] + step - 1].astype(np.int64)
+    ending = trips.lengths[there] == step
+    return _counted(item, items + 1, None, ending, ending & trips.goes_on[there])
+
+
+def flow_of(tally: Tally, items: int, *, edge_limit: int) -> Flow:
+    """Rank the edges of every step, keep the largest, drop what no shown edge leads to, and add the nodes."""
+    every = [edge for step, counts in enumerate(tally.edges, 1) for edge in _largest(counts, step, items, edge_limit)]
+    every.sort(key=lambda edge: (-edge.count, edge.step, edge.start, edge.end))
+    shown = reachable(every[:edge_limit])
+    return Flow(tuple(shown), tuple(_nodes(tally, shown)))
+
+
+def _largest(counts: Counts, step: int, items: int, most: int) -> list[Edge]:
+    """The largest edges of one step: no more than `most` can be shown, whatever the other steps have."""
+    order = np.lexsort((counts.numbers, -counts.figures[0]))[:most]
+    figures = zip(counts.numbers[order].tolist(), counts.figures[:, order].T.tolist(), strict=True)
+    return [Edge(step, *divmod(pair, items + 1), *counted) for pair, counted in figures if counted[0]]
 
 
 def reachable(edges: Sequence[Edge]) -> list[Edge]:
@@ -108,27 +173,14 @@ def reachable(edges: Sequence[Edge]) -> list[Edge]:
     return [edge for edge in edges if (edge.step, edge.start) in reached]
 
 
-def _nodes(trips: Trips, shown: Sequence[Edge]) -> list[Node]:
+def _nodes(tally: Tally, shown: Sequence[Edge]) -> list[Node]:
     outflow: dict[tuple[int, int], int] = {}
     for edge in shown:
         outflow[edge.step, edge.start] = outflow.get((edge.step, edge.start), 0) + edge.trips
         outflow.setdefault((edge.step + 1, edge.end), 0)
-    counts = {step: _passed(trips, step) for step in {step for step, _ in outflow}}
-    return [_node(counts[step], step, item, outflow[step, item]) for step, item in sorted(outflow)]
+    return [_node(tally.items[step - 1].of(item), step, item, outflow[step, item]) for step, item in sorted(outflow)]
 
 
-def _passed(trips: Trips, step: int) -> tuple[Ints, Ints, Ints]:
-    """By item: how many trips have it at this step, end there, end there because of the step limit."""
-    there = np.flatnonzero(trips.lengths >= step)
-    items = trips.item[trips.first[there] + step - 1]
-    ending = trips.lengths[there] == step
-    size = int(items.max(initial=0)) + 1
-    came, ended, cut = (
-        np.bincount(chosen, minlength=size) for chosen in (items, items[ending], items[ending & trips.goes_on[there]])
-    )
-    return came, ended, cut
-
-
-def _node(passed: tuple[Ints, Ints, Ints], step: int, item: int, outflow: int) -> Node:
-    came, ended, cut = (int(counts[item]) for counts in passed)
+def _node(counted: list[int], step: int, item: int, outflow: int) -> Node:
+    came, ended, cut = counted
     return Node(step, item, inflow=came, outflow=outflow, drop_off=ended, cut=cut > 0)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zuji.analyse.journeys import Ints, Journeys
+from zuji.analyse.journeys import Ints
+from zuji.analyse.walks import Marks, Walks
 
 
 @dataclass(frozen=True, slots=True)
 class Trips:
     """Trips that count, one place in `person`, `first`, `lengths` and `goes_on` for each.
 
-    The stops of a trip are `lengths` places of `item` and `at` from `first` on. `goes_on`: the step limit cut its end.
+    The stops of a trip are `lengths` places of `item` and `at` from `first` on. `at` grows within a trip by
+    milliseconds. `goes_on`: the step limit cut its end.
     """
 
-    item: Ints
+    item: Marks
     at: Ints
     person: Ints
     first: Ints
@@ -41,16 +43,15 @@ class Trips:
 class _Whole:
     """Whole trips: stops in a row, and where each trip begins and ends among them."""
 
-    item: Ints
+    item: Marks
     at: Ints
-    person: Ints
     begins: Ints
     ends: Ints
 
 
-def trips_of(journeys: Journeys, *, gap_ms: int, start: int | None, end: int | None, step_limit: int) -> Trips:
-    """Cut journeys into trips, and each to what is asked for: from `start`, to `end`, so many steps."""
-    whole = _cut(journeys, gap_ms)
+def trips_of(walks: Walks, *, gap_ms: int, start: int | None, end: int | None, step_limit: int) -> Trips:
+    """Cut walks into trips, and each to what is asked for: from `start`, to `end`, so many steps."""
+    whole = _cut(walks, gap_ms)
     first, last = whole.begins, whole.ends
     counts = np.ones(len(first), np.bool_)
     if start is not None:
@@ -68,25 +69,27 @@ def trips_of(journeys: Journeys, *, gap_ms: int, start: int | None, end: int | N
         first = np.maximum(first, last - step_limit)
     goes_on = (lengths > step_limit) & (start is not None or end is None)
     kept = np.minimum(lengths, step_limit)
-    person = whole.person[whole.begins]
-    return Trips(whole.item, whole.at, person[counts], first[counts], kept[counts], goes_on[counts], too_long)
+    person = whole.at[whole.begins[counts]] >> walks.time_bits
+    return Trips(whole.item, whole.at, person, first[counts], kept[counts], goes_on[counts], too_long)
 
 
-def _cut(journeys: Journeys, gap_ms: int) -> _Whole:
+def _cut(walks: Walks, gap_ms: int) -> _Whole:
     """Trips end with their person and at long pauses; pauses are measured before repeats in a row become one."""
-    person, at, item = journeys.person, journeys.at, journeys.mark
-    if not len(item):
-        return _Whole(item, at, person, item, item)
+    item, at = walks.mark, walks.instant
     begins = np.ones(len(item), np.bool_)
-    begins[1:] = (person[1:] != person[:-1]) | (at[1:] - at[:-1] > gap_ms)
+    np.greater(at[1:] - at[:-1], gap_ms, out=begins[1:])
     stops = begins.copy()
     stops[1:] |= item[1:] != item[:-1]
-    starts = np.flatnonzero(begins[stops])
-    return _Whole(item[stops], at[stops], person[stops], starts, np.append(starts[1:], np.count_nonzero(stops)))
+    kept = np.flatnonzero(stops)
+    starts = np.flatnonzero(begins[kept])
+    return _Whole(item[kept], at[kept], starts, np.append(starts[1:], [len(kept)] * (len(starts) > 0)))
 
 
-def _next(item: Ints, wanted: int, first: Ints, last: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def _next(item: Marks, wanted: int, first: Ints, last: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """The first place of an item in each stretch from `first` to before `last`, and whether there is one."""
-    places = np.append(np.flatnonzero(item == wanted), len(item))
-    found = places[np.searchsorted(places, np.minimum(first, len(item)))]
+    here = item == wanted
+    before = np.zeros(len(item) + 1, np.int64)
+    np.cumsum(here, out=before[1:])
+    places = np.append(np.flatnonzero(here), len(item))
+    found = places[before[np.minimum(first, len(item))]]
     return found, found < last

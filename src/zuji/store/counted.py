@@ -20,6 +20,8 @@ from zuji.store.query import Query
 
 _BOUND = "param_"
 """The driver puts this before the names of bound values; chDB wants them bare."""
+_AS_IT_IS = {"output_format_arrow_compression_method": "none"}
+"""Within one process nothing is gained by squeezing an answer: of 14 million numbers that is a fifth of all work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def _from_the_engine(client: Client, backend: Any, query: Query) -> tuple[bytes,
     result = backend._run_with_settings(
         sql,
         "ArrowStream",
-        ticketed(query.ticket),
+        {**ticketed(query.ticket), **_AS_IT_IS},
         params={name.removeprefix(_BOUND): value for name, value in bound.items()},
         database=client.database,
     )

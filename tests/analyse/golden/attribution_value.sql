@@ -30,4 +30,4 @@ moments AS (
 marked AS (
     SELECT who, at, position, transform(ifNull(text, ''), {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) * 2 + goal AS mark, worth FROM moments WHERE mark != 0
 )
-SELECT bitOr(bitShiftLeft(toUInt64(who), 33), bitOr(bitShiftLeft(toUInt64(at - {v27:Int64}), 1), mark)) AS word, worth FROM marked WHERE who != 0
+SELECT if(who < 1073741824, bitOr(bitShiftLeft(toUInt64(who), 33), bitOr(bitShiftLeft(toUInt64(at - {v27:Int64}), 1), mark)), toUInt64(18446744073709551615)) AS word, worth FROM marked WHERE who != 0

@@ -1,15 +1,15 @@
 WITH
 named AS (
-    SELECT nullIf(JSONExtract(properties, {v1:String}, 'Nullable(String)'), '') AS who,
+    SELECT anchor AS anchor,
         event AS item
     FROM zuji.events
     WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
-        AND (ifNull(coalesce(JSONExtract(properties, {v7:String}, 'Nullable(String)'), nullIf(channel, '')) = {v14:String}, 0))
-        AND _partition_id >= {v5:String} AND _partition_id <= {v6:String}
+        AND (ifNull(coalesce(JSONExtract(properties, {v3:String}, 'Nullable(String)'), nullIf(channel, '')) = {v10:String}, 0))
+        AND _partition_id >= {v1:String} AND _partition_id <= {v2:String}
 ),
 different AS (
-    SELECT item, 0 AS greatest FROM named WHERE isNotNull(who)
-    GROUP BY item LIMIT {v15:Int64}
+    SELECT item, max(anchor) AS greatest FROM named
+    GROUP BY item LIMIT {v11:Int64}
 ),
 stripped AS (
     SELECT item, greatest, if(endsWith(item, '/'), ifNull(nullIf(trimRight(item, '/'), ''), '/'), toString(item)) AS bare FROM different
@@ -22,6 +22,7 @@ SELECT item, text, greatest FROM dressed
 WITH
 named AS (
     SELECT nullIf(JSONExtract(properties, {v3:String}, 'Nullable(String)'), '') AS who,
+        anchor AS anchor,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
         event AS item

@@ -22,6 +22,7 @@ in_sessions AS (
 ),
 named AS (
     SELECT session_id AS who,
+        anchor AS anchor,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
         event AS item
@@ -30,7 +31,7 @@ named AS (
         AND workspace = {workspace:String} AND bitAnd(flags, 258) = 0
 ),
 different AS (
-    SELECT item, 0 AS greatest FROM named WHERE who != 0
+    SELECT item, max(anchor) AS greatest FROM named
     GROUP BY item LIMIT {v4:Int64}
 ),
 stripped AS (
@@ -65,6 +66,7 @@ in_sessions AS (
 ),
 named AS (
     SELECT session_id AS who,
+        anchor AS anchor,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
         event AS item

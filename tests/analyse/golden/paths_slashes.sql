@@ -1,13 +1,13 @@
 WITH
 named AS (
-    SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
+    SELECT anchor AS anchor,
         ifNull(nullIf(url_path, ''), '') AS item
     FROM zuji.events
     WHERE workspace = {workspace:String} AND bitAnd(flags, 258) = 0
         AND _partition_id >= {v4:String} AND _partition_id <= {v5:String}
 ),
 different AS (
-    SELECT item, max(who) AS greatest FROM named WHERE who != 0
+    SELECT item, max(anchor) AS greatest FROM named
     GROUP BY item LIMIT {v6:Int64}
 ),
 stripped AS (
@@ -21,6 +21,7 @@ SELECT item, text, greatest FROM dressed
 WITH
 named AS (
     SELECT dictGetOrDefault('zuji.person_0', 'person', anchor, anchor) AS who,
+        anchor AS anchor,
         toUnixTimestamp64Milli(occurred_at) AS at,
         position AS position,
         ifNull(nullIf(url_path, ''), '') AS item
@@ -31,4 +32,4 @@ named AS (
 marked AS (
     SELECT who, at, position, transform(item, {v2:Array(String)}, {v1:Array(UInt64)}, toUInt64(0)) AS mark FROM named WHERE mark != 0
 )
-SELECT bitOr(bitShiftLeft(toUInt64(who), 33), bitOr(bitShiftLeft(toUInt64(at - {v8:Int64}), 1), mark)) AS word FROM marked WHERE who != 0
+SELECT if(who < 1073741824, bitOr(bitShiftLeft(toUInt64(who), 33), bitOr(bitShiftLeft(toUInt64(at - {v8:Int64}), 1), mark)), toUInt64(18446744073709551615)) AS word FROM marked WHERE who != 0
