@@ -208,6 +208,16 @@ def test_the_condition_of_a_visual_event_makes_a_tag_live(world: ApiWorld, shop:
         assert not _tags(client, "cai").get("keen")
 
 
+def test_a_rule_takes_the_condition_and_not_the_name_which_may_come_to_mean_something_else(
+    world: ApiWorld, workspace: str
+) -> None:
+    with world.client(workspace=workspace) as client:
+        rule = {"when": {"measure": "count", "event": "visual:buy", "op": "gte", "value": 1}}
+        tag = {"key": "named", "name": NAME, "family": "demand_intent", "rule": rule}
+        refused = client.post("/tags", json=tag)
+        assert (refused.status_code, "visual:buy" in refused.text) == (422, True)
+
+
 def _has_tag(client: httpx.Client, user: str) -> bool:
     deadline = time.monotonic() + PATIENCE_S
     while not (found := "keen" in _tags(client, user)) and time.monotonic() < deadline:

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from zuji.store.definitions import Definitions
-from zuji.tag.visual_event import CLICKS, PREFIX, named, read_visual_event, where_of
+from zuji.tag.visual_event import CLICKS, named, read_visual_event, where_of
 from zuji.terms.condition import Where
 from zuji.terms.error import BadQuestion
+from zuji.terms.event import VISUAL_EVENT
 
 T = TypeVar("T")
 
@@ -44,8 +45,8 @@ def looking_up(kept: Definitions) -> LookUp:
         if found is None or found.document is None:
             wanted = "it was retired" if number is None else f"version {number} is none"
             held = ", ".join(str(one.version) for one in versions[:20] if one.document is not None)
-            raise BadQuestion(f"visual event {key}: {wanted}. Ask for {PREFIX}{key}@ and one of: {held}.")
-        return Pinned(f"{PREFIX}{key}@{found.version}", where_of(read_visual_event(found.document)))
+            raise BadQuestion(f"visual event {key}: {wanted}. Ask for {VISUAL_EVENT}{key}@ and one of: {held}.")
+        return Pinned(f"{VISUAL_EVENT}{key}@{found.version}", where_of(read_visual_event(found.document)))
 
     return look_up
 
@@ -64,7 +65,7 @@ def pinned(question: T, look_up: Callable[[str], Pinned]) -> tuple[T, Mapping[st
 
 def is_visual(event: str | None) -> bool:
     """Whether this names a visual event."""
-    return event is not None and event.startswith(PREFIX)
+    return event is not None and event.startswith(VISUAL_EVENT)
 
 
 def raw_names(events: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from zuji.clean.click_chains import read_chains
 from zuji.clean.commerce import read_commerce
 from zuji.clean.constraints import hold_constraints
 from zuji.clean.devices import describe_devices
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     reject_unusable,
     read_contexts,
     read_properties,
+    read_chains,
     rename_events,
     standardise_values,
     correct_times,

@@ -16,10 +16,9 @@ from zuji.tag.definition import Key, Names, Words
 from zuji.terms.condition import Where, read_where
 from zuji.terms.document import Document, read_document
 from zuji.terms.error import BadQuestion
+from zuji.terms.event import VISUAL_EVENT
 from zuji.terms.selector import LONGEST_SELECTOR, read_selector
 
-PREFIX = "visual:"
-"""Before the key, it names a visual event wherever an event is named; `@3` behind it asks for that version."""
 CLICKS = ("$click", "$autocapture", "$WebClick")
 """What clicks are called by our own script, by PostHog's and by that of 神策."""
 CHAIN = "$elements"
@@ -119,7 +118,7 @@ def named(event: str) -> tuple[str, int | None]:
     return found[1], int(found[2]) if found[2] else None
 
 
-_NAME = re.compile(re.escape(PREFIX) + r"([a-z][a-z0-9_]{0,63})(?:@([1-9][0-9]{0,8}))?")
+_NAME = re.compile(re.escape(VISUAL_EVENT) + r"([a-z][a-z0-9_]{0,63})(?:@([1-9][0-9]{0,8}))?")
 
 
 def _path(pattern: str) -> dict[str, Any]:

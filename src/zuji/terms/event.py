@@ -11,6 +11,9 @@ EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 PURPOSES: tuple[str, ...] = ("analytics", "personalisation", "marketing", "service", "risk")
 """What data may be used for. Until a workspace has consent rules, an event carries all of them."""
 
+VISUAL_EVENT = "visual:"
+"""Before a key, it names a visual event wherever an event is named; `@3` behind it asks for that version."""
+
 INDEX_BITS = 20
 """A position is sequence << INDEX_BITS | index: a body of 5 MB holds fewer than 2**20 messages."""
 

@@ -27,7 +27,8 @@ from zuji.api.wire_visual_events import (
 )
 from zuji.store.definitions import DefinitionVersion, WrittenDefinition
 from zuji.tag.visual_catalogue import VisualCatalogue, state_of
-from zuji.tag.visual_event import PREFIX, read_visual_event, where_of
+from zuji.tag.visual_event import read_visual_event, where_of
+from zuji.terms.event import VISUAL_EVENT
 
 router = APIRouter(tags=["visual events"], route_class=GuardedRoute)
 
@@ -141,7 +142,7 @@ def _out(catalogue: VisualCatalogue, one: WrittenDefinition) -> VisualEventOut:
         state=state_of(versions),
         version=versions[0].version if is_published else None,
         changed=is_published and versions[0].document != one.document,
-        event=f"{PREFIX}{one.key}" if is_published else None,
+        event=f"{VISUAL_EVENT}{one.key}" if is_published else None,
         where=where_of(read_visual_event(one.document)).document,
         created_at=iso(one.created_at),
         updated_at=iso(one.updated_at),
