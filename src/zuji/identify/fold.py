@@ -48,6 +48,8 @@ class Yielded(Exception):
 class Folding:
     """The people of a component while events are taken in."""
 
+    __slots__ = ("accepted", "before", "changes", "forbidden", "moment", "nodes", "people", "refused", "unbound")
+
     def __init__(
         self, people: People, nodes: Mapping[int, Node], forbidden: Forbidden, unbound: Mapping[tuple[int, str], int]
     ) -> None:

@@ -26,7 +26,7 @@ def finish(turn: Turn, log: EvidenceLog) -> Linked:
         if _add_rows(turn, component, anchors, linked):
             for kind, person, other in _happened(turn, component, anchors):
                 turn.log(component.workspace, kind, person, other, turn.causes.get(number, Cause()))
-    for number, component in (turn.grown | turn.changed).items():
+    for number, component in sorted((turn.grown | turn.changed).items()):  # neighbours in the file are written together
         turn.writes.components.append((number, component.pack()))
         component.stored = True
     _add_nodes(turn)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -70,11 +70,11 @@ class Resolver:
         with self._hot.read() as connection, self._all_or_nothing():
             self._memory.begin(connection)
             turn = Turn(self._memory, connection)
-            links, rejections = self._take(turn, subjects, times, now_ms)
+            recognised = self._take(turn, subjects, times, now_ms)
             linked = outcome.finish(turn, self._log)
-        linked.anchors = [link.anchor if link is not None else 0 for link in links]
-        linked.people = Owners(links, times)
-        linked.rejections = rejections
+        linked.anchors = recognised.anchors
+        linked.people = Owners(recognised.links, times)
+        linked.rejections = recognised.rejections
         return linked
 
     def decide(self, workspace: str, message: Message, now_ms: int) -> tuple[Linked, dict[str, Any]]:
@@ -88,17 +88,15 @@ class Resolver:
             self._statements.clear()
         return linked, answer
 
-    def _take(
-        self, turn: Turn, subjects: Sequence[Subject], times: Sequence[int], now_ms: int
-    ) -> tuple[list[Link | None], list[Rejection]]:
+    def _take(self, turn: Turn, subjects: Sequence[Subject], times: Sequence[int], now_ms: int) -> _Recognised:
         shapes = list(map(_packed, map(_said, subjects)))
         found = list(map(turn.memory.shapes.get, shapes))
         admission = Admission(turn, self._sources, now_ms)
         admission.load([subject for subject, link in zip(subjects, found, strict=True) if link is None])
-        links, rejections, stating = _recognise(turn, admission, subjects, times, shapes, found)
-        self._statements.take(turn, stating)
+        recognised = _recognise(turn, admission, subjects, times, shapes, found)
+        self._statements.take(turn, recognised.stating)
         turn.writes.new_people.extend(admission.counted())
-        return links, rejections
+        return recognised
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -144,6 +142,15 @@ class Resolver:
         self._sources.update(fresh)
 
 
+class _Recognised(NamedTuple):
+    """Per event its link and anchor (0 for nobody); what was rejected, in the order received; what states something."""
+
+    links: list[Link | None]
+    anchors: list[int]
+    rejections: list[Rejection]
+    stating: list[tuple[Subject, Link]]
+
+
 def _recognise(
     turn: Turn,
     admission: Admission,
@@ -151,13 +158,13 @@ def _recognise(
     times: Sequence[int],
     shapes: Sequence[Shape],
     found: Sequence[Link | None],
-) -> tuple[list[Link | None], list[Rejection], list[tuple[Subject, Link]]]:
-    """The link of each event, what was rejected, and the events that state something.
+) -> _Recognised:
+    """What each event comes to.
 
     Events are taken in the order of event time, so that a shuffled batch costs no more than a sorted one.
     """
     known, number, say = turn.memory.shapes.get, turn.memory.turn, turn.evidence.append
-    links = list(found)
+    links, anchors = list(found), [0] * len(found)
     rejections: list[Rejection] = []
     stating: list[tuple[Subject, Link]] = []
     for index in sorted(range(len(subjects)), key=times.__getitem__):
@@ -173,6 +180,7 @@ def _recognise(
                     home.last_at = at
                 if link.id:
                     say((link.id, at, subject.event_id))
+                anchors[index] = link.anchor
                 if statements:
                     stating.append((subject, link))
                 continue
@@ -182,7 +190,9 @@ def _recognise(
             links[index] = None
             continue
         links[index] = admitted
-        if admitted is not None and statements:
-            stating.append((subject, admitted))
+        if admitted is not None:
+            anchors[index] = admitted.anchor
+            if statements:
+                stating.append((subject, admitted))
     rejections.sort(key=lambda rejection: rejection.index)
-    return links, rejections, stating
+    return _Recognised(links, anchors, rejections, stating)
