@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import shutil
@@ -171,6 +172,8 @@ def engine_over(folder: Path) -> Iterator[Engine]:
         now_ms=now_ms,
         slow_down=lambda crowded: None,
     )
+    gc.freeze()  # as the process of the engine does
+    gc.set_threshold(200_000, 20, 100)
     engine.start()
     try:
         yield engine

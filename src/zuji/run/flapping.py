@@ -6,8 +6,7 @@ What is damped on the way is recorded as such; nothing is lost, since the newest
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from zuji.store.tag_values import Kind
@@ -15,7 +14,7 @@ from zuji.store.tag_values import Kind
 MOST_CHANGES: Final = 10
 WITHIN_MS: Final = 3_600_000
 APART_MS: Final = 60_000
-MOST_WATCHED = 100_000  # some 300 bytes each; who is let go starts anew, so at worst ten more are told
+MOST_WATCHED = 100_000  # some 300 bytes each with their names; who is let go starts anew, so at worst ten more are told
 
 Flapper = tuple[int, Kind, str]
 """(person, kind, key)."""
@@ -46,10 +45,11 @@ def decide_telling(*, changes_within: int, last_told_ms: int | None, now_ms: int
     return Hold(last_told_ms + APART_MS)
 
 
-@dataclass(slots=True)
-class _Watched:
-    changes: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES + 1))
-    told_ms: int | None = None
+_TELL = Tell()
+_Watched = tuple[int, ...]
+"""When it was told last, and the times of its newest changes. Most change once or twice, and there are very many of
+them; numbers in a tuple cost a tenth of what an object with a queue does, and the garbage collector leaves them alone.
+"""
 
 
 class FlapWatch:
@@ -65,22 +65,22 @@ class FlapWatch:
         if watched is None:
             if len(self._watched) >= self._most:
                 self._let_go(now_ms)
-            watched = self._watched[flapper] = _Watched()
-        watched.changes.append(now_ms)
-        within = len(watched.changes)
+            self._watched[flapper] = (now_ms, now_ms)
+            return _TELL
+        told_ms, times = watched[0], (*watched[1:][-MOST_CHANGES:], now_ms)
+        within = len(times)
         if within > MOST_CHANGES:  # most values never come that far, so most changes need not be counted
-            within = sum(at > now_ms - WITHIN_MS for at in watched.changes)
-        decided = decide_telling(changes_within=within, last_told_ms=watched.told_ms, now_ms=now_ms)
-        if isinstance(decided, Tell):
-            watched.told_ms = now_ms
+            within = sum(at > now_ms - WITHIN_MS for at in times)
+        decided = decide_telling(changes_within=within, last_told_ms=told_ms, now_ms=now_ms)
+        self._watched[flapper] = (now_ms if isinstance(decided, Tell) else told_ms, *times)
         return decided
 
     def told(self, flapper: Flapper, now_ms: int) -> None:
         """A held value was told."""
         if flapper in self._watched:
-            self._watched[flapper].told_ms = now_ms
+            self._watched[flapper] = (now_ms, *self._watched[flapper][1:])
 
     def _let_go(self, now_ms: int) -> None:
-        recent = {name: one for name, one in self._watched.items() if one.changes[-1] > now_ms - WITHIN_MS}
+        recent = {name: one for name, one in self._watched.items() if one[-1] > now_ms - WITHIN_MS}
         half = self._most // 2
         self._watched = dict(list(recent.items())[-half:])

@@ -231,7 +231,8 @@ def _change(row: tuple[Any, ...]) -> TagChange:
 
 
 def _text(value: Any) -> str:
-    return _encode(value).decode()
+    """Written as JSON. Of most tags and all segments that is one word."""
+    return "true" if value is True else _encode(value).decode()
 
 
 def _or_null(value: Any) -> str | None:

@@ -6,6 +6,8 @@ Of these again, who has what more events only confirm is left alone: who bought 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 from zuji.tag.atoms import Atom, atoms_of
 from zuji.tag.definition import Definition, Published
@@ -21,8 +23,13 @@ class TouchedBy:
     """The live rules by number, in order of dependence, that events can change which reach some atoms."""
 
     def __init__(self, published: Published, places: Mapping[Atom, int]) -> None:
-        self._live = tuple(one for one in published.live() if one.rule is not None)
-        self._reads = [_bits(one, places) for one in self._live]
+        reads: dict[tuple[str, str], int] = {}
+        for one in published.live():
+            if one.rule is not None:
+                named = [reads.get(name, 0) for name in needs(one)]
+                reads[one.kind, one.key] = reduce(or_, named, _bits(one, places))
+        self._reads = tuple(reads.values())
+        """The atoms of each rule, and of those that it names."""
         self._known: dict[int, tuple[int, ...]] = {}
 
     def __call__(self, reach: int) -> tuple[int, ...]:
@@ -31,15 +38,9 @@ class TouchedBy:
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            found = self._known[reach] = self._found(reach)
+            found = tuple(number for number, reads in enumerate(self._reads) if reads & reach)
+            self._known[reach] = found
         return found
-
-    def _found(self, reach: int) -> tuple[int, ...]:
-        touched: dict[tuple[str, str], int] = {}
-        for number, (one, reads) in enumerate(zip(self._live, self._reads, strict=True)):
-            if reads & reach or any(named in touched for named in needs(one)):
-                touched[one.kind, one.key] = number
-        return tuple(touched.values())
 
 
 def confirmed_by_events(definition: Definition) -> bool | None:
