@@ -81,6 +81,12 @@ def test_the_newest_events_are_those_of_a_sort_whatever_the_batches_were(
     assert ids(hot, *together, limit=7) == by_hand(rows, *together, limit=7)
 
 
+def test_of_an_anchor_the_newest_are_kept_and_no_more(hot: HotStore) -> None:
+    rows = [an_event(number, 1, number * 37 % 101) for number in range(60)]
+    take(hot, rows)
+    assert ids(hot, (1, None, None), limit=60) == by_hand(rows, (1, None, None), limit=KEPT)
+
+
 def test_an_anchor_counts_only_in_its_stretches_of_time(hot: HotStore) -> None:
     rows = [an_event(number, 1, number * 10) for number in range(10)]
     take(hot, rows)

@@ -1,7 +1,7 @@
-"""The newest events of every anchor, kept where a read at page time finds them within a millisecond.
+"""The newest events of every anchor, kept where a read at page time finds them within milliseconds.
 
 An event may belong to anybody, so a row of its own for each would dirty a page of the database for each. Instead every
-batch adds one sorted run, and runs of one size are merged: some two µs and two hundred bytes of sequential writing an
+batch adds one sorted run, and runs of one size are merged: some three µs and two hundred bytes of sequential writing an
 event. A run is cut into pages, and a page names its anchors beside its body, so a read opens only what holds something.
 What is kept is bounded twice: so many events an anchor, and so many in all, of which the earliest taken in go first.
 """
