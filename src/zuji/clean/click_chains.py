@@ -55,10 +55,10 @@ def chain_of(properties: Object) -> list[Element]:
     text = properties.get(CHAIN_TEXT)
     if isinstance(text, str) and text:
         return _of_text(text)
-    paths = [path for name in PATHS if (path := _path(properties.get(name)))]
-    if not paths:
+    longest: Path = max((_path(properties.get(name)) for name in PATHS), key=len)
+    if not longest:
         return []
-    target, *around = map(_element, max(paths, key=lambda path: len(path)))
+    target, *around = map(_element, longest)
     return [target | _target(properties), *around]
 
 
