@@ -4,7 +4,7 @@ import { useSession } from "@/app/session";
 import { PageHead } from "@/parts/PageHead";
 import { useWords } from "@/words/words";
 import { Accounting } from "./Accounting";
-import { Imports } from "./Imports";
+import { Imports } from "./imports";
 import { TrackingPlan } from "./plan";
 import { Quality } from "./quality";
 import { Quarantine } from "./Quarantine";
