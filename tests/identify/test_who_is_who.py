@@ -152,6 +152,16 @@ def test_a_limit_counts_only_the_last_ninety_days(world: World) -> None:
     assert world.together("u:ann", "p:9", at=NINETY_DAYS + 6)
 
 
+def test_a_link_refused_for_a_limit_is_looked_at_again_each_time_until_older_ones_have_left_the_window(
+    world: World,
+) -> None:
+    phones = [f"p:{number}" for number in range(4)]
+    world.tell_each(said("bind", "u:ann", phone, at=place, key="secret") for place, phone in enumerate(phones))
+    world.tell_each(said("bind", "u:ann", "p:3", at=place, key="secret") for place in (10, 20))
+    world.tell(said("bind", "u:ann", "p:3", at=NINETY_DAYS + 30, key="secret"))
+    assert world.together("u:ann", "p:3")
+
+
 def test_a_value_that_more_than_fifty_link_within_thirty_days_is_blocked(world: World) -> None:
     world.tell_each([login(f"u:{number}", "a:kiosk", at=number) for number in range(50)])
     assert world.owner("a:kiosk") == world.owner("u:49")
