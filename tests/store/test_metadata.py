@@ -21,6 +21,7 @@ from zuji.store import (
     saved_tables,
     subscription_tables,
     user_tables,
+    verdict_tables,
 )
 from zuji.store.metadata import Metadata, Token, WriteKey
 from zuji.store.metadata_tables import Row
@@ -187,6 +188,7 @@ def test_the_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
         definition_tables.DefinitionRow,
         policy_tables.PolicyRow,
         user_tables.UserRow,
+        verdict_tables.VerdictRow,
     )
     assert {row.__tablename__ for row in rows} <= set(Row.metadata.tables)
     engine.dispose()

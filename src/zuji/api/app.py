@@ -45,6 +45,7 @@ from zuji.api.routes import (
     policies,
     profiles,
     quality,
+    quality_verdicts,
     quarantine,
     questions,
     repairs,
@@ -103,6 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quarantine.router,
     accounting.router,
     quality.router,
+    quality_verdicts.router,
     audit.router,
     tail.router,
 )

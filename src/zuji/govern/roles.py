@@ -27,6 +27,7 @@ Permission = Literal[
     "quarantine.replay",
     "accounting.read",
     "quality.read",
+    "quality.judge",
     "operation.read",
     "operation.write",
     "audit.read",
@@ -79,6 +80,7 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     | {
         "identity.read",
         "quarantine.read",
+        "quality.judge",
         "operation.read",
         "sql.run",
         "subscriptions.read",
