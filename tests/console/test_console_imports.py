@@ -59,7 +59,7 @@ def test_a_csv_comes_in_and_its_quality_is_shown_before_and_after(
         before = float(page.get_by_role("region", name=said["before"]).locator(".quality-number b").inner_text())
         page.get_by_text(said["future"]).wait_for()
         page.locator(".import-facts", has_text=said["row"]).get_by_text(f"{language}4").wait_for()
-        page.get_by_text(said["unread"]).wait_for()
+        page.locator(".import-rejects").get_by_text(said["unread"]).wait_for()
         page.get_by_role("button", name=said["start"], exact=True).click()
         page.get_by_text(said["finished"]).first.wait_for()
         after = float(page.get_by_role("region", name=said["after"]).locator(".quality-number b").inner_text())
@@ -78,14 +78,26 @@ def test_a_csv_comes_in_and_its_quality_is_shown_before_and_after(
 
 
 def means(page: Any, name: str, option: str, language: str) -> None:
-    """Choose what a column means, by the words of the page."""
-    member = {"en": "Who: member card", "zh": "谁：会员卡"}
+    """Choose what a column means, by the words of the page; again where the list was still moving."""
+    from playwright.sync_api import Error
+
+    wanted = {"en": "Who: member card", "zh": "谁：会员卡"}[language] if option == "member_card" else option
     box = page.get_by_role("combobox", name=name, exact=True)
-    box.click()
-    wanted = member[language] if option == "member_card" else option
-    page.locator(".ant-select-dropdown:visible .ant-select-item-option").get_by_text(wanted, exact=True).click()
-    # It fades, and the next one would be a second.
-    page.locator(".ant-select-dropdown:visible").wait_for(state="hidden")
+    row = page.get_by_role("row").filter(has=box)
+    options = page.locator(".ant-select-dropdown:visible .ant-select-item-option").get_by_text(wanted, exact=True)
+
+    def chosen() -> bool:
+        if row.get_by_text(wanted, exact=True).count():
+            return True
+        try:
+            box.click(timeout=5_000)
+            options.last.click(timeout=5_000)
+        except Error:
+            page.keyboard.press("Escape")
+        return False
+
+    until(chosen)
+    page.keyboard.press("Escape")
 
 
 def stored(office: Office, event: str) -> list[Any]:
