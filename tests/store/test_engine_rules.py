@@ -75,6 +75,15 @@ def test_memory_over_the_limit_is_a_clean_error_and_the_store_goes_on(opened: Op
     assert store.query(Query("SELECT 1 AS one"))["one"].to_pylist() == [1]
 
 
+def test_groups_beyond_the_memory_of_a_question_go_on_on_disk(opened: Open) -> None:
+    store = opened(Limits(memory_bytes=300_000_000))
+    grouped = "SELECT number % 8000000 AS key, count() AS c, groupBitOr(number) AS b, groupBitOr(number + 1) AS d"
+    found = store.query(
+        Query(f"SELECT count() AS keys, sum(c) AS n FROM ({grouped} FROM numbers(10000000) GROUP BY key)")
+    )
+    assert found.to_pylist() == [{"keys": 8_000_000, "n": 10_000_000}]
+
+
 @pytest.mark.parametrize("door", ["asking", "writing", "controlling"])
 def test_an_answer_never_begins_with_what_a_failed_query_left_behind(events: EventStore, door: str) -> None:
     broken = "SELECT groupArray(number) AS secret FROM numbers(100000000) SETTINGS max_memory_usage = 50000000"

@@ -17,6 +17,7 @@ from zuji.analyse.settled import NO_TAGS, TagsNow
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Answer, Outbound
+from zuji.govern.posting import Sent
 from zuji.govern.profile_views import ProfileViews
 from zuji.govern.sessions import Sessions
 from zuji.govern.tokens import Tokens
@@ -27,6 +28,7 @@ from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
 from zuji.store.policies import Policies
+from zuji.store.receivers import Delivery, Receiver, Receivers
 from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
 from zuji.terms.alarm import Alarm
@@ -100,6 +102,27 @@ class Health:
         return not self.alarms and self.lost == 0
 
 
+class Notifier(Protocol):
+    """Who sends notices to receivers. What fails is told in what they give, and raises nothing."""
+
+    @property
+    def mail_is_on(self) -> bool:
+        """Whether the operator has set a mail server."""
+        ...
+
+    def newest(self) -> int:
+        """The number of the newest notice: where a new receiver begins."""
+        ...
+
+    def send_test(self, to: Receiver) -> Sent:
+        """Send a notice that says it is a test, now."""
+        ...
+
+    def send_again(self, to: Receiver, delivery: Delivery) -> Sent:
+        """Send once more what was put away."""
+        ...
+
+
 class Stewardship(Protocol):
     """Work on the whole data folder that only the running engine can do safely."""
 
@@ -134,7 +157,7 @@ class Imports(Protocol):
         ...
 
     def check(self, import_id: str) -> Mapping[str, Any] | None:
-        """What was found in the file before its import, if somebody looked; fields as in `wire_uploads.CheckOut`."""
+        """What was found in the file before its import, if somebody looked; fields as in `wire_uploads.FileCheckOut`."""
         ...
 
     def source_to_undo(self, workspace: str, import_id: str, *, others: Literal["refuse", "too"]) -> str:
@@ -216,6 +239,8 @@ class Ports:
     policies: Policies
     scratch: Path
     subscriptions: Subscriptions
+    receivers: Receivers
+    notifier: Notifier
     outbound: Outbound
     redeliver: Callable[[Subscription, DeadLetter], Answer]
     decisions: Decisions

@@ -113,7 +113,7 @@ class CheckReject(Out):
     cells: dict[str, str | None]
 
 
-class CheckOut(CheckFigures):
+class FileCheckOut(CheckFigures):
     """The same with examples."""
 
     causes: list[CheckCauseShown]  # type: ignore[assignment]

@@ -176,9 +176,12 @@ class Connections:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
+            on_disk_from = int(self._limits.memory_bytes * self._limits.on_disk_from)
             return self.connect(
                 {
                     "max_memory_usage": self._limits.memory_bytes,
+                    "max_bytes_before_external_group_by": on_disk_from,
+                    "max_bytes_before_external_sort": on_disk_from,
                     "max_execution_time": self._limits.seconds,
                     "max_threads": self._limits.threads,
                 }

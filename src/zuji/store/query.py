@@ -33,6 +33,9 @@ class Limits:
     """What one query may use, and how many run at once. Further ones wait in line for `wait_s`, then fail as Busy."""
 
     memory_bytes: int = 700 * 1024 * 1024
+    on_disk_from: float = 0.4
+    """The share of its memory from which a query groups and sorts on disk. By itself the engine does so at a half, and
+    then breaks: a table that doubles at a half of the memory needs all of it."""
     seconds: int = 30
     threads: int = 2
     at_once: int = 3

@@ -20,7 +20,7 @@ from zuji.api.routes.imports import ImportOut, import_out, note_import, require_
 from zuji.api.waiting import wait_for
 from zuji.api.wire import Name, iso
 from zuji.api.wire_uploads import (
-    CheckOut,
+    FileCheckOut,
     UploadList,
     UploadLookIn,
     UploadLookOut,
@@ -75,12 +75,12 @@ async def look_at_upload(request: Request, caller: AnyCaller, upload_id: str, bo
 
 
 @router.post("/imports/uploads/{upload_id}/check", openapi_extra=needs("sources.write"))
-async def check_upload(request: Request, caller: AnyCaller, upload_id: str, body: UploadMappingIn) -> CheckOut:
+async def check_upload(request: Request, caller: AnyCaller, upload_id: str, body: UploadMappingIn) -> FileCheckOut:
     """The first 20,000 rows through the real stages, on trial: how good they are, what is wrong, with example rows."""
     found = await wait_for(
         request, ports_of(request).uploads.check, caller.workspace, upload_id, body.source, mapping=body.mapping
     )
-    return CheckOut(**found)
+    return FileCheckOut(**found)
 
 
 @router.post("/imports/uploads/{upload_id}/begin", status_code=202, openapi_extra=needs("sources.write"))
