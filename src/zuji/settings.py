@@ -48,6 +48,17 @@ class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queries_at_once: int = 3
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server that takes mail to receivers of notices. Without `host` and `sender` no mail is sent."""
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may set. Sizes are in bytes; `timezone` is the zone of new workspaces.
 
@@ -69,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StoreSettings = StoreSettings()
     inputs: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     """By name: what comes in without being posted to the gateway. Set in the file alone (docs/inputs.md)."""
+    mail: MailSettings = MailSettings()
 
     def with_options(self, **options: Any) -> Settings:
         """The same settings with the options that were given on the command line (None = not given)."""
@@ -82,7 +94,7 @@ class BadSettings(BadRequest):
     code = "bad_settings"
 
 
-SECTIONS: dict[str, type[msgspec.Struct]] = {"spool": SpoolSettings, "store": StoreSettings}
+SECTIONS: dict[str, type[msgspec.Struct]] = {"spool": SpoolSettings, "store": StoreSettings, "mail": MailSettings}
 
 
 def load_settings(data: Path, environment: Mapping[str, str]) -> Settings:

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from zuji.govern.outbound import Outbound
-from zuji.run.deliveries import CHANGES_AT_ONCE, GIVE_UP_AFTER_MS, REFUSALS_TAKEN, DeliveryLoop, signature
+from zuji.govern.posting import signature
+from zuji.run.deliveries import CHANGES_AT_ONCE, DeliveryLoop
+from zuji.run.patience import GIVE_UP_AFTER_MS, REFUSALS_TAKEN
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
 from zuji.store.subscriptions import Subscription, Subscriptions

@@ -18,6 +18,7 @@ from zuji.store import (
     definition_tables,
     metadata_migrations,
     policy_tables,
+    receiver_tables,
     saved_tables,
     subscription_tables,
     user_tables,
@@ -187,6 +188,7 @@ def test_the_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
         subscription_tables.SubscriptionRow,
         definition_tables.DefinitionRow,
         policy_tables.PolicyRow,
+        receiver_tables.ReceiverRow,
         user_tables.UserRow,
         verdict_tables.VerdictRow,
     )

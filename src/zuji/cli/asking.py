@@ -134,7 +134,7 @@ _ERRORS: dict[int, type[ZujiError]] = {403: NotAllowed, 404: NotFound, 409: Conf
 
 def _read(answer: httpx.Response) -> Any:
     if answer.is_success:
-        return answer.json()
+        return answer.json() if answer.content else None
     try:
         message = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):

@@ -74,6 +74,8 @@ def _ports(data: Path, administration: Administration, hot: HotStore, events: _O
         policies=administration.policies,
         scratch=data,
         subscriptions=administration.subscriptions,
+        receivers=administration.receivers,
+        notifier=nothing,
         outbound=nothing,
         redeliver=nothing,
         decisions=nothing,

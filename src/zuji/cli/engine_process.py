@@ -58,6 +58,7 @@ def run_engine_process(data: Path, settings: Settings, opening: Future[OpenStore
         from zuji.cli.asking import address_of  # late: what commands need is not loaded at every start
 
         show_first_keys(made, address_of(data))
+        house.noticing.start()
     elif not administration.users.all():
         show_way_in(data)
     try:
@@ -72,6 +73,7 @@ def run_engine_process(data: Path, settings: Settings, opening: Future[OpenStore
 
 
 @contextlib.contextmanager
+        house.noticing.stop()
 def failure_told(status_file: Path) -> Iterator[None]:
     """When the block fails: say why in the log and in the status file, and end. The supervisor tries again."""
     try:

@@ -23,6 +23,7 @@ from zuji.cli import (
     profile,
     quality,
     quarantine,
+    receiver,
     region,
     segment,
     serve,
@@ -58,6 +59,7 @@ app.add_typer(cleaning.app, name="cleaning")
 app.add_typer(plan.app, name="plan")
 app.add_typer(profile.app, name="profile")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(receiver.app, name="receiver")
 app.add_typer(region.app, name="region")
 app.add_typer(segment.app, name="segment")
 app.add_typer(source.app, name="source")

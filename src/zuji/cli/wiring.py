@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from zuji.analyse.ask import Asker
 from zuji.analyse.settled import TagsNow
 from zuji.analyse.visual_events import looking_up
@@ -28,6 +30,7 @@ from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Outbound
 from zuji.govern.principal import OPERATOR
+from zuji.govern.posting import MailServer
 from zuji.govern.profile_views import ProfileViews
 from zuji.govern.sessions import Sessions
 from zuji.govern.tokens import Tokens
@@ -38,6 +41,8 @@ from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.run.rehearsal import Rehearsal
+from zuji.run.noticing import NoticeLoop
+from zuji.run.notifying import NoticeLine
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store.definitions import Definitions
@@ -45,6 +50,7 @@ from zuji.store.metadata import Metadata
 from zuji.store.people_lists import PeopleLists
 from zuji.store.policies import Policies
 from zuji.store.saved import SavedWork
+from zuji.store.receivers import Notices, Receivers
 from zuji.store.subscriptions import Subscriptions
 from zuji.store.users import UserStore
 from zuji.terms.period import Calendar
@@ -76,6 +82,8 @@ class Administration:
     subscriptions: Subscriptions
     policies: Policies
 
+    receivers: Receivers
+    notices: Notices
 
 def open_administration(data: Path, settings: Settings) -> Administration:
     """Open the metadata of a folder, making it when missing, and the rooms over it."""
@@ -103,6 +111,8 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         Subscriptions.beside(metadata),
         Policies.beside(metadata),
     )
+        Receivers.beside(metadata),
+        Notices.beside(metadata),
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,7 @@ class House:
     batch_tags: BatchTags
     tag_rows: TagRows
     deliveries: DeliveryLoop
+    noticing: NoticeLoop
     administration: Administration
     decisions_spool: SpoolWriter
     ports: Ports
@@ -165,7 +176,16 @@ def build_house(
     )
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)
     outbound = Outbound(allowed=settings.outbound_networks)
-    deliveries = DeliveryLoop(subscriptions=administration.subscriptions, hot=hot, outbound=outbound, now_ms=now_ms)
+    told = NoticeLine(
+        receivers=administration.receivers,
+        notices=administration.notices,
+        outbound=outbound,
+        mail=MailServer(**msgspec.structs.asdict(settings.mail)),
+        now_ms=now_ms,
+    )
+    deliveries = DeliveryLoop(
+        subscriptions=administration.subscriptions, hot=hot, outbound=outbound, now_ms=now_ms, lines=(told,)
+    )
     tag_rows = TagRows(hot=hot, events=engine.events, now_ms=now_ms)
     tags_now = TagsNow(tag_rows.defined, tag_rows.as_of_ms)
     imports = EngineImports(data, keys=keys, limits=limits)
@@ -187,6 +207,8 @@ def build_house(
         subscriptions=administration.subscriptions,
         outbound=outbound,
         redeliver=deliveries.redeliver,
+        receivers=administration.receivers,
+        notifier=told,
         intake=SpooledEvents(spool, engine, keys, gateway=DECISIONS, now_ms=now_ms),
         decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
         freshness=engine,
@@ -218,4 +240,10 @@ def build_house(
         every_s=settings.batch_tags_minutes * 60,
     )
     engine.status.watch(tag_rows, batch_tags, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))
-    return House(engine, alerts, batch_tags, tag_rows, deliveries, administration, spool, ports)
+    return House(engine, alerts, batch_tags, tag_rows, noticing, deliveries, administration, spool, ports)
+    noticing = NoticeLoop(
+        notices=administration.notices,
+        saved=administration.saved,
+        alarms=lambda: engine.status.now().alarm_facts,
+        now_ms=now_ms,
+    )

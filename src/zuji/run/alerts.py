@@ -1,7 +1,7 @@
 """The alert loop: looks at the figure of each alert when it is time, and keeps what it saw.
 
 One alert after the other, so that alerts together take one of the places for questions. A question that fails is a
-check that says why; the alert stands as it stood. Firing is told in the log and by the API: nothing is sent yet.
+check that says why; the alert stands as it stood. That one fires is noticed by `run.noticing`, and told to receivers.
 """
 
 from __future__ import annotations

@@ -6,20 +6,23 @@ order. A request may arrive twice (a lost answer): `X-Zuji-Delivery` is the same
 good, or does not take for a day, is put away as a dead letter, and the deliveries behind it go on.
 """
 
+# ruff: noqa: A002 - an id is called `id`, as it is in the values themselves.
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Protocol
 
 import msgspec
 
-from zuji.govern.outbound import Answer, ForbiddenAddress, Outbound, Unreachable
+from zuji.govern.outbound import Answer, Outbound
+from zuji.govern.posting import Sent, post_webhook, signed_headers
 from zuji.identify.current import people_now
+from zuji.run.patience import Again, Gone, after_failure
 from zuji.store import tag_values
 from zuji.store.hot import HotStore
 from zuji.store.subscriptions import DeadLetter, Subscription, Subscriptions
@@ -33,15 +36,18 @@ EVERY_S = 0.1
 RECEIVERS_AT_ONCE = 4
 CHANGES_AT_ONCE = 100
 READ_AT_ONCE = 1_000
-FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 15 * 60_000
-GIVE_UP_AFTER_MS = 24 * 3_600_000
-REFUSALS_TAKEN = 5
-"""So often an answer that says the request itself is wrong is asked again, in case the receiver is being repaired."""
-PASSING = frozenset({408, 425, 429})
-"""Answers from 400 to 499 that say nothing about the request itself."""
-GONE = 410
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Line(Protocol):
+    """Others who are told by the same senders, of something else."""
+
+    def due(self, now: int) -> Sequence[str]:
+        """The ids of those whose turn it is."""
+
+    def serve(self, id: str, now: int) -> None:
+        """Send one of them what is next, if it is still there and still its turn."""
 
 
 class DeliveryLoop:
@@ -55,7 +61,9 @@ class DeliveryLoop:
         outbound: Outbound,
         now_ms: Callable[[], int],
         spread: Callable[[], float] = random.random,
+        lines: Sequence[Line] = (),
     ) -> None:
+        self._lines = tuple(lines)
         self._subscriptions = subscriptions
         self._hot = hot
         self._outbound = outbound
@@ -93,21 +101,18 @@ class DeliveryLoop:
         body = self._body(to, changes)
         letter = DeadLetter(0, to.id, changes[0].number, reached, len(changes), body.decode(), "", now)
         next_at = now + 60_000 // to.per_minute
-        try:
-            answer = self._outbound.post(to.url, body, headers_of(to, letter, body, now))
-        except (Unreachable, ForbiddenAddress) as failure:
-            self._not_taken(to, letter, str(failure), now)
+        sent = post_webhook(self._outbound, to.url, body, signed_headers(to.secret, _name(letter), body, now))
+        if sent.taken:
+            self._subscriptions.delivered(to.id, position=reached, at=now, next_at=next_at)
         else:
-            if answer.is_success:
-                self._subscriptions.delivered(to.id, position=reached, at=now, next_at=next_at)
-            else:
-                self._refused(to, letter, answer, now)
+            self._not_taken(to, letter, sent, now)
         return True
 
     def redeliver(self, to: Subscription, letter: DeadLetter) -> Answer:
         """Send a dead letter once more; it goes when the receiver takes it. Raises as the outbound client does."""
         body = letter.body.encode()
-        answer = self._outbound.post(to.url, body, headers_of(to, letter, body, self._now_ms()))
+        headers = signed_headers(to.secret, _name(letter), body, self._now_ms())
+        answer = self._outbound.post(to.url, body, headers)
         if answer.is_success:
             self._subscriptions.forget_dead_letter(to.id, letter.id)
         return answer
@@ -135,24 +140,17 @@ class DeliveryLoop:
         listed = [{**told(change), "identifiers": named.get(change.person, {})} for change in changes]
         return _encode({"subscription": to.id, "workspace": to.workspace, "changes": listed})
 
-    def _refused(self, to: Subscription, letter: DeadLetter, answer: Answer, now: int) -> None:
-        problem = f"answered {answer.status}"
-        if answer.status == GONE:
-            self._subscriptions.change(to.workspace, to.id, state="paused", problem=f"{problem}: the receiver is gone.")
-        elif 400 <= answer.status < 500 and answer.status not in PASSING and to.attempts + 1 >= REFUSALS_TAKEN:
-            self._give_up(to, letter, problem, now)
+    def _not_taken(self, to: Subscription, letter: DeadLetter, sent: Sent, now: int) -> None:
+        decided = after_failure(sent, attempts=to.attempts, since=to.failing_since, now=now, spread=self._spread())
+        if isinstance(decided, Gone):
+            problem = f"{sent.said}: the receiver is gone."
+            self._subscriptions.change(to.workspace, to.id, state="paused", problem=problem)
+        elif isinstance(decided, Again):
+            self._subscriptions.failed(
+                to.id, attempts=decided.attempts, since=decided.since, next_at=decided.at, problem=sent.said
+            )
         else:
-            self._not_taken(to, letter, problem, now, wait_ms=_asked_to_wait_ms(answer))
-
-    def _not_taken(self, to: Subscription, letter: DeadLetter, problem: str, now: int, *, wait_ms: int = 0) -> None:
-        since = to.failing_since or now
-        if now - since >= GIVE_UP_AFTER_MS:
-            self._give_up(to, letter, problem, now)
-            return
-        pause = min(FIRST_PAUSE_MS * 2 ** min(to.attempts, 20), LONGEST_PAUSE_MS)
-        spread = int(pause * (0.8 + 0.4 * self._spread()))  # receivers that fell together do not rise together
-        next_at = now + max(spread, min(wait_ms, LONGEST_PAUSE_MS))
-        self._subscriptions.failed(to.id, attempts=to.attempts + 1, since=since, next_at=next_at, problem=problem)
+            self._give_up(to, letter, sent.said, now)
 
     def _give_up(self, to: Subscription, letter: DeadLetter, problem: str, now: int) -> None:
         log.warning("subscription %s of %s: %d changes are put away: %s", to.id, to.workspace, letter.changes, problem)
@@ -162,51 +160,42 @@ class DeliveryLoop:
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
             try:
-                for one in self._due(self._now_ms()):
-                    self._begin(one)
+                now = self._now_ms()
+                for one in self._due(now):
+                    self._begin(one.id, partial(self._deliver_fresh, one))
+                for line in self._lines:
+                    for due in line.due(now):
+                        self._begin(due, partial(line.serve, due, now))
             except Exception as failure:
                 log.error("deliveries wait: %s", failure)
                 self._stopping.wait(1.0)
 
-    def _begin(self, one: Subscription) -> None:
+    def _begin(self, id: str, deliver: Callable[[], object]) -> None:
         """Hand a receiver to a sender, unless one is at it."""
         with self._lock:
-            if one.id in self._under_way:
+            if id in self._under_way:
                 return
-            self._under_way.add(one.id)
-        self._senders.submit(self._deliver_and_forget, one)
+            self._under_way.add(id)
+        self._senders.submit(self._deliver_and_forget, id, deliver)
 
-    def _deliver_and_forget(self, one: Subscription) -> None:
+    def _deliver_and_forget(self, id: str, deliver: Callable[[], object]) -> None:
         try:
-            now = self._now_ms()
-            fresh = self._subscriptions.get(one.workspace, one.id)  # what was listed may be behind a delivery since
-            if fresh.state == "active" and fresh.next_at <= now:
-                self.deliver(fresh, now)
+            deliver()
         except NotFound:
-            log.info("the subscription %s of %s is gone", one.id, one.workspace)
+            log.info("the receiver %s is gone", id)
         except Exception:
-            log.exception("a delivery to the subscription %s of %s broke", one.id, one.workspace)
+            log.exception("a delivery to the receiver %s broke", id)
         finally:
             with self._lock:
-                self._under_way.discard(one.id)
+                self._under_way.discard(id)
+
+    def _deliver_fresh(self, one: Subscription) -> None:
+        now = self._now_ms()
+        fresh = self._subscriptions.get(one.workspace, one.id)  # what was listed may be behind a delivery since
+        if fresh.state == "active" and fresh.next_at <= now:
+            self.deliver(fresh, now)
 
 
-def headers_of(to: Subscription, letter: DeadLetter, body: bytes, now: int) -> Mapping[str, str]:
-    """The headers of a delivery. The signature covers the time and the body."""
-    seconds = now // 1000
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "zuji",
-        "X-Zuji-Delivery": f"{to.id}-{letter.first}-{letter.last}",
-        "X-Zuji-Signature": f"t={seconds},v1={signature(to.secret, seconds, body)}",
-    }
-
-
-def signature(secret: str, seconds: int, body: bytes) -> str:
-    """HMAC-SHA256 of `<seconds>.<body>` with the subscription's secret, in hexadecimal: what a receiver compares."""
-    return hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-
-
-def _asked_to_wait_ms(answer: Answer) -> int:
-    text = answer.headers.get("retry-after", "")
-    return int(text) * 1000 if text.isdecimal() and len(text) < 6 else 0
+def _name(letter: DeadLetter) -> str:
+    """The same whenever this is sent."""
+    return f"{letter.subscription}-{letter.first}-{letter.last}"

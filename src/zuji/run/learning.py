@@ -95,6 +95,7 @@ def alarm_of(change: Change, source: str) -> Alarm:
     return Alarm(
         code=change.kind,  # type: ignore[arg-type]  # kinds of changes are codes of alarms
         said=f"source {source}: {what}: {change.kind.replace('_', ' ')}: {change.detail}{example}",
+        workspace=change.workspace,
         source=source,
         event=change.event,
         property=change.property,

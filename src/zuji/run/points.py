@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from zuji.clean.point_document import NO_POINTS, read_points
 from zuji.clean.points import Points, seen_in
@@ -49,13 +50,13 @@ class PointWatch:
         return self._lookout.alarms(at_ms)
 
     def _look(self, at_ms: int) -> list[Alarm]:
-        silent: list[PointTold] = []
+        silent: list[tuple[str, PointTold]] = []
         with self._hot.read() as connection:
             for workspace in store.workspaces(connection):
                 points = self._points.of(self._policies, workspace)
                 register = told(points, store.load(connection, workspace), at_ms)
-                silent += [one for one in register if one.status == "silent"]
-        found = [silence(one, at_ms) for one in silent[:MOST_TOLD]]
+                silent += [(workspace, one) for one in register if one.status == "silent"]
+        found = [replace(silence(one, at_ms), workspace=workspace) for workspace, one in silent[:MOST_TOLD]]
         more = len(silent) - MOST_TOLD
         if more > 0:
             found.append(Alarm(code="more_points_silent", said=f"{more} more collection points are silent", count=more))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from zuji.clean.policies import Compiled, PolicySource
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
@@ -71,7 +72,8 @@ class Rhythm:
                     continue
                 known = self._source_of(workspace, source)
                 if known.enabled:
-                    found.append(silent(known.name, minutes=silent_s // 60, usual_minutes=usual.pause))
+                    alarm = silent(known.name, minutes=silent_s // 60, usual_minutes=usual.pause)
+                    found.append(replace(alarm, workspace=workspace))
         return found
 
     def _usual_of(self, connection: HotTransaction, workspace: str, source: str, at_ms: int) -> Usual:

@@ -19,17 +19,22 @@ AlarmCode = Literal[
     "more_changes",
     "point_silent",
     "more_points_silent",
+    "events_lost",
 ]
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The code is stable; the sentence is for people and may be worded anew. Sources are named as people named them."""
+    """The code is stable; the sentence is for people and may be worded anew. Sources are named as people named them.
+
+    `workspace`: what it is about lies there; empty for the engine as a whole.
+    """
 
     code: AlarmCode
     said: str
+    workspace: str = ""
     source: str = ""
     event: str = ""
     property: str = ""
     point: str = ""
     count: int = 0
-    """Events, minutes, changes or points, as the code tells."""
+    """Events, minutes, changes, points or lost messages, as the code tells."""

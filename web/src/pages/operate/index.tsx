@@ -6,6 +6,7 @@ import { useWords } from "@/words/words";
 import { Audit } from "./Audit";
 import { Health } from "./Health";
 import { Password } from "./Password";
+import { Receivers } from "./Receivers";
 import { Sessions } from "./Sessions";
 import { Tokens } from "./Tokens";
 import { Users } from "./Users";
@@ -13,6 +14,7 @@ import { words } from "./words";
 
 const TABS = [
   { key: "health", permission: "operation.read", content: <Health /> },
+  { key: "receivers", permission: "receivers.read", content: <Receivers /> },
   { key: "users", permission: "users.read", content: <Users /> },
   { key: "tokens", permission: "tokens.read", content: <Tokens /> },
   { key: "audit", permission: "audit.read", content: <Audit /> },

@@ -4,6 +4,7 @@ export const words = {
   title: { en: "Operate", zh: "运维" },
   lead: { en: "How zuji is doing, and who may do what.", zh: "系统运行状况，以及谁可以做什么。" },
   health: { en: "Health", zh: "健康状态" },
+  receivers: { en: "Receivers", zh: "告警接收" },
   users: { en: "Users", zh: "用户" },
   sessions: { en: "Sessions", zh: "登录会话" },
   tokens: { en: "API tokens", zh: "API 令牌" },
