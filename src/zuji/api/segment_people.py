@@ -20,7 +20,7 @@ from zuji.tag.definition import Definition
 from zuji.tag.history import Asked
 from zuji.tag.live_segments import LiveSegments
 from zuji.tag.membership import members_at, saved_members
-from zuji.tag.overlap import Overlap, PeopleSet, overlap
+from zuji.tag.overlap import Overlap, Part, PeopleSet, in_exactly, overlap, parts
 from zuji.tag.preview import People, Run
 from zuji.terms.period import Calendar
 
@@ -58,6 +58,18 @@ class SegmentPeople:
         if all(is_stored(one) for one in segments):
             return self.live.overlap(asked.workspace, [one.key for one in segments])
         return overlap([PeopleSet(self.of(one, asked, run)) for one in segments])
+
+    def parts(self, segments: list[Definition], asked: Asked, run: Run) -> tuple[Part, ...]:
+        """Their members now, divided by which of them they are in."""
+        if all(is_stored(one) for one in segments):
+            return self.live.parts(asked.workspace, [one.key for one in segments])
+        return parts([PeopleSet(self.of(one, asked, run)) for one in segments])
+
+    def in_exactly(self, segments: list[Definition], places: list[int], asked: Asked, run: Run) -> People:
+        """Who is in these of the segments now, given by their places, and in none of the others."""
+        if all(is_stored(one) for one in segments):
+            return self.live.in_exactly(asked.workspace, [one.key for one in segments], places)
+        return in_exactly([PeopleSet(self.of(one, asked, run)) for one in segments], places)
 
 
 def is_stored(segment: Definition) -> bool:

@@ -170,6 +170,13 @@ class OverlapIn(In):
     ticket: str = TICKET
 
 
+class OverlapPart(Out):
+    """Those who are in exactly these segments, and in no other of those laid over one another."""
+
+    segments: list[str]
+    count: int
+
+
 class OverlapOut(Out):
     """What segments have in common. `together[i][j]`: how many are in both; on the diagonal, in the segment itself."""
 
@@ -178,3 +185,16 @@ class OverlapOut(Out):
     in_all: int
     in_any: int
     only: list[int] = Field(description="How many are in this segment and in no other of these.")
+    parts: list[OverlapPart] = Field(
+        description="Everybody divided by which of these they are in, the largest part first. Empty for more than six."
+    )
+
+
+class OverlapPeopleIn(In):
+    """Who is in all of `within` and in no other of `segments`, by key."""
+
+    segments: list[str] = Field(min_length=1, max_length=6, examples=[["cart_to_win_back", "best_customers"]])
+    within: list[str] = Field(min_length=1, max_length=6, examples=[["best_customers"]])
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: str | None = Field(None, pattern=r"^[0-9]{1,20}$", description="`next` of the page before.")
+    ticket: str = TICKET

@@ -148,9 +148,9 @@ def _brief(view: View, person: int) -> Profile:
 
 def _read(connection: HotTransaction, view: View, person: int) -> Profile:
     brief = _brief(view, person)
-    stretches = _stretches(view, person)
+    stretches = stretches_of(view, person)
     mine = {one.identifier for one in stretches}
-    evidence_here = _links(connection, view.component) if view.component is not None else []
+    evidence_here = links_in(connection, view.component) if view.component is not None else []
     links = [link for link in evidence_here if link.a in mine and link.b in mine]
     newest: dict[Identifier, int] = {}
     for link in links:
@@ -177,7 +177,8 @@ def _held(view: View, person: int, newest: dict[Identifier, int]) -> tuple[Held,
     return tuple(sorted(held, key=lambda one: (one.identifier.type, one.identifier.value)))
 
 
-def _stretches(view: View, person: int) -> tuple[Stretch, ...]:
+def stretches_of(view: View, person: int) -> tuple[Stretch, ...]:
+    """When each identifier was this person's."""
     stretches = []
     for node in view.nodes():
         segments = view.segments(node.anchor)
@@ -190,7 +191,8 @@ def _stretches(view: View, person: int) -> tuple[Stretch, ...]:
     return tuple(stretches)
 
 
-def _links(connection: HotTransaction, component: Component) -> list[LinkBetween]:
+def links_in(connection: HotTransaction, component: Component) -> list[LinkBetween]:
+    """All that was asserted in a component and still counts, the oldest first."""
     times: dict[int, list[int]] = {}
     for at, _, _, number in occurrences_in(connection, component):
         times.setdefault(number, []).append(at)

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from zuji.store import segment_members, tag_values
 from zuji.store.hot import HotStore, HotTransaction
-from zuji.tag.overlap import Overlap, PeopleSet, overlap
+from zuji.tag.overlap import Overlap, Part, People, PeopleSet, in_exactly, overlap, parts
 
 REMEMBERED = 64
 """Segments: a megabyte each where ids reach into the millions."""
@@ -39,6 +39,16 @@ class LiveSegments:
         """What these segments have in common, all as of one moment."""
         with self._lock:
             return overlap(self._now(workspace, keys))
+
+    def parts(self, workspace: str, keys: Sequence[str]) -> tuple[Part, ...]:
+        """Their members divided by which of these segments they are in."""
+        with self._lock:
+            return parts(self._now(workspace, keys))
+
+    def in_exactly(self, workspace: str, keys: Sequence[str], places: Sequence[int]) -> People:
+        """Who is in these of the segments, given by their places, and in none of the others."""
+        with self._lock:
+            return in_exactly(self._now(workspace, keys), places)
 
     def count(self, workspace: str, key: str) -> int:
         """How many are in it."""

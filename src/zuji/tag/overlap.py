@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,14 @@ class Overlap:
     in_any: int
     only: tuple[int, ...]
     """How many are in this set and in no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Those who are in exactly these of the sets, by their places, and in no other."""
+
+    places: tuple[int, ...]
+    count: int
 
 
 class PeopleSet:
@@ -65,8 +74,7 @@ class PeopleSet:
 
     def people(self) -> People:
         """Everybody in it, ascending."""
-        bits = np.unpackbits(self._words.view(np.uint8), bitorder="little")
-        return np.flatnonzero(bits).astype(np.uint64)
+        return _people(self._words)
 
 
 def overlap(sets: Sequence[PeopleSet]) -> Overlap:
@@ -89,6 +97,33 @@ def overlap(sets: Sequence[PeopleSet]) -> Overlap:
     )
 
 
+def parts(sets: Sequence[PeopleSet]) -> tuple[Part, ...]:
+    """Everybody who is in any of these sets, divided by which of them they are in; the largest part first.
+
+    Twice as many combinations come with each further set, so that the caller limits how many sets there may be.
+
+    >>> parts([PeopleSet([1, 2, 3]), PeopleSet([3, 200])])
+    (Part(places=(0,), count=2), Part(places=(0, 1), count=1), Part(places=(1,), count=1))
+    """
+    rows, every = _rows(sets), range(len(sets))
+    chosen = chain.from_iterable(combinations(every, size) for size in range(1, len(sets) + 1))
+    found = [Part(places, _count(_exactly(rows, places))) for places in chosen]
+    return tuple(sorted((part for part in found if part.count), key=lambda part: (-part.count, part.places)))
+
+
+def in_exactly(sets: Sequence[PeopleSet], places: Sequence[int]) -> People:
+    """Who is in all the sets at these places and in none of the others, ascending."""
+    return _people(_exactly(_rows(sets), places))
+
+
+def _exactly(rows: Bits, places: Sequence[int]) -> Bits:
+    inside: Bits = np.bitwise_and.reduce(rows[list(places)])
+    for place, row in enumerate(rows):
+        if place not in places:
+            inside &= ~row
+    return inside
+
+
 def _rows(sets: Sequence[PeopleSet]) -> Bits:
     rows = np.zeros((len(sets), max((one.words.size for one in sets), default=0)), dtype=np.uint64)
     for row, one in zip(rows, sets, strict=True):
@@ -104,6 +139,11 @@ def _once_and_twice(rows: Bits) -> tuple[Bits, Bits]:
         twice |= once & row
         once |= row
     return once, twice
+
+
+def _people(words: Bits) -> People:
+    bits = np.unpackbits(words.view(np.uint8), bitorder="little")
+    return np.flatnonzero(bits).astype(np.uint64)
 
 
 def _count(words: Bits) -> int:

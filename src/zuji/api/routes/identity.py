@@ -6,7 +6,7 @@ exactly what was.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
@@ -15,11 +15,12 @@ from zuji.api.decisions import decide
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
-from zuji.api.people import identifier_out, in_usual_form
+from zuji.api.people import identifier_out, in_usual_form, profile_of
 from zuji.api.ports import ports_of
 from zuji.api.wire import Applied, IdentifierShape, In, Out, iso
+from zuji.identify.around import Known, Standing, Stood, around
 from zuji.identify.explain import Step, explain
-from zuji.terms.error import Conflict
+from zuji.terms.error import Conflict, NotFound
 
 router = APIRouter(tags=["identity"], route_class=GuardedRoute)
 Why = Annotated[str, Field(max_length=500, examples=["same loyalty card, confirmed by phone"])]
@@ -77,6 +78,42 @@ class ExplanationOut(Out):
     refused: list[StepOut]
 
 
+class KnownIdentifier(IdentifierShape):
+    """An identifier in the evidence around a person. `person`: whose it is now, 0 for nobody."""
+
+    first_seen: str
+    person: int
+
+
+class LinkOut(Out):
+    """What was said of two identifiers in the same words, how often, and whether it holds."""
+
+    a: IdentifierShape
+    b: IdentifierShape
+    rule: str = Field(examples=["identify"])
+    key: str = Field(examples=["secret"])
+    source: str
+    first_at: str
+    last_at: str
+    times: int
+    standing: Standing = Field(
+        description="`past`: held until one end moved on; `elsewhere`: holds for somebody else; `refused`: never held."
+    )
+
+
+class EvidenceOut(Out):
+    """All evidence around a person, what holds first. `more`: how many links are left out."""
+
+    person: int
+    identifiers: list[KnownIdentifier]
+    links: list[LinkOut]
+    more: int
+
+
+MOST_LINKS = 500
+"""More than anybody can look at; a person with so many is usually several."""
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+
 REFUSALS = {
     "split_forbids": "an earlier split keeps them apart. Lift it first.",
 }
@@ -111,6 +148,50 @@ def _step(step: Step, caller: Caller) -> StepOut:
         at=iso(step.at),
         event_id=step.event_id,
         refusal=step.refusal,
+    )
+
+
+@router.get("/identity/evidence", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("identity.read"))
+def evidence(
+    request: Request,
+    caller: AnyCaller,
+    of: Annotated[
+        str, Query(max_length=400, examples=["user_id:u-1042"], description="Any identifier, or `profile:17`.")
+    ],
+) -> EvidenceOut:
+    """Everything that was said about which identifiers are this person: what holds, is past, or was refused."""
+    ports, named = ports_of(request), parse_identifier(of)
+    person = profile_of(ports.hot, caller.workspace, named)
+    found = around(ports.hot, caller.workspace, person.id) if person is not None else None
+    if found is None:
+        raise NotFound(f"nobody has {named} in this workspace.")
+    ports.profile_views.saw(caller.principal, caller.workspace, [found.person])
+    links = sorted(found.links, key=lambda one: (STANDINGS.index(one.standing), -one.link.last_at))
+    return EvidenceOut(
+        person=found.person,
+        identifiers=[_known(one, caller) for one in found.identifiers],
+        links=[_link(one, caller) for one in links[:MOST_LINKS]],
+        more=max(0, len(links) - MOST_LINKS),
+    )
+
+
+def _known(one: Known, caller: Caller) -> KnownIdentifier:
+    shape = identifier_out(one.identifier, caller)
+    return KnownIdentifier(type=shape.type, value=shape.value, first_seen=iso(one.first_seen), person=one.person)
+
+
+def _link(one: Stood, caller: Caller) -> LinkOut:
+    link = one.link
+    return LinkOut(
+        a=identifier_out(link.a, caller),
+        b=identifier_out(link.b, caller),
+        rule=link.rule,
+        key=link.key,
+        source=link.source,
+        first_at=iso(link.first_at),
+        last_at=iso(link.last_at),
+        times=link.times,
+        standing=one.standing,
     )
 
 

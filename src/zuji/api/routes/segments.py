@@ -16,6 +16,7 @@ from zuji.api.moments import milliseconds
 from zuji.api.ports import ports_of
 from zuji.api.previews import previewed
 from zuji.api.question_answers import person_out
+from zuji.api.segment_overlap import parts_out, places_in
 from zuji.api.segment_people import asked_of, is_stored, page_of, run_of, segment_people_of
 from zuji.api.wire import Applied, iso
 from zuji.api.wire_definitions import (
@@ -23,6 +24,7 @@ from zuji.api.wire_definitions import (
     Key,
     OverlapIn,
     OverlapOut,
+    OverlapPeopleIn,
     PreviewIn,
     PreviewOut,
     PublishIn,
@@ -80,9 +82,26 @@ async def overlap(request: Request, caller: AnyCaller, body: OverlapIn) -> Overl
             in_all=found.in_all,
             in_any=found.in_any,
             only=list(found.only),
+            parts=parts_out(request, segments, asked, run_of(ports, ticket)),
         )
 
     return await answered_while_listened(request, laid_over, ticket=ticket)
+
+
+@router.post("/segments/overlap/people", openapi_extra=needs("profiles.read"))
+async def people_of_overlap(request: Request, caller: AnyCaller, body: OverlapPeopleIn) -> SegmentPeople:
+    """Who is in all of some segments and in none of the others now, in pages; masked as your role asks for."""
+    ports, ticket = ports_of(request), ticket_of(caller, body.ticket or ports_of(request).new_id())
+
+    def found() -> SegmentPeople:
+        asked = asked_of(request, caller)
+        segments = [asked.published.by_key("segment", key) for key in body.segments]
+        places = places_in(body.segments, body.within)
+        members = segment_people_of(request).in_exactly(segments, places, asked, run_of(ports, ticket))
+        page = page_of(members, after=int(body.cursor or 0), limit=body.limit + 1)
+        return _page_out(request, caller, asked, page, count=len(members), limit=body.limit)
+
+    return await answered_while_listened(request, found, ticket=ticket)
 
 
 @router.get("/segments/{key}", openapi_extra=needs("tags.read"))
@@ -139,14 +158,21 @@ async def people(
             count = live.count(caller.workspace, key)
         else:
             page, count = page_of(members, after=after, limit=limit + 1), len(members)
-        return SegmentPeople(
-            at=iso(asked.now_ms),
-            count=count,
-            people=[person_out(ports_of(request), caller, person) for person in page[:limit]],
-            next=str(page[limit - 1]) if len(page) > limit else None,
-        )
+        return _page_out(request, caller, asked, page, count=count, limit=limit)
 
     return await _of_members(request, caller, key, at, found)
+
+
+def _page_out(
+    request: Request, caller: Caller, asked: Asked, page: list[int], *, count: int, limit: int
+) -> SegmentPeople:
+    """A page of people of which one more was read than is shown, to know whether there is a next one."""
+    return SegmentPeople(
+        at=iso(asked.now_ms),
+        count=count,
+        people=[person_out(ports_of(request), caller, person) for person in page[:limit]],
+        next=str(page[limit - 1]) if len(page) > limit else None,
+    )
 
 
 @router.get("/segments/{key}/count", openapi_extra=needs("tags.read"))
