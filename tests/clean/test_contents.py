@@ -53,6 +53,8 @@ MANY = 40
         ({"revenue": 999999999999.999999}, "1000000000000"),
         ({"revenue": 1e12}, None),
         ({"price": 1e11, "quantity": 1e11}, None),
+        ({"订单金额": "￥1,299.50"}, "1299.50"),
+        ({"实付金额": 80, "订单金额": 88}, "80"),
         ({"revenue": True}, None),
         ({"revenue": [1]}, None),
         ({"revenue": "NaN"}, None),

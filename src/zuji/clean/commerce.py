@@ -15,8 +15,12 @@ from zuji.clean.sheet import Sheet
 from zuji.clean.standards.money import money_of
 from zuji.clean.traits import Object
 
-AMOUNTS = ("revenue", "total", "value", "amount")
-"""Where an amount stands, the surest first; without any of them it is `price` times `quantity` (1 if not told)."""
+AMOUNTS = (
+    "revenue", "total", "value", "amount",
+    "实付金额", "支付金额", "订单金额", "订单总额", "总金额", "总额", "总价", "金额",
+)  # fmt: skip
+"""Where an amount stands, the surest first: what was paid before what was ordered, a whole before what may be a part.
+Without any of them it is `price` times `quantity` (1 if not told)."""
 PRODUCTS = ("product_id", "productId", "sku", "item_id", "goods_id")
 CATEGORIES = ("category", "category_id", "category_name")
 ELEMENTS = ("element", "$element_selector", "$element_path", "$element_id", "$elements_chain")

@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 def text_of(cell: Cell) -> pl.Expr:
     """The text of a cell, null where there is none."""
     if cell.column:
-        text = pl.col(cell.column)
+        text = pl.coalesce(cell.columns)
     elif cell.template:
         text = _filled(cell.template)
     else:

@@ -51,11 +51,13 @@ class BadMapping(BadRequest):
 class Cell(Document, frozen=True, kw_only=True, rename={"kind": "as"}):
     """Where a value comes from and what it is. Exactly one of `column`, `constant` and `template` is given.
 
+    `or_column` is the column that speaks where `column` has nothing.
     `values` translates texts; what is not in it becomes `otherwise`, or stays as it is. `formats` are the ways a time
     may be written (`%Y-%m-%d`, `seconds`, `milliseconds`), tried in order; none means ISO 8601.
     """
 
     column: Text = ""
+    or_column: Text = ""
     constant: str | int | float | bool | None = None
     template: Text = ""
     kind: As = "text"
@@ -66,11 +68,15 @@ class Cell(Document, frozen=True, kw_only=True, rename={"kind": "as"}):
     def __post_init__(self) -> None:
         if (self.column != "") + (self.constant is not None) + (self.template != "") != 1:
             raise ValueError("a cell has exactly one of `column`, `constant` and `template`")
+        if self.or_column and not self.column:
+            raise ValueError("`or_column` stands beside a `column` only")
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns it reads."""
-        return (self.column,) if self.column else tuple(COLUMN_IN_TEMPLATE.findall(self.template))
+        if self.column:
+            return (self.column, self.or_column) if self.or_column else (self.column,)
+        return tuple(COLUMN_IN_TEMPLATE.findall(self.template))
 
 
 Cells = dict[Annotated[str, Meta(min_length=1, max_length=200)], Cell]
