@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,6 +18,7 @@ from zuji.terms.error import BadRequest
 
 if TYPE_CHECKING:
     from zuji.clean.quality_summary import Quality
+    from zuji.collect.importing.messages import Written
     from zuji.collect.importing.record import Import
     from zuji.collect.importing.run import Order, Tried
     from zuji.store.quality import CauseFound
@@ -30,7 +32,10 @@ SHARED = "The source takes other events in too: its figures hold for all that ca
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in a file. `quality` as the API tells it. `import_id`: of which import; none before it."""
+    """What was found in a file. `quality` as the API tells it. `import_id`: of which import; none before it.
+
+    `contents`: what no single row gives away (`clean.file_profile`), and the robots among the rows. Only before it.
+    """
 
     moment: Moment
     file: str
@@ -41,6 +46,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int
     reasons: dict[str, int]
     quality: dict[str, Any]
+    contents: dict[str, Any] = {}
     import_id: str | None = None
     state: str = ""
     rejects: list[dict[str, Any]] = []
@@ -56,17 +62,24 @@ def report_path(path: Path | None) -> Path | None:
 
 def tried_with_report(order: Order, *, now_ms: int) -> tuple[Tried, ImportReport]:
     """A dry run whose messages also go through cleaning, for trial."""
+    from zuji.clean.file_profile import FileProfile
     from zuji.clean.quality_summary import summary
     from zuji.collect.importing.files import fingerprint
     from zuji.collect.importing.run import try_import
     from zuji.run.trial import trial
     from zuji.terms.message import decode_messages
 
+    profile = FileProfile(ZoneInfo(order.mapping.zone))
     with trial(order.source, now_ms=now_ms) as judging:
-        tried = try_import(
-            order, lambda written: judging.take(decode_messages(f"[{','.join(written.lines)}]".encode()))
-        )
+
+        def hear(written: Written) -> None:
+            messages = decode_messages(f"[{','.join(written.lines)}]".encode())
+            judging.take(messages)
+            profile.take(messages)
+
+        tried = try_import(order, hear)
         figures, causes = judging.figures()
+        robots = judging.robots()
     return tried, ImportReport(
         moment="before",
         file=order.name,
@@ -77,6 +90,7 @@ def tried_with_report(order: Order, *, now_ms: int) -> tuple[Tried, ImportReport
         rejected=tried.rejected,
         reasons=tried.reasons,
         quality=_told(summary(figures).overall, causes),
+        contents={**profile.told(), "robots": robots},
         rejects=[bad._asdict() for bad in tried.rejects],
         notes=[BY_DEFAULT],
     )

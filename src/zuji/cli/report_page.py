@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -19,7 +19,8 @@ _PAGE = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     "<title>{title}</title><style>{style}</style></head><body><h1>{title}</h1>{parts}</body></html>\n"
 )
-_NUMBERS = frozenset({"rows", "found", "checked", "wrong", "score", "row"})
+_NUMBERS = frozenset({"rows", "found", "checked", "wrong", "score", "row", "empty", "zero"})
+_MOST_FIELDS = 40
 
 
 def report_page(report: Mapping[str, Any]) -> str:
@@ -41,6 +42,7 @@ def report_page(report: Mapping[str, Any]) -> str:
         f'<h2>Quality</h2><p class="index">{_score(quality["index"])}</p>',
         _table("", ("dimension", "checked", "wrong", "score"), scores),
         _table("What is wrong", columns, ([one[name] for name in columns] for one in quality["causes"])),
+        *_contents(report["contents"]),
         _table("Rejected rows", ("reason", "rows"), sorted(report["reasons"].items())),
         _table(
             "The first of them",
@@ -50,6 +52,29 @@ def report_page(report: Mapping[str, Any]) -> str:
     ]
     title = f"{_TITLES[report['moment']]}: {report['file']}"
     return _PAGE.format(title=escape(title), style=_STYLE, parts="".join(parts))
+
+
+def _contents(contents: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the file as a whole; nothing where nobody looked."""
+    if not contents:
+        return
+    days = contents["stray_days"]
+    between = f" ({days[0]} to {days[-1]})" if days else ""
+    facts = (
+        ("first", contents["first"] or "–"),
+        ("last", contents["last"] or "–"),
+        ("rows on days that hardly any other row lies on", f"{contents['stray']}{between}"),
+        ("rows that are alike in everything", contents["alike"]),
+        ("rows of one person and kind on one moment", contents["same_moment"]),
+        *((f"events of robots, {sign}", events) for sign, events in contents["robots"].items()),
+    )
+    columns = ("event", "field", "rows", "empty", "zero")
+    telling = [one for one in contents["fields"] if one["empty"] or one["zero"]]
+    yield _table("What stands in the file", ("", ""), facts)
+    yield _table("Rows by event", ("event", "rows"), contents["events"].items())
+    yield _table(
+        "Fields left empty or zero", columns, ([one[name] for name in columns] for one in telling[:_MOST_FIELDS])
+    )
 
 
 def _score(score: float | None) -> str:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from zuji.clean.facts import Facts
 from zuji.clean.received import Received
@@ -26,7 +27,7 @@ from zuji.store.property_names import PropertyNames
 from zuji.store.quality import CauseFound, Of
 from zuji.store.rule_memory import RuleMemory
 from zuji.store.seen import SeenIds
-from zuji.terms.event import position_of
+from zuji.terms.event import Flag, position_of
 from zuji.terms.message import Message, Receipt
 from zuji.terms.source import Source
 
@@ -46,6 +47,7 @@ class Trial:
         self._receipt = Receipt(source.workspace, source.id, "secret", "segment", now_ms)
         self._sequence = 0
         self._counts: Counter[Term] = Counter()
+        self._robots: Counter[str] = Counter()
 
     def take(self, messages: Sequence[Message]) -> None:
         """Judge some messages, in the order in which they would come."""
@@ -60,6 +62,10 @@ class Trial:
     def counts(self) -> Counter[Term]:
         """How many would be stored, set aside, dropped as repeats or refused, in the words of the accounts."""
         return self._counts.copy()
+
+    def robots(self) -> dict[str, int]:
+        """How many of the stored events robots did, by what gave them away."""
+        return dict(self._robots.most_common())
 
     def figures(self) -> tuple[list[tuple[Of, int, int]], list[CauseFound]]:
         """What was looked at and wrong under each dimension, and the causes."""
@@ -78,6 +84,7 @@ class Trial:
     def _keep(self, plan: Plan) -> None:
         """What the next messages are judged by: ids, names, people, what was learnt."""
         self._counts.update({term: of.total() for term, of in plan.ledger.counts.items()})
+        self._robots.update(_signs_of_robots(plan.events))
         with self._hot.write() as connection:
             self._seen.remember(connection, plan.stored_hashes)
             self._names.save(connection)
@@ -89,6 +96,15 @@ class Trial:
         self._seen.settle()
         self._stages.settle(plan)
         self._learner.settle()
+
+
+def _signs_of_robots(events: pa.Table) -> Iterator[str]:
+    """Per event of a robot what gave it away, as its reason says."""
+    if not events.num_rows:
+        return
+    for flags, said in zip(events["flags"].to_pylist(), events["flag_reason"].to_pylist(), strict=True):
+        if flags & Flag.ROBOT:
+            yield next((reason for reason in said.split(",") if reason.startswith("robot:")), "robot")
 
 
 @contextmanager
