@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator may set. Sizes are in bytes; `timezone` is the zone of new workspaces.
 
     `outbound_networks`: networks inside the house (10.1.0.0/16) that calls to receivers may reach all the same.
+    `address_regions`: an MMDB file that tells where internet addresses lie; empty: nobody is placed by an address.
     `batch_tags_minutes`: how old batch tags may be. `upload_max_bytes`: of one file that is offered for import.
     """
 
@@ -74,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outbound_networks: tuple[str, ...] = ()
     log_level: LogLevel = "info"
     timezone: str = "Asia/Shanghai"
+    address_regions: str = ""
     upload_max_bytes: Annotated[int, msgspec.Meta(ge=1024, le=64 * GIGABYTE)] = 4 * GIGABYTE
     batch_tags_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 60
     spool: SpoolSettings = SpoolSettings()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from zuji.clean.plan_document import NO_PLAN, TrackingPlan, read_plan
 from zuji.clean.policies import Compiled, NoPolicies, PolicySource
 from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy, read_quality
+from zuji.clean.regions.by_address import AddressRegions
 from zuji.clean.regions.stored import KnownRegions
 from zuji.clean.rule_book import USUAL_RULES, RuleBook, read_rules
 from zuji.clean.speed import Speedometer
@@ -26,6 +27,7 @@ class Facts:
     speeds: Speedometer = field(default_factory=Speedometer)
     policies: PolicySource = field(default_factory=NoPolicies)
     regions: KnownRegions = field(default_factory=KnownRegions)
+    addresses: AddressRegions = field(default_factory=AddressRegions)
     event_names: Compiled[Names] = field(default_factory=lambda: Compiled("names", read_names, usual=NO_NAMES))
     standards: Compiled[Standards] = field(
         default_factory=lambda: Compiled("standards", read_standards, usual=NO_STANDARDS)

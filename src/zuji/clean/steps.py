@@ -11,6 +11,7 @@ from zuji.clean.devices import describe_devices
 from zuji.clean.identifiers import name_identifiers
 from zuji.clean.messages import read_contexts, read_properties, reject_unusable
 from zuji.clean.pages import describe_pages
+from zuji.clean.placing import place_by_address
 from zuji.clean.plan_check import check_plan
 from zuji.clean.property_names import guard_property_names
 from zuji.clean.protect import protect_personal_fields
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     note_reports,
     describe_pages,
     describe_devices,
+    place_by_address,
     read_commerce,
     note_purposes,
     apply_rules,

@@ -16,6 +16,7 @@ from zuji.analyse.ask import Asker
 from zuji.analyse.settled import TagsNow
 from zuji.analyse.visual_events import looking_up
 from zuji.api.ports import Ports
+from zuji.clean.regions.by_address import open_address_regions
 from zuji.cli.bounds import spool_limits
 from zuji.cli.clock import now_ms
 from zuji.cli.filled_imports import EngineImports
@@ -172,6 +173,7 @@ def build_house(
         now_ms=now_ms,
         slow_down=keys.slow_down,
         policies=administration.policies,
+        addresses=open_address_regions(Path(settings.address_regions) if settings.address_regions else None),
         calendar_of=lambda workspace: Calendar(ZoneInfo(administration.workspaces.timezone_of(workspace))),
     )
     spool = SqliteSpoolWriter(data / "spool", DECISIONS, limits=limits)

@@ -13,6 +13,7 @@ import numpy as np
 
 from zuji.clean.facts import Facts
 from zuji.clean.policies import NoPolicies, PolicySource
+from zuji.clean.regions.by_address import AddressRegions
 from zuji.clean.regions.stored import FILE_NAME, KnownRegions
 from zuji.collect.spool import SpoolReader
 from zuji.identify.resolver import Resolver
@@ -115,6 +116,7 @@ def build_engine(
     slow_down: Callable[[set[tuple[str, str]]], None],
     calendar_of: CalendarOf = in_utc,
     policies: PolicySource | None = None,
+    addresses: AddressRegions | None = None,
 ) -> Engine:
     """Wire the stages over the given stores. Nothing runs before `start`."""
     with hot.read() as connection:
@@ -131,6 +133,7 @@ def build_engine(
             policies=policies or NoPolicies(),
             memory=RuleMemory(hot),
             regions=KnownRegions(data / FILE_NAME),
+            addresses=addresses or AddressRegions(),
         ),
     )
     progress = Progress(positions, last_batch=0)
