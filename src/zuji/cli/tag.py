@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,6 +86,31 @@ def why(
 ) -> None:
     """Why somebody has a tag, or has it not: every condition, its events, and what would change it."""
     show_why("tag", key, who, at, data, workspace, as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    key: KeyArgument,
+    file: Annotated[Path, typer.Argument(help="A CSV file; its first line is such as user_id,value.", exists=True)],
+    announce: AnnounceOption = False,
+    data: DataOption = DEFAULT_DATA,
+    workspace: WorkspaceOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Give people the values of an imported, manual or score tag that a file says; an empty one takes away."""
+    from dataclasses import asdict
+
+    from zuji.cli.tag_import import import_values
+
+    with engine_of(data) as engine:
+        done = import_values(engine, key, file, workspace, announce=announce)
+    if as_json:
+        print_json(asdict(done))
+        return
+    say(f"Gave {done.given:,} values of {key}.")
+    if done.unknown:
+        named = ", ".join(done.first_unknown)
+        say(f"Nobody has {done.unknown:,} of the identifiers, which got nothing: {named}.")
 
 
 @app.command()

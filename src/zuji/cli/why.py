@@ -28,6 +28,11 @@ def show_why(kind: Kind, key: str, who: str, at: str, data: Path, workspace: str
     says = found["sentence"] or {"en": "", "zh": ""}
     facts = {"value": _value(kind, found["value"]), "as of": short_time(found["at"]), "version": found["version"]}
     print_facts(f"{key} of {who}", {**facts, "says": says["en"], "说": says["zh"]})
+    if given := found["given"]:
+        until = "for good" if given["until"] is None else short_time(given["until"])
+        of = f"{given['who']['type']}:{given['who']['value']}"
+        print_facts("given", {"by": given["by"], "at": short_time(given["at"]), "of": of, "until": until})
+        return
     reasons: list[Reason] = found["reasons"]
     if not reasons:
         say("Nothing was heard of them by then that rules look at, so no rule is asked of them.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from zuji.govern import consents_kept
 from zuji.identify.resolver import Linked
 from zuji.run.batch import Plan, Stages
+from zuji.run.giving import Giving
 from zuji.run.judging import Judge
 from zuji.run.learning import Learner
 from zuji.run.points import PointWatch
@@ -42,6 +43,7 @@ class Committer:
         names: PropertyNames,
         stages: Stages,
         tagger: Tagger,
+        giving: Giving,
         learner: Learner,
         points: PointWatch,
         progress: Progress,
@@ -51,6 +53,7 @@ class Committer:
         self._names = names
         self._stages = stages
         self._tagger = tagger
+        self._giving = giving
         self._learner = learner
         self._judge = Judge(learner.usual_properties)
         self._points = points
@@ -108,6 +111,7 @@ class Committer:
             points.forget_source(connection, workspace, source)
             recent_events.forget_source(connection, workspace, source)
             consents.forget_source(connection, workspace, source)
+        self._giving.take(connection, plan.linked, now_ms)
         self._tagger.take(connection, plan, now_ms)
         return batch
 

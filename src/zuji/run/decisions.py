@@ -15,6 +15,7 @@ import msgspec
 from zuji.identify.resolver import Resolver
 from zuji.run.batch import Plan, SourceOf, Stages, no_events
 from zuji.run.commit import Write
+from zuji.run.giving import Giving, read_words
 from zuji.run.publishing import plan_publishing
 from zuji.run.repairing import (
     BY_HAND,
@@ -68,6 +69,7 @@ class Decisions:
         stages: Stages,
         source_of: SourceOf,
         tagger: Tagger,
+        giving: Giving,
         drain_store: Callable[[], None],
     ) -> None:
         self._hot = hot
@@ -76,6 +78,7 @@ class Decisions:
         self._stages = stages
         self._source_of = source_of
         self._tagger = tagger
+        self._giving = giving
         self._drain_store = drain_store
         self._plans: dict[str, Callable[[Receipt, Message, int, int], Decided]] = {
             "merge": self._people,
@@ -89,6 +92,7 @@ class Decisions:
             "expire": self._expire,
             "delete_source_data": self._delete_source_data,
             "publish": self._publish,
+            "give": self._give,
         }
 
     def plan(self, receipt: Receipt, message: Message, *, sequence: int, now_ms: int) -> Decided:
@@ -212,6 +216,16 @@ class Decisions:
 
         nothing = no_events(self._resolver.nothing())
         return Decided(nothing, publishing.outcome, (publishing.write,), then=reload)
+
+    def _give(self, receipt: Receipt, message: Message, sequence: int, now_ms: int) -> Decided:
+        """Values of a tag are given to people, or taken away."""
+        at_ms = message.timestamp if isinstance(message.timestamp, int) else receipt.received_at
+        given = self._giving.plan(
+            receipt.workspace, read_words(message.properties), who=message.user_id or "operator", at_ms=at_ms
+        )
+        outcome = {"given": len(given.rows), "unknown": given.unknown}
+        nothing = no_events(self._resolver.nothing())
+        return Decided(nothing, outcome, (lambda connection: self._giving.write(connection, given, now_ms),))
 
 
 class _Replay(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from zuji.run.batch import Hashes, Mask, SourceOf, Stages
 from zuji.run.commit import Committer
 from zuji.run.decisions import Decisions
 from zuji.run.expiring import Expiry
+from zuji.run.giving import Giving
 from zuji.run.ingest import Cursor, IngestLoop
 from zuji.run.learning import Learner
 from zuji.run.points import PointWatch
@@ -139,6 +140,8 @@ def build_engine(
     progress = Progress(positions, last_batch=0)
     own_events = AnchorEvents(events)
     tagger = Tagger(hot=hot, events=own_events, resolver=resolver, calendar_of=calendar_of, now_ms=now_ms)
+    giving = Giving(hot=hot, resolver=resolver, tagger=tagger, now_ms=now_ms)
+    expiry = Expiry(hot=hot, policies=policies or NoPolicies(), now_ms=now_ms)
     learner = Learner(hot, source_of)
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     points = PointWatch(hot=hot, policies=policies or NoPolicies())
@@ -152,6 +155,7 @@ def build_engine(
         stages=stages,
         source_of=source_of,
         tagger=tagger,
+        giving=giving,
         drain_store=storing.drain,
     )
     ingest = IngestLoop(
@@ -164,6 +168,7 @@ def build_engine(
             names=names,
             stages=stages,
             tagger=tagger,
+            giving=giving,
             learner=learner,
             points=points,
             progress=progress,
@@ -176,7 +181,7 @@ def build_engine(
         source_of=source_of,
         now_ms=now_ms,
         slow_down=slow_down,
-        between_batches=Expiry(hot=hot, policies=policies or NoPolicies(), now_ms=now_ms).expire_due,
+        between_batches=(expiry.expire_due, giving.end_due),
     )
     tags = TagLoops(hot=hot, tagger=tagger, batch_lock=ingest.batch_lock, now_ms=now_ms)
     status = StatusWriter(

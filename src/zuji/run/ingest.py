@@ -64,7 +64,7 @@ class IngestLoop:
         source_of: SourceOf,
         now_ms: Callable[[], int],
         slow_down: Callable[[set[tuple[str, str]]], None],
-        between_batches: Callable[[], None] = lambda: None,
+        between_batches: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._reader = reader
         self._hot = hot
@@ -114,7 +114,8 @@ class IngestLoop:
     def take_some(self) -> bool:
         """Take in what is in the spool, up to a batch. False when there is nothing."""
         with self.batch_lock:
-            self._between_batches()
+            for work in self._between_batches:
+                work()
             rows = self._reader.read(self._progress.positions, max_messages=self._room)
             is_flood = sum(row.count for row in rows) > self._room / 2
             self._room = MOST_MESSAGES if is_flood else USUAL_MESSAGES

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zuji.store import tag_live, tag_states, tag_values
+from zuji.store import given_tags, tag_live, tag_states, tag_values
 from zuji.store.hot import HotTransaction
 from zuji.store.tag_live import LiveRow
 from zuji.store.tag_values import SILENT, TOLD, Kind
 from zuji.tag.catalogue import definitions_in
 from zuji.tag.definition import Definition, read_published
+from zuji.tag.given import is_given
 from zuji.tag.graph import in_force
-from zuji.terms.error import BadRequest
+from zuji.terms.error import BadRequest, Conflict
 
 Write = Callable[[HotTransaction], None]
 
@@ -37,17 +38,25 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
     others = [row for row in before if (row.kind, row.key) != (kind, key)]
     rows = others if published is None else [*others, _row(workspace, published)]
     has_live = any(one.is_live for one in in_force(definitions_in(rows)).definitions)
+    known = next(iter(definitions_in([row for row in before if (row.kind, row.key) == (kind, key)])), None)
+    _require_same_type(connection, workspace, known, published)
+    was_given, will_be_given = (one is not None and is_given(one) for one in (known, published))
     announce = bool(body.get("announce"))
 
     def write(connection: HotTransaction) -> None:
-        if published is None:
-            tag_live.end(connection, workspace, kind, key)
+        if published is None or was_given != will_be_given:
             told = TOLD if announce else SILENT
             tag_values.replace_all(
                 connection, workspace, (kind, key), {}, version=0, at_ms=now_ms, cause="publish", told=told
             )
+        if was_given and not will_be_given:
+            given_tags.forget(connection, workspace, key)
+        if published is None:
+            tag_live.end(connection, workspace, kind, key)
         else:
             tag_live.publish(connection, _row(workspace, published))
+            if will_be_given:
+                given_tags.set_validity(connection, workspace, key, published.validity_days)
         if has_live:
             tag_live.begin_backfill(connection, workspace, announce=announce, now_ms=now_ms)
         else:
@@ -55,6 +64,19 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
             tag_states.forget_workspace(connection, workspace)
 
     return Publishing(write, {"published": published is not None, "kind": kind, "key": key, "backfill": has_live})
+
+
+def _require_same_type(
+    connection: HotTransaction, workspace: str, known: Definition | None, published: Definition | None
+) -> None:
+    """Raises Conflict where values that others gave would not fit any more."""
+    if known is None or published is None or not (is_given(known) and is_given(published)):
+        return
+    if known.value_type != published.value_type and given_tags.holds_any(connection, workspace, known.key):
+        raise Conflict(
+            f"the tag {known.key} has values of the type {known.value_type}; they do not become {published.value_type}."
+            " End it first, which takes them away, or use another key."
+        )
 
 
 def _row(workspace: str, definition: Definition) -> LiveRow:

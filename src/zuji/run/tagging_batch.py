@@ -61,7 +61,7 @@ class Touched:
 def touched_by(plan: Plan, workspace: str) -> Touched | None:
     """What the batch did in this workspace; None when nothing."""
     rows, linked = _rows_of(plan, workspace), plan.linked
-    moved = _moved(linked, workspace)
+    moved = moved_people(linked, workspace)
     marked = frozenset(person for ours, person in linked.marked if ours == workspace)
     if not rows and not moved and not marked:
         return None
@@ -95,7 +95,8 @@ def _table_of(plan: Plan, rows: Sequence[int]) -> pa.Table:
     return plan.events if len(rows) == plan.events.num_rows else plan.events.take(pa.array(rows, pa.int64()))
 
 
-def _moved(linked: Linked, workspace: str) -> frozenset[int]:
+def moved_people(linked: Linked, workspace: str) -> frozenset[int]:
+    """Those who gained or lost identifiers."""
     people = {person for one in linked.changes if one.workspace == workspace for person in (one.person, one.other)}
     people.update(row[4] for row in linked.slice_rows if row[0] == workspace)
     return frozenset(people)

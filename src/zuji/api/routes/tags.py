@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from zuji.api import definitions
+from zuji.api.decisions import decide
 from zuji.api.freshness import wait_until_fresh
+from zuji.api.given_values import decision_of
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.ports import ports_of
 from zuji.api.previews import previewed
-from zuji.api.wire import Applied
+from zuji.api.wire import Applied, IdentifierShape
 from zuji.api.wire_definitions import (
     DefinitionOut,
     Key,
@@ -19,6 +23,7 @@ from zuji.api.wire_definitions import (
     TagList,
     VersionList,
 )
+from zuji.api.wire_given import TagValuesIn, TagValuesOut
 
 router = APIRouter(tags=["tags"], route_class=GuardedRoute)
 
@@ -79,3 +84,15 @@ def versions(request: Request, caller: AnyCaller, key: Key) -> VersionList:
     """Every version that was published, newest first: what it said, who published it and when."""
     found = definitions.catalogue_of(request, caller).versions("tag", key)
     return VersionList(versions=[definitions.version_out(one) for one in found])
+
+
+@router.put("/tags/{key}/values", openapi_extra=needs("tags.write"))
+async def give_values(request: Request, caller: AnyCaller, key: Key, body: TagValuesIn) -> TagValuesOut:
+    """Give people values of an imported, manual or score tag, or take them away. They hold when this answers."""
+    hot, published = ports_of(request).hot, definitions.catalogue_of(request, caller).published
+    definition = (await run_in_threadpool(published)).by_key("tag", key)
+    decision = await run_in_threadpool(decision_of, hot, caller.workspace, definition, body)
+    outcome = (await decide(request, caller, "give", decision)).outcome
+    await run_in_threadpool(definitions.note, request, caller, "tag.values", f"{key}: {outcome['given']} values")
+    unknown = [IdentifierShape(type=type_, value=value) for type_, value in outcome["unknown"]]
+    return TagValuesOut(given=outcome["given"], unknown=unknown)

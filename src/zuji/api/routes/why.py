@@ -9,6 +9,7 @@ from pydantic import Field
 
 from zuji.api.definitions import sentence_of
 from zuji.api.freshness import wait_until_fresh
+from zuji.api.given_values import given_out, newest_word
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
 from zuji.api.moments import milliseconds
@@ -18,8 +19,12 @@ from zuji.api.questions import questions_of
 from zuji.api.segment_people import asked_of, run_of
 from zuji.api.wire import Out, iso
 from zuji.api.wire_definitions import Words
+from zuji.api.wire_given import GivenOut
 from zuji.govern.masking import mask_identifier, mask_value
+from zuji.identify.profile import Profile
+from zuji.store.hot import HotStore
 from zuji.tag.definition import Definition
+from zuji.tag.given import is_given
 from zuji.tag.rule import AllOf, HasIdentifier, InSegment, Measure, Rule, Trait, ValueOf, When
 from zuji.tag.what_changes import Change
 from zuji.tag.why import EventBehind, Reason, why
@@ -65,6 +70,7 @@ class WhyOut(Out):
     value: Any
     sentence: Words | None
     reasons: list[ReasonOut]
+    given: GivenOut | None = Field(default=None, description="Who said it, where the tag has no rule: as it is now.")
 
 
 @router.get(
@@ -89,9 +95,11 @@ async def show_why(
             raise NotFound(f"nobody has {named} in this workspace.")
         asked = asked_of(request, caller, moment)
         definition = asked.published.by_key(kind, key)
+        ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
+        if is_given(definition):
+            return _given(ports.hot, caller, person, definition, ports.now_ms())
         anchors = tuple(sorted({one.anchor for one in owned_by(person)}))
         found = why(rule_of(definition), asked, run_of(ports, ""), person=person.id, anchors=anchors)
-        ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
         return WhyOut(
             kind=kind,
             key=key,
@@ -103,6 +111,21 @@ async def show_why(
         )
 
     return await questions_of(request).run(answer)
+
+
+def _given(hot: HotStore, caller: Caller, person: Profile, definition: Definition, now_ms: int) -> WhyOut:
+    """Of a tag without a rule: who said it. Also a word that took the value away is told."""
+    word = newest_word(hot, person, definition.key, now_ms)
+    return WhyOut(
+        kind="tag",
+        key=definition.key,
+        version=definition.version,
+        at=iso(now_ms),
+        value=None if word is None else word.value,
+        sentence=None,
+        reasons=[],
+        given=None if word is None else given_out(word, person, caller),
+    )
 
 
 def rule_of(definition: Definition) -> Rule:
