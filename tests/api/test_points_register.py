@@ -37,7 +37,7 @@ def test_the_register_tells_what_is_live_silent_and_missing_and_names_the_blind_
             "/policies/points", json={"document": {"points": {"x": {"kind": "page", "channel": "web"}}}}
         )
     nothing = {"declared": 0, "live": 0, "silent": 0, "missing": 0, "coverage": None}
-    assert empty == {"version": 0, "overall": nothing, "channels": {}, "blind_spots": [], "points": []}
+    assert empty == {"version": 0, "overall": nothing, "channels": {}, "blind_spots": [], "points": [], "loss": []}
     assert told["version"] == 1
     assert told["overall"] == {"declared": 4, "live": 1, "silent": 1, "missing": 2, "coverage": 0.25}
     assert told["channels"] == {
@@ -85,3 +85,29 @@ def test_what_is_captured_and_not_declared_is_offered_until_it_is_declared(world
         (3, {"kind": "page", "channel": "web", "path": "/parcel/*"}),
         (1, {"kind": "screen", "channel": "web", "screen": "Start"}),
     ]
+
+
+def test_what_was_lost_on_the_way_is_told_by_source_and_day_of_this_workspace_alone(
+    world: ApiWorld, workspace: str
+) -> None:
+    numbers = [msgspec.Raw(msgspec.json.encode({"sequence": {"page": "points-p1", "n": n}})) for n in (1, 2, 4)]
+    world.send(workspace, *(track("Looked", "points-u5", context=one) for one in numbers))
+    with world.client(workspace=workspace) as owner:
+        [told] = owner.get("/points", params={"fresh": "true"}).json()["loss"]
+    with world.client(workspace=world.workspace()) as neighbour:
+        assert neighbour.get("/points", params={"fresh": "true"}).json()["loss"] == []
+    figures = {"pages": 1, "sent": 4, "received": 3, "open": 1, "lost": 0, "share": 0.0}
+    [day] = told.pop("days")
+    assert {name: told[name] for name in figures} == {name: day[name] for name in figures} == figures
+
+
+def test_a_candidate_that_is_dismissed_is_not_offered_again(world: ApiWorld, workspace: str) -> None:
+    world.send(workspace, track("Looked", "points-u6", context=on_page("/left")))
+    world.send(workspace, track("Looked", "points-u6", context=on_page("/right")))
+    asked = {"fresh": "true", "least": "1", "limit": "1"}
+    with world.client(workspace=workspace) as owner:
+        [first] = owner.get("/points/candidates", params=asked).json()["candidates"]
+        assert owner.put("/policies/points", json={"document": {"dismissed": [first["name"]]}}).status_code == 200
+        [second] = owner.get("/points/candidates", params=asked).json()["candidates"]
+        assert owner.get("/points", params={"fresh": "true"}).json()["overall"]["declared"] == 0
+    assert {first["name"], second["name"]} == {"web page /left", "web page /right"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -12,7 +13,8 @@ from servers import RunningServer, zuji, zuji_json
 def test_the_register_is_shown_with_its_coverage_and_its_blind_spots_and_is_the_same_at_rest(tmp_path: Path) -> None:
     data = tmp_path / "data"
     register = {name: {"kind": "page", "channel": "web", "path": f"/{name}"} for name in ("basket", "checkout")}
-    look = {"type": "track", "event": "Looked", "userId": "points-u1", "context": {"page": {"path": "/basket"}}}
+    look: dict[str, Any] = {"type": "track", "event": "Looked", "userId": "points-u1"}
+    look["context"] = {"page": {"path": "/basket"}, "sequence": {"page": "points-cli", "n": 4}}
     with RunningServer(data) as server:
         declared = httpx.put(
             f"{server.url}/api/v1/policies/points",
@@ -32,5 +34,7 @@ def test_the_register_is_shown_with_its_coverage_and_its_blind_spots_and_is_the_
         assert said in shown
     assert told["overall"] == {"declared": 2, "live": 1, "silent": 0, "missing": 1, "coverage": 0.5}
     assert zuji_json("points", "--data", str(data)) == told
+    assert "Lost on the way" in shown
+    assert [(one["sent"], one["received"], one["open"], one["lost"]) for one in told["loss"]] == [(4, 1, 3, 0)]
     only = zuji_json("points", "--status", "missing", "--channel", "web", "--data", str(data))
     assert [one["name"] for one in only["points"]] == ["checkout"]

@@ -9,10 +9,12 @@ import polars as pl
 
 from zuji.clean.facts import Facts as Facts
 from zuji.clean.observed import Observed, observe
+from zuji.clean.page_numbers import Numbers, numbers_in
 from zuji.clean.received import Received as Received
 from zuji.clean.rows import as_frame, no_rows
 from zuji.clean.sheet import Sheet
 from zuji.clean.steps import STEPS
+from zuji.store.losses import NumberedPage
 from zuji.terms.rejection import Rejection
 from zuji.terms.subject import Subject
 
@@ -31,6 +33,8 @@ class Cleaned:
     rejections: list[Rejection]
     observed: list[Observed] = field(default_factory=list)
     """What the batch shows of each kind of event, for the plan that is learnt."""
+    numbers: dict[NumberedPage, Numbers] = field(default_factory=dict)
+    """The numbers that pages gave the messages, also those that were set aside."""
 
 
 def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> Cleaned:
@@ -42,4 +46,5 @@ def clean_batch(received: Sequence[Received], *, facts: Facts, now_ms: int) -> C
     for step in STEPS:
         step(sheet)
     kept = [number for number, _ in sheet.standing()]
-    return Cleaned(kept, as_frame(sheet), [sheet.subjects[number] for number in kept], sheet.rejections, observe(sheet))
+    subjects = [sheet.subjects[number] for number in kept]
+    return Cleaned(kept, as_frame(sheet), subjects, sheet.rejections, observe(sheet), numbers_in(sheet))

@@ -57,6 +57,13 @@ class Consent(msgspec.Struct, frozen=True, rename="camel", gc=False):
     category_preferences: dict[str, bool] | None = None
 
 
+class Sequence(msgspec.Struct, frozen=True, gc=False):
+    """`context.sequence`: the how-manieth message of its page this is, from 1 on."""
+
+    page: Text = None
+    n: int | None = None
+
+
 class Context(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The parts of a context that have columns of their own."""
 
@@ -68,6 +75,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel", gc=False):
     browser: Versioned | None = None
     device: Device | None = None
     consent: Consent | None = None
+    sequence: Sequence | None = None
     purposes: tuple[str, ...] | None = None
     traits: msgspec.Raw = EMPTY_OBJECT
     user_agent: Text = None

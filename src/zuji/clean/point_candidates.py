@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from zuji.clean.point_document import ONE_SEGMENT, THE_REST, CollectionPoint, Kind, segments_of
@@ -47,7 +48,7 @@ class _Spot(NamedTuple):
 
 
 def candidates(captured: Iterable[Captured], points: Points, *, least: int, most: int) -> list[Candidate]:
-    """The most frequent places, of at least so many events, that are no declared point of their kind."""
+    """The most frequent places, of at least so many events, that are no declared point of their kind or dismissed."""
     unknown = [(kind, one) for one in captured for kind in _unknown_kinds(one.place, points)]
     templates = templates_of({one.place.path for kind, one in unknown if kind == "page"})
     found: dict[_Spot, tuple[int, int]] = {}
@@ -58,7 +59,8 @@ def candidates(captured: Iterable[Captured], points: Points, *, least: int, most
         events, last_at = found.get(spot, (0, 0))
         found[spot] = events + one.events, max(last_at, one.last_at)
     often = sorted((-events, spot, last_at) for spot, (events, last_at) in found.items() if events >= least)
-    return [_candidate(spot, -events, last_at) for events, spot, last_at in often[:most]]
+    offered = (_candidate(spot, -events, last_at) for events, spot, last_at in often)
+    return list(islice((one for one in offered if one.name not in points.dismissed), most))
 
 
 def templates_of(paths: Iterable[str]) -> Mapping[str, str]:

@@ -64,9 +64,10 @@ class CollectionPoint(Document, frozen=True, kw_only=True):
 
 
 class CollectionPoints(Document, frozen=True, kw_only=True):
-    """The register, by the name of the point."""
+    """The register, by the name of the point. `dismissed`: candidates that are not to be offered again, by name."""
 
     points: Annotated[Mapping[Name, CollectionPoint], Meta(max_length=MOST_POINTS)] = field(default_factory=dict)
+    dismissed: Annotated[tuple[Name, ...], Meta(max_length=MOST_POINTS)] = ()
 
 
 NO_POINTS = CollectionPoints()

@@ -46,6 +46,8 @@ class Points:
 
     def __init__(self, declared: CollectionPoints) -> None:
         self.declared = declared.points
+        self.dismissed = frozenset(declared.dismissed)
+        """The names of candidates that nobody wants to be offered."""
         self.matchers = {name: point.matcher for name, point in self.declared.items()}
         self.properties = sorted({name for point in self.declared.values() for name in point.properties})
         """The names of properties that any point asks for."""

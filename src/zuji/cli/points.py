@@ -1,4 +1,4 @@
-"""zuji points: the places where behaviour should be captured, and which of them are not seen."""
+"""zuji points: the places where behaviour should be captured, those that are not seen, and what was lost on the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def points(
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
 ) -> None:
-    """The declared collection points: live, silent or missing; coverage per channel."""
+    """The declared collection points: live, silent or missing; coverage per channel; what each source lost."""
     query = {"workspace": workspace, "channel": channel, "status": status}
     with engine_of(data) as engine:
         told = engine.ask("GET", "/api/v1/points", query=query)
@@ -44,5 +44,11 @@ def points(
         for one in told["points"]
     ]
     print_table("Collection points", ("point", "channel", "kind", "status", "events", "last seen"), rows)
+    if told["loss"]:
+        figures = ("pages", "sent", "lost", "open")
+        lost = [
+            (one["source"], *(f"{one[what]:,}" for what in figures), f"{one['share'] or 0:.2%}") for one in told["loss"]
+        ]
+        print_table("Lost on the way in 7 days", ("source", "pages", "sent", "lost", "may come", "loss"), lost)
     if told["blind_spots"]:
         say(f"Not seen now: {', '.join(told['blind_spots'])}")

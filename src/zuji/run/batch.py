@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +16,7 @@ from zuji.clean.deduplicate import deduplicate, id_hash
 from zuji.clean.facts import Facts
 from zuji.clean.inferred_rows import Completed
 from zuji.clean.observed import Observed
+from zuji.clean.page_numbers import Numbers
 from zuji.clean.received import Received
 from zuji.collect.spool import SpoolRow
 from zuji.govern.consent import Refused, consent
@@ -23,6 +24,7 @@ from zuji.identify.resolver import Linked, Resolver
 from zuji.run.inferring import accounts_of, infer
 from zuji.store.accounting import Key, Ledger, key_of
 from zuji.store.hot import HotTransaction
+from zuji.store.losses import NumberedPage
 from zuji.store.quarantine import NewlyRejected
 from zuji.terms.event import position_of
 from zuji.terms.message import Receipt, decode_messages
@@ -63,6 +65,8 @@ class Plan:
     duplicates: list[int] = field(default_factory=list)
     observed: list[Observed] = field(default_factory=list)
     """What the batch shows of each kind of event."""
+    numbers: Mapping[NumberedPage, Numbers] = field(default_factory=dict)
+    """The numbers that pages gave the messages."""
     received: Sequence[Received] = ()
     """What the indexes are into."""
     owner_of_row: Callable[[int], int] = field(default=lambda row: 0)
@@ -179,6 +183,7 @@ class Stages:
             kept=_kept(completed, kept),
             duplicates=duplicates,
             observed=cleaned.observed,
+            numbers=cleaned.numbers,
             received=received,
             owner_of_row=_owner_of_row(completed, linked, rows),
         )
@@ -236,11 +241,11 @@ def _apply_consent(cleaned: Cleaned) -> tuple[Cleaned, Refused]:
     """Take out what consent refuses: counted, never kept."""
     frame, refused = consent(cleaned.frame)
     if frame.height == cleaned.frame.height:
-        return Cleaned(cleaned.kept, frame, cleaned.subjects, cleaned.rejections, cleaned.observed), refused
+        return replace(cleaned, frame=frame), refused
     allowed = cleaned.frame["position"].is_in(frame["position"]).arg_true().to_list()
     kept = [cleaned.kept[row] for row in allowed]
     subjects = [cleaned.subjects[row] for row in allowed]
-    return Cleaned(kept, frame, subjects, cleaned.rejections, cleaned.observed), refused
+    return replace(cleaned, kept=kept, frame=frame, subjects=subjects), refused
 
 
 def _account(

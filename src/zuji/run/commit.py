@@ -10,12 +10,14 @@ from zuji.run.batch import Plan, Stages
 from zuji.run.giving import Giving
 from zuji.run.judging import Judge
 from zuji.run.learning import Learner
+from zuji.run.losses import LossWatch
 from zuji.run.points import PointWatch
 from zuji.run.progress import Progress
 from zuji.run.tagging import Tagger
 from zuji.store import (
     accounting,
     consents,
+    losses,
     outbox,
     points,
     profile_changes,
@@ -46,6 +48,7 @@ class Committer:
         giving: Giving,
         learner: Learner,
         points: PointWatch,
+        losses: LossWatch,
         progress: Progress,
     ) -> None:
         self._hot = hot
@@ -57,6 +60,7 @@ class Committer:
         self._learner = learner
         self._judge = Judge(learner.usual_properties)
         self._points = points
+        self._losses = losses
         self._progress = progress
 
     def commit(
@@ -105,10 +109,12 @@ class Committer:
         self._judge.judge(connection, plan, now_ms)
         self._learner.take(connection, plan.observed, now_ms)
         self._points.take(connection, plan.events)
+        self._losses.take(connection, plan.numbers, now_ms)
         for workspace, source in plan.linked.writes.deleted_sources:
             self._learner.forget_source(connection, workspace, source)
             quality.forget_source(connection, workspace, source)
             points.forget_source(connection, workspace, source)
+            losses.forget_source(connection, workspace, source)
             recent_events.forget_source(connection, workspace, source)
             consents.forget_source(connection, workspace, source)
         self._giving.take(connection, plan.linked, now_ms)

@@ -24,6 +24,7 @@ from zuji.run.expiring import Expiry
 from zuji.run.giving import Giving
 from zuji.run.ingest import Cursor, IngestLoop
 from zuji.run.learning import Learner
+from zuji.run.losses import LossWatch
 from zuji.run.points import PointWatch
 from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
@@ -145,6 +146,7 @@ def build_engine(
     learner = Learner(hot, source_of)
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     points = PointWatch(hot=hot, policies=policies or NoPolicies())
+    losses = LossWatch(hot=hot, source_of=source_of)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
@@ -171,6 +173,7 @@ def build_engine(
             giving=giving,
             learner=learner,
             points=points,
+            losses=losses,
             progress=progress,
         ),
         decisions=decisions,
@@ -192,7 +195,7 @@ def build_engine(
         loops=(ingest, storing, profiles, tagger, tags, events.broken),
         progress=progress,
         tag_latency=tagger.latency,
-        alarms_of=(learner.alarms, rhythm.alarms, points.alarms),
+        alarms_of=(learner.alarms, rhythm.alarms, points.alarms, losses.alarms),
         now_ms=now_ms,
     )
     return Engine(

@@ -46,5 +46,6 @@ export const alarmWords: Words = {
   type_changed: { en: "{source}: {property} of {event} has another type.", zh: "数据源“{source}”的事件 {event} 的属性 {property} 类型已改变。" },
   point_silent: { en: "Collection point {point} has been silent for {n} minutes.", zh: "采集点“{point}”已 {n} 分钟没有数据。" },
   more_points_silent: { en: "{n} more collection points are silent.", zh: "另有 {n} 个采集点没有数据。" },
+  events_lost: { en: "{source} lost {n} messages on their way.", zh: "数据源“{source}”有 {n} 条消息在上报途中丢失。" },
   more_changes: { en: "{n} more changes of what is sent.", zh: "另有 {n} 处上报变化。" },
 };

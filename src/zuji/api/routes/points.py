@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,8 +17,10 @@ from zuji.clean.point_candidates import Candidate, Captured, candidates
 from zuji.clean.point_document import NO_POINTS, read_points
 from zuji.clean.points import Place, Points
 from zuji.clean.points_told import Coverage, PointStatus, PointTold, coverage, coverage_by_channel, told
+from zuji.store import losses
 from zuji.store import points as store
 from zuji.store.captured_places import captured_places
+from zuji.store.losses import OPEN_MS, Loss, SourceDay
 from zuji.store.points import Seen
 from zuji.terms.document import document_of
 from zuji.terms.source import Channel
@@ -57,6 +61,30 @@ class PointOut(PointArrivals):
     declared: dict[str, Any]
 
 
+class LossFigures(Out):
+    """What pages numbered: `sent` as far as their numbers go, `open` what may still come, `lost` the rest of it."""
+
+    pages: int
+    sent: int
+    received: int
+    open: int
+    lost: int
+    share: float | None = Field(description="Lost of sent.", examples=[0.0004])
+
+
+class LossOfDay(LossFigures):
+    """Of the pages that were first heard of on a day (UTC)."""
+
+    day: str = Field(examples=["2026-05-20"])
+
+
+class LossOfSource(LossFigures):
+    """Of a source whose client numbers its messages; all days together and each."""
+
+    source: str
+    days: list[LossOfDay]
+
+
 class PointsOut(Out):
     """The register. `blind_spots`: the points that are silent or missing, by name."""
 
@@ -65,6 +93,7 @@ class PointsOut(Out):
     channels: dict[Channel, PointCoverage]
     blind_spots: list[str]
     points: list[PointOut]
+    loss: list[LossOfSource] = Field(description="What was lost on the way, of sources whose clients number messages.")
 
 
 class PointCandidate(Out):
@@ -89,12 +118,19 @@ def list_points(
     caller: AnyCaller,
     channel: Annotated[Channel | None, Query(description="Only the points of this channel.")] = None,
     status: Annotated[PointStatus | None, Query(description="List only those; coverage is told of all.")] = None,
+    loss_days: Annotated[int, Query(ge=1, le=366, description="Loss of pages that began in so many days.")] = 7,
 ) -> PointsOut:
-    """The declared collection points: live, silent or missing; coverage per channel; blind spots."""
+    """The declared collection points: live, silent or missing; coverage per channel; blind spots; loss per source."""
     ports = ports_of(request)
     version, declared = _declared(ports, caller.workspace)
     with ports.hot.read() as connection:
         seen = store.load(connection, caller.workspace)
+        lost = losses.load(
+            connection,
+            workspace=caller.workspace,
+            from_day=ports.now_ms() // DAY_MS - loss_days + 1,
+            open_since_ms=ports.now_ms() - OPEN_MS,
+        )
     register = [one for one in told(declared, seen, ports.now_ms()) if channel in (None, one.point.channel)]
     return PointsOut(
         version=version,
@@ -102,6 +138,7 @@ def list_points(
         channels={name: _coverage(one) for name, one in coverage_by_channel(register).items()},
         blind_spots=[one.name for one in register if one.status != "live"],
         points=[_point(one) for one in register if status in (None, one.status)],
+        loss=_loss(lost),
     )
 
 
@@ -160,6 +197,24 @@ def _point(one: PointTold) -> PointOut:
         sources={source: _arrivals(seen) for source, seen in sorted(one.sources.items())},
         declared=document_of(one.point),
     )
+
+
+def _loss(days: Mapping[SourceDay, Loss]) -> list[LossOfSource]:
+    by_source: dict[str, list[tuple[int, Loss]]] = {}
+    for key, one in days.items():
+        by_source.setdefault(key.source, []).append((key.day, one))
+    return [
+        LossOfSource(
+            **_loss_figures(reduce(Loss.with_, (one for _, one in held))),
+            source=source,
+            days=[LossOfDay(**_loss_figures(one), day=iso(day * DAY_MS)[:10]) for day, one in held],
+        )
+        for source, held in by_source.items()
+    ]
+
+
+def _loss_figures(of: Loss) -> dict[str, Any]:
+    return {**of._asdict(), "lost": of.lost, "share": of.share}
 
 
 def _arrivals(seen: Seen | None) -> PointArrivals:
