@@ -9,6 +9,9 @@ import typer
 from zuji.cli.asking import DEFAULT_DATA, DataOption, WorkspaceOption, engine_of
 from zuji.cli.output import JsonOption, print_json, print_table
 
+BROKEN = frozenset({"type_changed", "property_vanished", "event_silent"})
+"""Changes in what a source sends that mean that it broke; what is merely new stands in `zuji plan`."""
+
 
 def quality(
     source: Annotated[str | None, typer.Option(help="Only this source's, by id.")] = None,
@@ -21,13 +24,16 @@ def quality(
     workspace: WorkspaceOption = "default",
     as_json: JsonOption = False,
 ) -> None:
-    """The quality index from 0 to 100 of each source, what it is made of, and the worst offenders."""
+    """The quality index from 0 to 100 of each source, what it is made of, what broke, and the worst offenders."""
     query = {"workspace": workspace, "source": source, "from": since, "to": until, "limit": limit}
     with engine_of(data) as engine:
         told = engine.ask("GET", "/api/v1/quality", query=query)
         sources = engine.ask("GET", "/api/v1/sources", query={"workspace": workspace})["sources"]
+        noticed = {"workspace": workspace, "from": since, "limit": 1000}
+        changes_of_plan = engine.ask("GET", "/api/v1/plan/changes", query=noticed)["changes"]
+    broken = [one for one in changes_of_plan if one["kind"] in BROKEN and source in (None, one["source"])]
     if as_json:
-        print_json(told)
+        print_json({**told, "broken": broken})
         return
     names = {one["id"]: one["name"] for one in sources}
     dimensions = list(told["weights"])
@@ -46,6 +52,10 @@ def quality(
     ]
     if changes:
         print_table("Changes", ("since", "source", "dimension", "from", "to", "cause"), changes)
+    if broken:
+        parts = ("event", "property", "kind", "detail", "example", "at")
+        rows_broken = [(names.get(one["source"], one["source"]), *(one[name] for name in parts)) for one in broken]
+        print_table("What broke", ("source", "event", "property", "what", "how", "such as", "noticed"), rows_broken)
     told_of = ("dimension", "cause", "event", "property", "last_day", "example")
     causes = [(one["found"], names.get(one["source"]), *(one[name] for name in told_of)) for one in told["causes"]]
     columns = ("found", "source", "dimension", "cause", "event", "property", "last", "such as")
