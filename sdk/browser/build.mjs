@@ -29,11 +29,13 @@ const shared = {
 }
 const script = { ...shared, entryPoints: ['src/script.ts'], format: 'iife' }
 const surveys = { ...shared, entryPoints: ['src/surveys/ask.ts'], format: 'iife' }
+const overlay = { ...shared, entryPoints: ['src/overlay/open.ts'], format: 'iife' }
 const snippet = { ...shared, entryPoints: ['src/snippet.ts'], format: 'iife', banner: {} }
 
 for (const folder of [folders.served, folders.package]) {
   await build({ ...script, outfile: join(folder, 'zuji.js') })
   await build({ ...surveys, outfile: join(folder, 'surveys.js') })
+  await build({ ...overlay, outfile: join(folder, 'overlay.js') })
   await build({ ...snippet, outfile: join(folder, 'snippet.js') })
 }
 await build({ ...shared, entryPoints: ['src/index.ts'], format: 'esm', outfile: join(folders.package, 'zuji.mjs') })

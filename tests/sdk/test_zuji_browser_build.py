@@ -45,6 +45,7 @@ def test_the_committed_files_are_what_the_build_makes(tmp_path: Path) -> None:
         "zuji.mjs",
         "snippet.js",
         "surveys.js",
+        "overlay.js",
     }
 
 

@@ -3,6 +3,7 @@
 import { watchPage } from './automatic/all'
 import { PageClient, type Client, type Recorder } from './client'
 import { settle, type Options } from './options'
+import { openForCode } from './overlay/arrival'
 import { askLater } from './surveys/fetch'
 
 export const METHODS = ['track', 'identify', 'page', 'group', 'alias', 'reset', 'consent', 'flush', 'anonymousId'] as const
@@ -12,6 +13,7 @@ const REPORTS = ['saw', 'viewed', 'leave', 'onSaid', 'mayRecord'] as const
 export function load(host: string, key: string, options: Options = {}): Client {
   const settings = settle(options)
   const server = host.replace(/\/+$/, '')
+  openForCode(server)
   const name = `zuji_${key.slice(-8)}` // several clients keep their visitors and their queues apart
   const client = new PageClient(server, key, name, settings)
   const recorder = guarded<Recorder>(client, REPORTS)

@@ -21,6 +21,7 @@ from zuji.api.browser import COOKIE
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.jobs import Jobs
 from zuji.api.list_members import ListMembers
+from zuji.api.overlay import OverlayDoor
 from zuji.api.page import PageReads
 from zuji.api.ports import Ports
 from zuji.api.profile_reads import ProfileReads
@@ -68,6 +69,7 @@ from zuji.api.routes import (
 from zuji.api.segment_people import SegmentPeople
 from zuji.api.waiting import waiting_room
 from zuji.api.wire import Problem
+from zuji.govern.overlays import Overlays
 from zuji.govern.principal import Principal
 
 PREFIX = "/api/v1"
@@ -155,6 +157,7 @@ def create_api(
     app.state.jobs = Jobs()
     app.state.list_members = ListMembers(ports)
     app.state.segment_people = SegmentPeople(ports)
+    app.state.overlays = Overlays(now_ms=ports.now_ms)
     app.state.running = set()
     app.state.streams = set()
     app.state.waiting = waiting_room()
@@ -175,7 +178,7 @@ def create_api(
         now_s=now_s,
         trusted=trusted,
     )
-    return SecurityHeaders(PageReads(guarded, ports, now_s=now_s))
+    return SecurityHeaders(PageReads(OverlayDoor(guarded, app, now_s=now_s), ports, now_s=now_s))
 
 
 def _require_guarded(router: APIRouter) -> None:
@@ -215,7 +218,7 @@ async def _first(request: Request) -> Response:
 
 
 class SecurityHeaders:
-    """Adds the security headers to every answer, the refused ones included. Only page-time reads send CORS headers."""
+    """Adds the security headers to every answer, the refused ones included. Only routes of pages send CORS headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -2,7 +2,8 @@
 
 `/sdk/zuji.js` is always the newest and asked for again after an hour; `/sdk/zuji.<version>.js` never changes, so that
 a page can name its hash; `/sdk/snippet.js` is what takes calls early; `/sdk/surveys.js` asks questions where a page has
-some; `/sdk/zuji.json` says version, file and hash.
+some; `/sdk/overlay.js` points at elements where a page was opened from the console; `/sdk/zuji.json` says version, file
+and hash.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def sdk_files() -> dict[str, SdkFile]:
     script = (BUILT / "zuji.js").read_bytes()
     snippet = (BUILT / "snippet.js").read_bytes()
     surveys = (BUILT / "surveys.js").read_bytes()
+    overlay = (BUILT / "overlay.js").read_bytes()
     version = version_of(script)
     described = {"version": version, "file": f"zuji.{version}.js", "integrity": integrity_of(script)}
     return {
@@ -76,6 +78,7 @@ def sdk_files() -> dict[str, SdkFile]:
         f"zuji.{version}.js": _file(script, _FOR_EVER),
         "snippet.js": _file(snippet, _AN_HOUR),
         "surveys.js": _file(surveys, _AN_HOUR),
+        "overlay.js": _file(overlay, _AN_HOUR),
         "zuji.json": _file(msgspec.json.encode(described), _AN_HOUR, "application/json"),
     }
 

@@ -14,6 +14,7 @@ from zuji.api.question_answers import asking_of
 from zuji.api.visual_clicks import previewed, suggested
 from zuji.api.wire import iso
 from zuji.api.wire_definitions import Key
+from zuji.api.wire_overlay import OverlayCodeIn, OverlayCodeOut
 from zuji.api.wire_visual_events import (
     SuggestionsIn,
     SuggestionsOut,
@@ -25,12 +26,15 @@ from zuji.api.wire_visual_events import (
     VisualVersionList,
     VisualVersionOut,
 )
+from zuji.govern.overlays import Overlays
 from zuji.store.definitions import DefinitionVersion, WrittenDefinition
 from zuji.tag.visual_catalogue import VisualCatalogue, state_of
 from zuji.tag.visual_event import read_visual_event, where_of
+from zuji.terms.error import NotAllowed
 from zuji.terms.event import VISUAL_EVENT
 
 router = APIRouter(tags=["visual events"], route_class=GuardedRoute)
+CODE_PARAMETER = "zuji_overlay"
 
 
 @router.get("/visual-events", openapi_extra=needs("visual_events.read"))
@@ -78,6 +82,22 @@ async def suggest_selectors(request: Request, caller: AnyCaller, body: Suggestio
     return await answered_while_listened(request, answer, ticket=ticket)
 
 
+@router.post("/visual-events/codes", status_code=201, openapi_extra=needs("visual_events.write"))
+def open_page(request: Request, caller: AnyCaller, body: OverlayCodeIn) -> OverlayCodeOut:
+    """The address that opens a page of one's own with the overlay: good once, for minutes, for who asked."""
+    if caller.principal.user is None:
+        raise NotAllowed("a page is opened by a person: sign in, or use a token that belongs to a user.")
+    overlays: Overlays = request.app.state.overlays
+    made = overlays.invite(
+        user=caller.principal.user, workspace=caller.workspace, address=body.address, language=body.language
+    )
+    return OverlayCodeOut(
+        address=with_code(body.address, made.secret),
+        origin=made.overlay.origin,
+        expires_at=iso(made.overlay.expires_at),
+    )
+
+
 @router.get("/visual-events/{key}", openapi_extra=needs("visual_events.read"))
 def show_visual_event(request: Request, caller: AnyCaller, key: Key) -> VisualEventOut:
     """One visual event."""
@@ -121,6 +141,16 @@ def publish_visual_event(request: Request, caller: AnyCaller, key: Key) -> Visua
 def visual_event_versions(request: Request, caller: AnyCaller, key: Key) -> VisualVersionList:
     """Every version, newest first: what it said, who published it and when."""
     return VisualVersionList(versions=[_version(one) for one in _catalogue(request, caller).versions(key)])
+
+
+def with_code(address: str, code: str) -> str:
+    """The address with the code at the end of its fragment: that part is sent to no server and stands in no log.
+
+    >>> with_code("https://shop.example/p#top", "zo_x"), with_code("https://shop.example/p", "zo_x")
+    ('https://shop.example/p#top&zuji_overlay=zo_x', 'https://shop.example/p#zuji_overlay=zo_x')
+    """
+    page, _, fragment = address.partition("#")
+    return f"{page}#{fragment}&{CODE_PARAMETER}={code}" if fragment else f"{page}#{CODE_PARAMETER}={code}"
 
 
 def _catalogue(request: Request, caller: Caller) -> VisualCatalogue:
