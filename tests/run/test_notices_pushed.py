@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from notice_world import SECRET, SILENT, WAY, Hook, Letters, NoticeWorld, hooked, notice_world, posting
+from notice_world import SECRET, SILENT, WAY, NoticeWorld, notice_world
 
+from hooks import Hook, Letters, hooked, posting
 from zuji.govern.outbound import Outbound
 from zuji.govern.posting import MailServer, signature
 from zuji.run.patience import GIVE_UP_AFTER_MS, REFUSALS_TAKEN
@@ -51,7 +53,7 @@ def test_an_alarm_is_told_once_within_a_minute_and_once_when_it_is_over(world: N
     world.run(MINUTE_S)
     assert told(hook) == [("raised", "source_silent")]
     world.alarms = [replace(SILENT, said="the source till is silent for longer", count=99)]
-    world.run(60 * MINUTE_S)
+    world.run(60 * MINUTE_S, step_s=30)
     assert told(hook) == [("raised", "source_silent")]
     world.alarms = []
     world.run(5 * MINUTE_S)
@@ -136,7 +138,7 @@ def test_a_receiver_that_is_down_for_a_while_gets_everything_once_and_in_order(w
         world.run(5 * MINUTE_S)
     assert "did not answer" in world.stands().problem
     with hooked(hook):
-        world.run(40 * MINUTE_S)
+        world.run(40 * MINUTE_S, step_s=30)
     sources = [one["source"] for body in hook.taken for one in json.loads(body)["notices"]]
     assert sources == ["one", "two", "three"]
     assert (world.stands().attempts, world.stands().problem) == (0, "")
@@ -148,7 +150,7 @@ def test_beyond_so_many_an_hour_one_summary_follows_with_all_the_rest(world: Not
         world.alarms = [*world.alarms, replace(SILENT, source=f"till {number}")]
         world.run(MINUTE_S)
     assert [len(json.loads(body)["notices"]) for body in hook.taken] == [1, 1]
-    world.run(60 * MINUTE_S)
+    world.run(60 * MINUTE_S, step_s=30)
     assert [len(json.loads(body)["notices"]) for body in hook.taken] == [1, 1, 8]
     assert json.loads(hook.taken[2])["raised"] == 8
 
@@ -200,7 +202,8 @@ def test_a_crash_between_noticing_and_telling_neither_loses_nor_repeats(world: N
 def doomed(folder: Path, tells: str) -> Iterator[subprocess.Popen[str]]:
     """A process that notices; it has noticed when the block begins, and is killed with -9 when it ends."""
     command = [sys.executable, str(Path(__file__).with_name("doomed_noticer.py")), str(folder), tells]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    paths = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | paths) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "noticed\n"
