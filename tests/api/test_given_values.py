@@ -54,14 +54,25 @@ def test_a_value_is_given_by_identifier_shown_explained_and_taken_away(world: Ap
         assert (gone["value"], gone["given"]["by"]) == (None, why["given"]["by"])
 
 
-def test_what_was_given_can_be_asked_for_in_a_question(world: ApiWorld, shop: str) -> None:
+def test_what_was_given_is_in_the_change_stream_and_questions_can_ask_for_it(world: ApiWorld, shop: str) -> None:
+    gold = [{"property": "grade", "scope": "tag", "op": "equals", "value": "gold"}]
+    question = {"series": [{"event": "Order Completed", "math": "total", "where": gold}], "date_from": "-2d"}
+
+    def orders_of_gold(client: httpx.Client) -> float:
+        body = {"kind": "trend", "question": question}
+        answer = client.post("/questions/run", json=body, params={"fresh": "true"})
+        assert answer.status_code == 200, answer.text
+        return float(sum(answer.json()["answer"]["series"][0]["values"]))
+
     with world.client(workspace=shop) as client:
-        client.get("/profiles/user_id:ben", params={"fresh": "true"})
+        assert orders_of_gold(client) == 0
         assert give(client, said("user_id", "ben", "gold")).json()["given"] == 1
         changes = client.get("/changes", params={"after": 0}).json()["changes"]
-        assert [(one["key"], one["new"], one["cause"]) for one in changes if one["key"] == "grade"] == [
-            ("grade", "gold", "set")
-        ]
+        told = [(one["new"], one["cause"]) for one in changes if one["key"] == "grade"]
+        assert told == [("gold", "set")]
+        while world.house.tag_rows.copy_some():
+            pass  # what a thread of the server does all the time
+        assert orders_of_gold(client) == 1
 
 
 def test_what_makes_no_sense_is_refused(world: ApiWorld, shop: str) -> None:
