@@ -1,9 +1,10 @@
-/** What the server says. English is its own language; a Chinese page says it by the code, its words kept to open. */
+/** What the server says. English is its own language; a Chinese page says it by sentence or code, its words kept to open. */
 
 import { type Answer, ApiError } from "@/api/client";
 import { usePreferences } from "@/app/preferences";
 import { alarmWords, problems } from "@/words/problems";
 import { shell } from "@/words/shell";
+import { sentenceIn } from "@/words/sentences";
 import { useWords } from "@/words/words";
 
 export type AlarmFact = Answer<"/api/v1/health">["alarm_facts"][number];
@@ -17,7 +18,7 @@ function codeOf(failure: Error): string {
 export function useToldText(): (failure: Error) => string {
   const say = useWords(problems);
   const { language } = usePreferences();
-  return (failure) => (language === "en" && failure.message ? failure.message : say(codeOf(failure)));
+  return (failure) => (failure.message && sentenceIn(language, failure.message)) || say(codeOf(failure));
 }
 
 /** A failure in the language of the page. */

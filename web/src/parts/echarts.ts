@@ -1,6 +1,6 @@
 /** The parts of ECharts that the console uses. Loaded late: it is the heaviest thing there is. */
 
-import { BarChart, BoxplotChart, HeatmapChart, LineChart, PieChart, SankeyChart, ScatterChart } from "echarts/charts";
+import { BarChart, BoxplotChart, GraphChart, HeatmapChart, LineChart, PieChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
   CalendarComponent,
   GridComponent,
@@ -18,6 +18,7 @@ echarts.use([
   BoxplotChart,
   CalendarComponent,
   CanvasRenderer,
+  GraphChart,
   GridComponent,
   HeatmapChart,
   LegendComponent,

@@ -37,7 +37,7 @@ export const askPage = {
   nothing: { en: "Nothing matches in these dates.", zh: "所选时间内没有匹配的数据。" },
   nothing_more: { en: "Try a longer range, or fewer conditions.", zh: "请尝试更长的时间范围或更少的条件。" },
   how: { en: "How this was answered", zh: "这个答案是如何得出的" },
-  notes: { en: "Notes", zh: "说明（引擎原文）" },
+  notes: { en: "Notes", zh: "说明" },
   rows_read: { en: "{n} rows read in {time}", zh: "读取 {n} 行，用时 {time}" },
   exact: { en: "Exact", zh: "精确" },
   approximate: { en: "Some figures are approximate", zh: "部分数字为近似值" },

@@ -1,7 +1,9 @@
 import { useFormat } from "@/app/format";
+import { usePreferences } from "@/app/preferences";
 import { figure } from "@/charts/figures";
 import { useTalk } from "@/charts/talk";
 import { Copyable } from "@/parts/Copyable";
+import { sentenceIn } from "@/words/sentences";
 import type { Envelope } from "./asking";
 
 /** Under an answer: how exact and how fresh it is, what was left out, what was asked, and the SQL that ran. */
@@ -24,9 +26,7 @@ export function Explained({ envelope }: { envelope: Envelope }) {
           <h3>{say("notes")}</h3>
           <ul className="notes">
             {envelope.notes.map((note) => (
-              <li key={note} lang="en">
-                {note}
-              </li>
+              <Note key={note} english={note} />
             ))}
           </ul>
         </>
@@ -42,4 +42,11 @@ export function Explained({ envelope }: { envelope: Envelope }) {
       ))}
     </details>
   );
+}
+
+/** A note in the language of the page; one that has no Chinese yet says that it is English. */
+function Note({ english }: { english: string }) {
+  const { language } = usePreferences();
+  const told = sentenceIn(language, english);
+  return told === null ? <li lang="en">{english}</li> : <li>{told}</li>;
 }

@@ -24,7 +24,7 @@ export function MergeDialog({ person, onDone, onClose }: Deciding) {
     async ({ other, why = "" }: { other: string; why?: string }) => {
       const a = { type: "profile", value: String(person.id) };
       const b = parse(other) ?? { type: "profile", value: other };
-      const { profiles } = await call("post", "/api/v1/profiles/lookup", { body: { identifiers: [b] } });
+      const { profiles } = await call("post", "/api/v1/profiles/lookup", { body: { identifiers: [b], include: [] } });
       await call("post", "/api/v1/identity/merge", { body: { a, b, why } });
       return { came: profiles[0]?.identifiers.map(plain) ?? [], anchor: person.identifiers[0] };
     },

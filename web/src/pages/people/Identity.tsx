@@ -4,15 +4,15 @@ import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useAnswer, useChange } from "@/api/asking";
 import { call } from "@/api/client";
-import { useSourceNames } from "@/api/sources";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { strongestFirst } from "@/parts/strength";
 import { useWords } from "@/words/words";
-import { type Identifier, spelled } from "./identifiers";
+import { Chain } from "./Chain";
 import { MergeDialog, SplitDialog } from "./Decisions";
+import { type Identifier, spelled } from "./identifiers";
 import type { Profile } from "./Person";
 import { words } from "./words";
 
@@ -85,33 +85,14 @@ export function Identity({ person }: { person: Profile }) {
 /** The chain of evidence from an identifier to the one the person is known by. */
 function Explanation({ a, person }: { a: Identifier; person: Profile }) {
   const say = useWords(words);
-  const format = useFormat();
   const other = strongestFirst(person.identifiers).find((one) => spelled(one) !== spelled(a));
-  const sourceName = useSourceNames();
   const found = useAnswer(
     "/api/v1/identity/explain",
     { query: { a: spelled(a), b: spelled(other ?? a) } },
     { enabled: other !== undefined },
   );
   if (!other) return <p>{say("founding")}</p>;
-  return (
-    <Loaded query={found}>
-      {({ same_profile, path }) => (
-        <ol className="chain">
-          {!same_profile && <li>{say("notSame")}</li>}
-          {path.map((step, place) => (
-            <li key={place}>
-              <b className="break">{spelled(step.a)}</b>
-              <p className="soft">
-                {say("sameBy", { rule: step.rule, source: sourceName(step.source), at: format.moment(step.at) })}
-              </p>
-              <b className="break">{spelled(step.b)}</b>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Loaded>
-  );
+  return <Loaded query={found}>{(explanation) => <Chain explanation={explanation} />}</Loaded>;
 }
 
 /** Taking a split back: evidence may link every pair again. */

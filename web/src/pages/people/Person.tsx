@@ -9,7 +9,9 @@ import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useFormat } from "@/app/format";
 import { useWords } from "@/words/words";
+import { Consent } from "./Consent";
 import { Identity } from "./Identity";
+import { IdentityGraph } from "./IdentityGraph";
 import { TagsOfPerson } from "./TagsOfPerson";
 import { Timeline } from "./Timeline";
 import { words } from "./words";
@@ -57,9 +59,11 @@ function Whole({ person }: { person: Profile }) {
         <div>
           <TagsOfPerson person={person} />
           <Traits person={person} />
+          <Consent person={person} />
           {may("identity.read") && <Identity person={person} />}
         </div>
       </div>
+      {may("identity.read") && <IdentityGraph person={person} />}
     </>
   );
 }

@@ -24,7 +24,7 @@ function useFound(text: string) {
     queryKey: [workspace, "lookup", text],
     queryFn: async ({ signal }) => {
       const answer = await call("post", "/api/v1/profiles/lookup", {
-        body: { identifiers: candidates(text) },
+        body: { identifiers: candidates(text), include: [] },
         query: { fresh: true },
         signal,
       });

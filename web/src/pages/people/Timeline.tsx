@@ -19,6 +19,8 @@ type Page = Answer<"/api/v1/events">;
 export type StoredEvent = Page["events"][number];
 
 const PER_PAGE = 100;
+/** At first: what follows the timeline on a narrow page should not be a hundred events away. */
+const SHOWN_FIRST = 25;
 
 function useTimeline(id: number) {
   const { workspace } = useSession();
@@ -42,9 +44,14 @@ export function Timeline({ id }: { id: number }) {
   const pages = useTimeline(id);
   const [event, setEvent] = useState<string | null>(null);
   const [channel, setChannel] = useState<string | null>(null);
+  const [room, setRoom] = useState(SHOWN_FIRST);
   const every = pages.data?.pages.flatMap((page) => page.events) ?? [];
   const shown = every.filter((one) => (!event || one.event === event) && (!channel || one.channel === channel));
-  const days = [...Map.groupBy(shown, (one) => format.day(one.occurred_at))];
+  const days = [...Map.groupBy(shown.slice(0, room), (one) => format.day(one.occurred_at))];
+  const showMore = () => {
+    setRoom(room + PER_PAGE);
+    if (pages.hasNextPage && shown.length <= room + PER_PAGE) void pages.fetchNextPage();
+  };
   return (
     <Card
       title={say("timeline")}
@@ -73,8 +80,8 @@ export function Timeline({ id }: { id: number }) {
           </ol>
         </section>
       ))}
-      {pages.hasNextPage && (
-        <Button loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+      {(pages.hasNextPage || shown.length > room) && (
+        <Button loading={pages.isFetchingNextPage} onClick={showMore}>
           {sayShell("more")}
         </Button>
       )}

@@ -61,7 +61,7 @@ export const words = {
   turnOut: { en: "the oldest event counted leaves at {at}", zh: "最早计入的事件将于 {at} 移出" },
   valueNow: { en: "Value now", zh: "当前值" },
   version: { en: "version {n}", zh: "版本 {n}" },
-  identity: { en: "Identity", zh: "身份图谱" },
+  identity: { en: "Identifiers", zh: "身份标识" },
   firstSeen: { en: "first seen {at}", zh: "首次出现 {at}" },
   explain: { en: "Why is this here?", zh: "为何关联？" },
   explainTitle: { en: "Why these belong together", zh: "为何属于同一客户" },
