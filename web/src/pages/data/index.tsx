@@ -9,12 +9,14 @@ import { TrackingPlan } from "./plan";
 import { Quality } from "./quality";
 import { Quarantine } from "./Quarantine";
 import { Sources } from "./Sources";
+import { VisualEvents } from "./visual";
 import { words } from "./words";
 
 const TABS = [
   { key: "sources", permission: "sources.read", content: <Sources /> },
   { key: "imports", permission: "sources.read", content: <Imports /> },
   { key: "plan", permission: "policies.read", content: <TrackingPlan /> },
+  { key: "visual", permission: "visual_events.read", content: <VisualEvents /> },
   { key: "quarantine", permission: "quarantine.read", content: <Quarantine /> },
   { key: "quality", permission: "quality.read", content: <Quality /> },
   { key: "accounting", permission: "accounting.read", content: <Accounting /> },

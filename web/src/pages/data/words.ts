@@ -6,6 +6,7 @@ export const words = {
   sources: { en: "Sources", zh: "数据源" },
   imports: { en: "Imports", zh: "导入" },
   plan: { en: "Tracking plan", zh: "埋点方案" },
+  visual: { en: "Visual events", zh: "可视化事件" },
   quarantine: { en: "Quarantine", zh: "异常数据区" },
   quality: { en: "Quality", zh: "数据质量" },
   accounting: { en: "Accounting", zh: "对账" },
