@@ -80,9 +80,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch_tags_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 60
     spool: SpoolSettings = SpoolSettings()
     store: StoreSettings = StoreSettings()
+    mail: MailSettings = MailSettings()
     inputs: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     """By name: what comes in without being posted to the gateway. Set in the file alone (docs/inputs.md)."""
-    mail: MailSettings = MailSettings()
 
     def with_options(self, **options: Any) -> Settings:
         """The same settings with the options that were given on the command line (None = not given)."""

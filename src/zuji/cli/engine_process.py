@@ -53,12 +53,12 @@ def run_engine_process(data: Path, settings: Settings, opening: Future[OpenStore
         house.alerts.start()
         house.batch_tags.start()
         house.tag_rows.start()
+        house.noticing.start()
         house.deliveries.start()
     if made:
         from zuji.cli.asking import address_of  # late: what commands need is not loaded at every start
 
         show_first_keys(made, address_of(data))
-        house.noticing.start()
     elif not administration.users.all():
         show_way_in(data)
     try:
@@ -68,12 +68,12 @@ def run_engine_process(data: Path, settings: Settings, opening: Future[OpenStore
         house.alerts.stop()
         house.batch_tags.stop()
         house.tag_rows.stop()
+        house.noticing.stop()
         house.deliveries.stop()
         house.engine.stop()
 
 
 @contextlib.contextmanager
-        house.noticing.stop()
 def failure_told(status_file: Path) -> Iterator[None]:
     """When the block fails: say why in the log and in the status file, and end. The supervisor tries again."""
     try:

@@ -30,8 +30,8 @@ from zuji.collect.spool_writer import SqliteSpoolWriter
 from zuji.govern.audit import AuditLog
 from zuji.govern.keys import Keys
 from zuji.govern.outbound import Outbound
-from zuji.govern.principal import OPERATOR
 from zuji.govern.posting import MailServer
+from zuji.govern.principal import OPERATOR
 from zuji.govern.profile_views import ProfileViews
 from zuji.govern.sessions import Sessions
 from zuji.govern.tokens import Tokens
@@ -41,17 +41,17 @@ from zuji.run.alerts import AlertLoop
 from zuji.run.batch_tags import BatchTags
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
-from zuji.run.rehearsal import Rehearsal
 from zuji.run.noticing import NoticeLoop
 from zuji.run.notifying import NoticeLine
+from zuji.run.rehearsal import Rehearsal
 from zuji.run.tag_rows import TagRows
 from zuji.settings import Settings
 from zuji.store.definitions import Definitions
 from zuji.store.metadata import Metadata
 from zuji.store.people_lists import PeopleLists
 from zuji.store.policies import Policies
-from zuji.store.saved import SavedWork
 from zuji.store.receivers import Notices, Receivers
+from zuji.store.saved import SavedWork
 from zuji.store.subscriptions import Subscriptions
 from zuji.store.users import UserStore
 from zuji.terms.period import Calendar
@@ -82,9 +82,9 @@ class Administration:
     definitions: Definitions
     subscriptions: Subscriptions
     policies: Policies
-
     receivers: Receivers
     notices: Notices
+
 
 def open_administration(data: Path, settings: Settings) -> Administration:
     """Open the metadata of a folder, making it when missing, and the rooms over it."""
@@ -111,9 +111,9 @@ def open_administration(data: Path, settings: Settings) -> Administration:
         Definitions.beside(metadata),
         Subscriptions.beside(metadata),
         Policies.beside(metadata),
-    )
         Receivers.beside(metadata),
         Notices.beside(metadata),
+    )
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ class House:
     alerts: AlertLoop
     batch_tags: BatchTags
     tag_rows: TagRows
-    deliveries: DeliveryLoop
     noticing: NoticeLoop
+    deliveries: DeliveryLoop
     administration: Administration
     decisions_spool: SpoolWriter
     ports: Ports
@@ -207,10 +207,10 @@ def build_house(
         policies=administration.policies,
         scratch=data,
         subscriptions=administration.subscriptions,
-        outbound=outbound,
-        redeliver=deliveries.redeliver,
         receivers=administration.receivers,
         notifier=told,
+        outbound=outbound,
+        redeliver=deliveries.redeliver,
         intake=SpooledEvents(spool, engine, keys, gateway=DECISIONS, now_ms=now_ms),
         decisions=SpooledDecisions(spool, engine, gateway=DECISIONS, now_ms=now_ms),
         freshness=engine,
@@ -241,11 +241,11 @@ def build_house(
         now_ms=now_ms,
         every_s=settings.batch_tags_minutes * 60,
     )
-    engine.status.watch(tag_rows, batch_tags, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))
-    return House(engine, alerts, batch_tags, tag_rows, noticing, deliveries, administration, spool, ports)
     noticing = NoticeLoop(
         notices=administration.notices,
         saved=administration.saved,
         alarms=lambda: engine.status.now().alarm_facts,
         now_ms=now_ms,
     )
+    engine.status.watch(tag_rows, batch_tags, InputsWatch(data, tuple(settings.inputs), now_ms=now_ms))
+    return House(engine, alerts, batch_tags, tag_rows, noticing, deliveries, administration, spool, ports)
