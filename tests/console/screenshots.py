@@ -27,7 +27,7 @@ from sdk.node_toolbox import chromium  # noqa: E402
 from servers import RunningServer  # noqa: E402
 
 PAGES = ("/", "/live", "/ask", "/dashboards", "/people", "/people/profile:5", "/tags", "/tags/new", "/segments")
-PAGES += ("/data", "/data/imports", "/data/plan", "/data/quarantine", "/data/quality", "/data/accounting")
+PAGES += ("/data", "/data/imports", "/data/plan", "/data/points", "/data/quarantine", "/data/quality", "/data/accounting")
 PAGES += ("/operate", "/operate/users")
 WIDTHS = (1360, 390)
 HEIGHT = 900

@@ -15,7 +15,8 @@ SAID = {
 }
 HOSTILE = '<img src=x onerror="window.broken=1"><b>bold</b>'
 PHONE = {"width": 390, "height": 844}
-PLACES = ("/", "/live", "/people", "/tags", "/tags/new", "/segments", "/data", "/data/quarantine", "/operate/users")
+PLACES = ("/", "/live", "/people", "/tags", "/tags/new", "/segments", "/data", "/data/points", "/data/quarantine")
+PLACES += ("/operate/users",)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

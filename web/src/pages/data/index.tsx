@@ -6,6 +6,7 @@ import { useWords } from "@/words/words";
 import { Accounting } from "./Accounting";
 import { Imports } from "./imports";
 import { TrackingPlan } from "./plan";
+import { CollectionPoints } from "./points";
 import { Quality } from "./quality";
 import { Quarantine } from "./Quarantine";
 import { Sources } from "./Sources";
@@ -17,6 +18,7 @@ const TABS = [
   { key: "imports", permission: "sources.read", content: <Imports /> },
   { key: "plan", permission: "policies.read", content: <TrackingPlan /> },
   { key: "visual", permission: "visual_events.read", content: <VisualEvents /> },
+  { key: "points", permission: "policies.read", content: <CollectionPoints /> },
   { key: "quarantine", permission: "quarantine.read", content: <Quarantine /> },
   { key: "quality", permission: "quality.read", content: <Quality /> },
   { key: "accounting", permission: "accounting.read", content: <Accounting /> },

@@ -7,6 +7,7 @@ export const words = {
   imports: { en: "Imports", zh: "导入" },
   plan: { en: "Tracking plan", zh: "埋点方案" },
   visual: { en: "Visual events", zh: "可视化事件" },
+  points: { en: "Collection points", zh: "采集点" },
   quarantine: { en: "Quarantine", zh: "异常数据区" },
   quality: { en: "Quality", zh: "数据质量" },
   accounting: { en: "Accounting", zh: "对账" },
