@@ -7,7 +7,7 @@ from zuji.api.identifiers import PROFILE
 from zuji.api.wire import IdentifierShape
 from zuji.clean.identifiers import normalised
 from zuji.govern.masking import mask_identifier
-from zuji.identify.profile import Profile, anchors_of, find, profile
+from zuji.identify.profile import Profile, anchors_of, find, is_known, profile
 from zuji.store.event_queries import Owned
 from zuji.store.hot import HotStore
 from zuji.terms.error import BadRequest
@@ -29,7 +29,7 @@ def profile_of(hot: HotStore, workspace: str, named: Identifier) -> Profile | No
 
 def in_usual_form(hot: HotStore, workspace: str, named: Identifier) -> Identifier:
     """The identifier as it is stored: as written when somebody has that, else as cleaning would write it."""
-    if named in find(hot, workspace, named.value):
+    if is_known(hot, workspace, named):
         return named
     usual, problem = normalised(named.type, named.value, REGION)
     return named if problem else usual

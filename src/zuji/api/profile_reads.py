@@ -8,10 +8,11 @@ kind) goes on to the route, which says so in its own words.
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zuji.api.guard import Caller
@@ -23,6 +24,8 @@ from zuji.terms.error import ZujiError
 from zuji.terms.source import DEFAULT_WORKSPACE
 
 PREFIX = "/api/v1/profiles/"
+AT_ONCE = 1
+"""Threads that read. More would wait for each other, and ingest for all of them, each time one asks the database."""
 
 
 class ProfileReads:
@@ -31,6 +34,7 @@ class ProfileReads:
     def __init__(self, app: ASGIApp, ports: Ports) -> None:
         self._app = app
         self._ports = ports
+        self._thread = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="profile-reads")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -38,7 +42,8 @@ class ProfileReads:
         caller = self._caller(scope, asked.workspace) if asked is not None else None
         body = None
         if asked is not None and caller is not None:
-            body = await run_in_threadpool(self._body, caller, scope["path"], asked.include)
+            loop = asyncio.get_running_loop()
+            body = await loop.run_in_executor(self._thread, self._body, caller, scope["path"], asked.include)
         if body is None:
             await self._app(scope, receive, send)
             return

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from zuji.identify.component import Component
+from zuji.identify.evidence import UNBOUND
 from zuji.identify.people import BEGINNING, END
-from zuji.identify.reading import View, occurrences_in, view_of, view_of_profile, views_of
+from zuji.identify.reading import View, view_of, view_of_profile, views_of
 from zuji.identify.statements import statements_in
 from zuji.identify.traits import Said, Trait, traits_of
 from zuji.store import evidence, identity
 from zuji.store.hot import HotStore, HotTransaction
+from zuji.store.young_evidence import Times
 from zuji.terms.identifier import Identifier
 from zuji.terms.message import KeyKind
 from zuji.terms.subject import Rule
 
 __all__ = [
-    "Held", "LinkBetween", "Profile", "Stretch", "Trait", "anchors_of", "find", "owners_at", "page_of_profiles",
-    "profile",
+    "Held", "LinkBetween", "Profile", "Stretch", "Trait", "anchors_of", "find", "is_known", "owners_at",
+    "page_of_profiles", "profile",
 ]  # fmt: skip
 
 
@@ -83,7 +85,14 @@ def profile(hot: HotStore, workspace: str, who: Identifier | int) -> Profile | N
         else:
             view = view_of_profile(connection, workspace, who)
             person = _resolved(view, who) if view is not None else 0
-        return _read(connection, view, person) if view is not None and person else None
+        return _read(hot, connection, view, person) if view is not None and person else None
+
+
+def is_known(hot: HotStore, workspace: str, named: Identifier) -> bool:
+    """Whether anybody ever had this identifier, exactly as it is written."""
+    with hot.read() as connection:
+        row = identity.node_by_value(connection, workspace, named.type, named.value)
+    return row is not None and named.type != UNBOUND
 
 
 def anchors_of(person: Profile) -> list[tuple[int, int | None, int | None]]:
@@ -146,11 +155,14 @@ def _brief(view: View, person: int) -> Profile:
     return Profile(person, view.workspace, identified, tuple(people.former_ids(person)), _held(view, person, {}))
 
 
-def _read(connection: HotTransaction, view: View, person: int) -> Profile:
+def _read(hot: HotStore, connection: HotTransaction, view: View, person: int) -> Profile:
     brief = _brief(view, person)
     stretches = stretches_of(view, person)
     mine = {one.identifier for one in stretches}
-    evidence_here = links_in(connection, view.component) if view.component is not None else []
+    rows = identity.statements_of(connection, {one.anchor for one in stretches})
+    asserted = view.component.assertions if view.component is not None else {}
+    times = hot.young_evidence.times_of(connection, [*asserted, *(row[0] for row in rows)])
+    evidence_here = _links(view.component, times) if view.component is not None else []
     links = [link for link in evidence_here if link.a in mine and link.b in mine]
     newest: dict[Identifier, int] = {}
     for link in links:
@@ -164,7 +176,7 @@ def _read(connection: HotTransaction, view: View, person: int) -> Profile:
         _held(view, person, newest),
         tuple(links),
         stretches,
-        traits_of(_said(connection, view, {one.anchor for one in stretches}, person)),
+        traits_of(_said(view, rows, times, person)),
     )
 
 
@@ -193,26 +205,26 @@ def stretches_of(view: View, person: int) -> tuple[Stretch, ...]:
 
 def links_in(connection: HotTransaction, component: Component) -> list[LinkBetween]:
     """All that was asserted in a component and still counts, the oldest first."""
-    times: dict[int, list[int]] = {}
-    for at, _, _, number in occurrences_in(connection, component):
-        times.setdefault(number, []).append(at)
+    return _links(component, evidence.times_of(connection, component.assertions))
+
+
+def _links(component: Component, times: Times) -> list[LinkBetween]:
     links = []
     for number, assertion in component.assertions.items():
+        if assertion.void or number not in times:
+            continue
+        when = [at for at, _ in times[number]]
+        first, last = min(when), max(when)
         k, others = assertion.ends(component.nodes)
-        for other in others if number in times else ():
+        for other in others:
             a, b = (Identifier(component.nodes[one].type, component.nodes[one].value) for one in (k, other))
-            when = times[number]
-            links.append(
-                LinkBetween(a, b, assertion.rule, assertion.key, assertion.source, min(when), max(when), len(when))
-            )
+            links.append(LinkBetween(a, b, assertion.rule, assertion.key, assertion.source, first, last, len(when)))
     return sorted(links, key=lambda link: (link.first_at, link.a, link.b))
 
 
-def _said(connection: HotTransaction, view: View, anchors: set[int], person: int) -> list[Said]:
+def _said(view: View, rows: Iterable[identity.StatementRow], times: Times, person: int) -> list[Said]:
     """Every statement of an event that is this person's."""
     names = {node.anchor: Identifier(node.type, node.value) for node in view.nodes()}
-    rows = identity.statements_of(connection, anchors)
-    times = evidence.times_of(connection, [row[0] for row in rows])
     said = []
     for number, anchor, _, key, source, body in rows:
         statements = statements_in(body)

@@ -50,16 +50,20 @@ class View:
 
 def view_of(connection: HotTransaction, workspace: str, identifier: Identifier) -> View | None:
     """An identifier as everybody sees it now; None when nobody ever had it."""
-    kind = identity.kinds(connection).get((workspace, identifier.type))
-    rows = identity.nodes_by_value(connection, [(kind, identifier.value)]) if kind is not None else []
-    return views_of(connection, workspace, rows)[0] if rows else None
+    return _view(workspace, identity.node_by_value(connection, workspace, identifier.type, identifier.value))
 
 
 def view_of_profile(connection: HotTransaction, workspace: str, number: int) -> View | None:
     """A profile by an id that was ever handed out: the view of the node that gave it its id."""
-    rows = identity.nodes_by_anchor(connection, (number,))
-    found = views_of(connection, workspace, rows)
-    return found[0] if found else None
+    return _view(workspace, identity.node_by_anchor(connection, workspace, number))
+
+
+def _view(workspace: str, row: identity.WholeRow | None) -> View | None:
+    if row is None:
+        return None
+    anchor, type_, value, first_at, first_event, first_source, component, block, body = row
+    node = Node(anchor, type_, value, first_at, first_event, first_source, block)
+    return View(workspace, node, None if body is None else Component.load(component, body, touched=0))
 
 
 def views_of(connection: HotTransaction, workspace: str, rows: Iterable[identity.NodeRow]) -> list[View]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,9 @@ from zuji.store.tag_events import AnchorEvents
 log = logging.getLogger(__name__)
 
 DRAIN_S = 25.0
+SWITCH_S = 0.0005
+"""So long a thread keeps the interpreter's lock while another one waits for it. A read at page time takes the lock some
+forty times; with Python's own 5 ms each of them may wait that long for ingest."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Engine:
 
     def start(self) -> None:
         """Finish what a crash interrupted, then begin."""
+        sys.setswitchinterval(SWITCH_S)
         recovered = self.storing.recover()
         if recovered:
             log.warning("stored %d rows that an interrupted run had planned", recovered)

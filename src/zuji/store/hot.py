@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from zuji.store.young_evidence import YoungEvidence
 from zuji.terms.error import Busy
 
 HotTransaction = sqlite3.Connection
@@ -41,6 +42,7 @@ class HotStore:
         self._write_lock = threading.RLock()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self.young_evidence = YoungEvidence()
         self._writer = self._connect(WRITER_CACHE_KB)
         migrate(self._writer, path)
 

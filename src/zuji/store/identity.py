@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,6 +17,15 @@ from zuji.terms.message import KeyKind
 
 NodeRow = tuple[int, int, str, int, str, str, int, int]
 """(anchor, kind, value, first_at, first_event, first_source, component, block)."""
+
+WholeRow = tuple[int, str, str, int, str, str, int, int, bytes | None]
+"""(anchor, type, value, first_at, first_event, first_source, component, block, the component's body)."""
+
+_WHOLE: Final = (
+    "SELECT n.anchor, k.type, n.value, n.first_at, n.first_event, n.first_source, n.component, n.block, c.body"
+    " FROM identity_node AS n JOIN identity_kind AS k ON k.id = n.kind"
+    " LEFT JOIN identity_component AS c ON c.id = n.component"
+)
 
 LogRow = tuple[str, str, int, int, str, str, int]
 """(workspace, kind, person, other, who, why, at)."""
@@ -105,6 +114,22 @@ def nodes_by_anchor(connection: sqlite3.Connection, anchors: Iterable[int]) -> l
     return connection.execute(
         "SELECT * FROM identity_node WHERE anchor IN (SELECT value FROM json_each(?))", (_json(list(anchors)),)
     ).fetchall()
+
+
+def node_by_value(connection: sqlite3.Connection, workspace: str, kind: str, value: str) -> WholeRow | None:
+    """One identifier with its component, by type and value."""
+    found: WholeRow | None = connection.execute(
+        _WHOLE + " WHERE k.workspace = ? AND k.type = ? AND n.value = ?", (workspace, kind, value)
+    ).fetchone()
+    return found
+
+
+def node_by_anchor(connection: sqlite3.Connection, workspace: str, anchor: int) -> WholeRow | None:
+    """One identifier with its component, by anchor."""
+    found: WholeRow | None = connection.execute(
+        _WHOLE + " WHERE k.workspace = ? AND n.anchor = ?", (workspace, anchor)
+    ).fetchone()
+    return found
 
 
 def nodes_after(connection: sqlite3.Connection, workspace: str, anchor: int, limit: int) -> list[NodeRow]:

@@ -25,6 +25,7 @@ DAMPED: Final[Told] = 2
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.decode
+_held = msgspec.json.Decoder(list[tuple[Kind, str, str, int, int]]).decode
 
 
 class TagValue(msgspec.Struct, frozen=True, gc=False):
@@ -83,6 +84,16 @@ def values_of(
     for person, kind, key, value, since_ms, version in rows:
         found.setdefault(person, {})[kind, key] = TagValue(_decode(value), since_ms, version)
     return found
+
+
+def values_of_one(connection: sqlite3.Connection, workspace: str, person: int) -> dict[Name, TagValue]:
+    """What one person has now: one row, whatever it is, since each row may wait for the interpreter's lock."""
+    [held] = connection.execute(
+        "SELECT json_group_array(json_array(kind, key, value, since_ms, version)) FROM tag_value"
+        " WHERE workspace = ? AND person = ?",
+        (workspace, person),
+    ).fetchone()
+    return {(kind, key): TagValue(_decode(value), since, version) for kind, key, value, since, version in _held(held)}
 
 
 def holders(connection: sqlite3.Connection, workspace: str, kind: Kind, key: str) -> Iterator[tuple[int, Any]]:
