@@ -167,4 +167,4 @@ def test_asking_needs_a_role_that_may(world: ApiWorld, workspace: str) -> None:
     with world.client(world.token("viewer"), workspace=workspace) as client:
         assert ask(client, LIFE).status_code == 200
         assert ask(client, LIFE, "people", cell={"status": "new", "period": 0}).status_code == 403
-    assert httpx.post(f"{world.url}{PREFIX}/questions/run", json={}, trust_env=False).status_code == 401
+    assert httpx.post(f"{world.url}{PREFIX}/questions/run", json={}, trust_env=False, timeout=60).status_code == 401

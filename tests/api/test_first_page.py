@@ -14,7 +14,7 @@ from zuji.api.first_page import Address, first_page
 
 
 def page_of(world: ApiWorld, **headers: str) -> httpx.Response:
-    return httpx.get(f"{world.url}/", headers=headers, trust_env=False)
+    return httpx.get(f"{world.url}/", headers=headers, trust_env=False, timeout=60)
 
 
 def test_anybody_gets_a_page_in_both_languages_that_says_zuji_is_running(world: ApiWorld) -> None:
@@ -56,4 +56,4 @@ def test_a_prefix_that_is_none_stays_out_too(prefix: str) -> None:
 
 
 def test_the_root_of_the_server_takes_nothing(world: ApiWorld) -> None:
-    assert httpx.post(f"{world.url}/", json={}, trust_env=False).status_code == 405
+    assert httpx.post(f"{world.url}/", json={}, trust_env=False, timeout=60).status_code == 405

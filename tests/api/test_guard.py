@@ -62,7 +62,7 @@ def test_no_route_answers_without_a_token_or_with_a_wrong_one(world: ApiWorld, o
         f"Bearer {keys.secret_key}",
         f"Basic {world.owner}",
     )
-    with httpx.Client(base_url=world.url, trust_env=False) as client:
+    with httpx.Client(base_url=world.url, trust_env=False, timeout=60) as client:
         for number, header in enumerate(wrong):
             headers = {"X-Forwarded-For": f"192.0.2.{number}-{path}-{method}"}
             if header is not None:
@@ -114,7 +114,10 @@ def test_a_role_may_read_what_its_row_allows(world: ApiWorld, role: Role, by: st
 def test_a_token_of_one_workspace_is_refused_in_another_and_told_where_it_holds(world: ApiWorld) -> None:
     mine, other = world.workspace(), world.workspace()
     with httpx.Client(
-        base_url=world.url, headers={"Authorization": f"Bearer {world.token('owner', mine)}"}, trust_env=False
+        base_url=world.url,
+        headers={"Authorization": f"Bearer {world.token('owner', mine)}"},
+        trust_env=False,
+        timeout=60,
     ) as client:
         for method, path, _, use in OPERATIONS:
             if use == "named":
@@ -169,25 +172,27 @@ def test_an_unguarded_router_fails_when_the_app_is_made(world: ApiWorld, monkeyp
 
 def test_shapes_in_the_description_are_named_apart(world: ApiWorld) -> None:
     """Of two shapes with one name the description would tell where in our code they stand."""
-    described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
+    described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False, timeout=60).json()
     assert not [name for name in described["components"]["schemas"] if "__" in name]
 
 
 def test_what_a_route_needs_is_shown_in_the_description(world: ApiWorld) -> None:
-    described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
+    described: dict[str, Any] = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False, timeout=60).json()
     count = described["paths"]["/api/v1/events/count"]["get"]
     assert needs("events.read").items() <= count.items()
     assert described["security"] == [{"token": []}, {"session": []}]
 
 
 def test_the_control_socket_needs_no_token_and_is_the_owner(world: ApiWorld) -> None:
-    with httpx.Client(base_url=world.control_url, trust_env=False) as client:
+    with httpx.Client(base_url=world.control_url, trust_env=False, timeout=60) as client:
         assert client.get("/api/v1/tokens").status_code == 200
         assert b"zuji_lag_seconds" in client.get("/metrics").content
 
 
 def test_too_many_wrong_tokens_from_one_address_are_told_to_wait_and_a_right_one_is_not(world: ApiWorld) -> None:
-    with httpx.Client(base_url=world.url, headers={"X-Forwarded-For": "198.51.100.9"}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=world.url, headers={"X-Forwarded-For": "198.51.100.9"}, trust_env=False, timeout=60
+    ) as client:
         wrong = {"Authorization": "Bearer zt_wrong-wrong-wrong"}
         for _ in range(BAD_TOKENS_PER_MINUTE):
             assert client.get("/api/v1/workspaces", headers=wrong).status_code == 401

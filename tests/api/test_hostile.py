@@ -111,7 +111,10 @@ def test_without_a_token_a_body_is_not_even_read(world: ApiWorld) -> None:
 
 def test_every_answer_carries_the_security_headers_and_none_allows_another_origin(world: ApiWorld) -> None:
     origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
-    with world.client(**origin) as owner, httpx.Client(base_url=world.url, headers=origin, trust_env=False) as stranger:
+    with (
+        world.client(**origin) as owner,
+        httpx.Client(base_url=world.url, headers=origin, trust_env=False, timeout=60) as stranger,
+    ):
         answers = [
             owner.get("/workspaces"),
             owner.get("/no-such-path"),
@@ -134,7 +137,7 @@ def test_every_answer_carries_the_security_headers_and_none_allows_another_origi
 
 
 def test_the_documentation_is_one_page_without_scripts_or_anything_from_elsewhere(world: ApiWorld) -> None:
-    page = httpx.get(f"{world.url}/api/v1/docs", trust_env=False)
+    page = httpx.get(f"{world.url}/api/v1/docs", trust_env=False, timeout=60)
     assert page.status_code == 200
     assert "/api/v1/events/count" in page.text
     assert "<script" not in page.text
@@ -142,7 +145,7 @@ def test_the_documentation_is_one_page_without_scripts_or_anything_from_elsewher
 
 
 def test_every_operation_is_described_with_a_sentence_and_its_errors(world: ApiWorld) -> None:
-    described = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False).json()
+    described = httpx.get(f"{world.url}/api/v1/openapi.json", trust_env=False, timeout=60).json()
     operations = [
         (method, path, one) for path, methods in described["paths"].items() for method, one in methods.items()
     ]

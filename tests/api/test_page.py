@@ -103,7 +103,7 @@ def test_keys_and_wrong_proofs_read_nothing(world: ApiWorld, page: Page) -> None
         assert (answer.status_code, answer.json()["code"]) == (401, "no_valid_proof"), body
     assert page.post("profile", {"key": page.key}).status_code == 422
     assert page.post("profile", None, method="GET").status_code == 404
-    bare = httpx.get(f"{world.url}/api/v1/profiles", headers={"Origin": SHOP}, trust_env=False)
+    bare = httpx.get(f"{world.url}/api/v1/profiles", headers={"Origin": SHOP}, trust_env=False, timeout=60)
     assert "Access-Control-Allow-Origin" not in bare.headers
 
 

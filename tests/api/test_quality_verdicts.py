@@ -57,7 +57,9 @@ def test_verdicts_are_kept_with_who_and_when_and_correct_the_accuracy(world: Api
             assert answer.status_code == 200, answer.text
         told = owner.get("/quality/verdicts", params=SEEN).json()
         refused = owner.post("/quality/verdicts", json=said(doubtful.message_id, "perhaps"))
-    with httpx.Client(base_url=f"{world.url}/api/v1", headers={"Authorization": f"Bearer {world.owner}"}) as operator:
+    with httpx.Client(
+        base_url=f"{world.url}/api/v1", headers={"Authorization": f"Bearer {world.owner}"}, timeout=60
+    ) as operator:
         log = operator.get("/audit", params={"subject": workspace}).json()
     assert (before["automatic"], before["corrected"], before["verdicts"]) == (75.0, None, [])
     assert told["strata"] == {

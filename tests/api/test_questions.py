@@ -387,7 +387,9 @@ def test_what_passed_is_shown_live_with_what_each_stage_did(world: ApiWorld, wor
 
 
 def test_the_metrics_tell_lag_loss_and_the_accounts(world: ApiWorld) -> None:
-    answer = httpx.get(f"{world.url}/metrics", headers={"Authorization": f"Bearer {world.owner}"}, trust_env=False)
+    answer = httpx.get(
+        f"{world.url}/metrics", headers={"Authorization": f"Bearer {world.owner}"}, trust_env=False, timeout=60
+    )
     figures = dict(line.split(" ") for line in answer.text.splitlines() if not line.startswith("#"))
     assert float(figures["zuji_lost_events"]) == 0
     assert float(figures["zuji_events_accepted"]) >= float(figures["zuji_events_stored"])

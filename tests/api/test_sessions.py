@@ -265,7 +265,7 @@ def test_a_stream_and_a_download_work_with_the_cookie(world: ApiWorld, workspace
 
 def test_the_api_sends_no_cors_headers(world: ApiWorld) -> None:
     foreign = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
-    with httpx.Client(base_url=f"{world.url}/api/v1", headers=foreign, trust_env=False) as client:
+    with httpx.Client(base_url=f"{world.url}/api/v1", headers=foreign, trust_env=False, timeout=60) as client:
         token = {"Authorization": f"Bearer {world.owner}"}
         answers = [
             client.options("/session"),

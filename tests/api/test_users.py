@@ -249,7 +249,7 @@ def test_a_new_password_by_a_link_is_the_operators_to_allow(world: ApiWorld) -> 
         assert owner.post(f"/users/{user.id}/reset-link").status_code == 403
     with world.client() as token:
         assert token.post(f"/users/{user.id}/reset-link").status_code == 403
-    with httpx.Client(base_url=world.control_url, trust_env=False) as control:
+    with httpx.Client(base_url=world.control_url, trust_env=False, timeout=60) as control:
         first, link = (control.post(f"/api/v1/users/{user.id}/reset-link").json()["path"] for _ in range(2))
     codes = [one.partition("code=")[2].partition("&") for one in (first, link)]
     assert codes[1][2] == f"login={user.login.replace('@', '%40')}"

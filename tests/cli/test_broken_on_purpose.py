@@ -60,7 +60,7 @@ class Till:
 
     def send(self, *messages: dict[str, Any]) -> None:
         answer = httpx.post(
-            f"{self.server.url}/v1/batch", json={"batch": messages}, auth=(self.key, ""), trust_env=False
+            f"{self.server.url}/v1/batch", json={"batch": messages}, auth=(self.key, ""), trust_env=False, timeout=60
         )
         assert answer.status_code == 200, answer.text
 

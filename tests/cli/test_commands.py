@@ -31,7 +31,11 @@ def basic(key: str) -> tuple[str, str]:
 
 def send(server: RunningServer, *messages: dict[str, object]) -> None:
     answer = httpx.post(
-        f"{server.url}/v1/batch", json={"batch": list(messages)}, auth=basic(server.secret_key), trust_env=False
+        f"{server.url}/v1/batch",
+        json={"batch": list(messages)},
+        auth=basic(server.secret_key),
+        trust_env=False,
+        timeout=60,
     )
     assert answer.status_code == 200, answer.text
 
@@ -92,7 +96,7 @@ def test_a_command_asks_the_running_server(server: RunningServer) -> None:
     rotated = zuji_json(*on(server, "source", "rotate", "second", "--kind", "secret"))
     for key, status in ((made["secret_key"], 401), (rotated["key"], 200)):
         body = {"type": "track", "event": "E", "userId": "u"}
-        answer = httpx.post(f"{server.url}/v1/track", json=body, auth=basic(key), trust_env=False)
+        answer = httpx.post(f"{server.url}/v1/track", json=body, auth=basic(key), trust_env=False, timeout=60)
         assert answer.status_code == status
 
 
@@ -101,7 +105,10 @@ def test_tokens_can_be_listed_and_revoked(server: RunningServer) -> None:
     assert "wall" in {token["name"] for token in zuji_json(*on(server, "token", "list"))["tokens"]}
     assert zuji_json(*on(server, "token", "revoke", made["id"]))["revoked_at"] is not None
     answer = httpx.get(
-        f"{server.url}/api/v1/workspaces", headers={"Authorization": f"Bearer {made['token']}"}, trust_env=False
+        f"{server.url}/api/v1/workspaces",
+        headers={"Authorization": f"Bearer {made['token']}"},
+        trust_env=False,
+        timeout=60,
     )
     assert answer.status_code == 401
 

@@ -20,7 +20,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 def send(server: RunningServer, *messages: dict[str, object]) -> None:
     answer = httpx.post(
-        f"{server.url}/v1/batch", json={"batch": list(messages)}, auth=(server.secret_key, ""), trust_env=False
+        f"{server.url}/v1/batch",
+        json={"batch": list(messages)},
+        auth=(server.secret_key, ""),
+        trust_env=False,
+        timeout=60,
     )
     assert answer.status_code == 200, answer.text
 

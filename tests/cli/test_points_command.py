@@ -21,10 +21,11 @@ def test_the_register_is_shown_with_its_coverage_and_its_blind_spots_and_is_the_
             json={"document": {"points": register}},
             headers={"Authorization": f"Bearer {server.token}"},
             trust_env=False,
+            timeout=60,
         )
         assert declared.status_code == 200, declared.text
         answer = httpx.post(
-            f"{server.url}/v1/batch", json={"batch": [look]}, auth=(server.secret_key, ""), trust_env=False
+            f"{server.url}/v1/batch", json={"batch": [look]}, auth=(server.secret_key, ""), trust_env=False, timeout=60
         )
         assert answer.status_code == 200, answer.text
         assert server.count(user="points-u1") == 1  # waits until it is taken in

@@ -19,7 +19,7 @@ def test_the_index_is_shown_with_its_causes_and_is_the_same_at_rest(tmp_path: Pa
     ]
     with RunningServer(data) as server:
         answer = httpx.post(
-            f"{server.url}/v1/batch", json={"batch": batch}, auth=(server.secret_key, ""), trust_env=False
+            f"{server.url}/v1/batch", json={"batch": batch}, auth=(server.secret_key, ""), trust_env=False, timeout=60
         )
         assert answer.status_code == 200, answer.text
         assert server.count(user="quality-u1") == 2  # waits until all of them are taken in

@@ -40,7 +40,7 @@ def test_a_tag_is_written_published_and_shown_and_its_people_are_listed(server: 
     data = ("--data", str(server.data))
     order = {"type": "track", "event": "Order Completed", "userId": "u-1", "messageId": "m-1"}
     answer = httpx.post(
-        f"{server.url}/v1/batch", json={"batch": [order]}, auth=(server.secret_key, ""), trust_env=False
+        f"{server.url}/v1/batch", json={"batch": [order]}, auth=(server.secret_key, ""), trust_env=False, timeout=60
     )
     assert answer.status_code == 200
     assert "zuji tag publish buyer" in zuji("tag", "write", file_of(tmp_path, BUYER), *data).stdout

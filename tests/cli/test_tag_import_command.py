@@ -23,7 +23,7 @@ def test_a_file_gives_values_names_who_is_unknown_and_with_a_torn_line_gives_not
         data = ("--data", str(server.data))
         order = {"type": "track", "event": "Order Completed", "userId": "u-file", "messageId": "m-file"}
         sent = httpx.post(
-            f"{server.url}/v1/batch", json={"batch": [order]}, auth=(server.secret_key, ""), trust_env=False
+            f"{server.url}/v1/batch", json={"batch": [order]}, auth=(server.secret_key, ""), trust_env=False, timeout=60
         )
         assert sent.status_code == 200
         document, values = tmp_path / "grade.json", tmp_path / "values.csv"

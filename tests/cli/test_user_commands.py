@@ -35,7 +35,7 @@ def follow(link: str, **given: str) -> httpx.Response:
     found = LINK.fullmatch(link)
     assert found is not None, link
     body = {"code": found[2], "password": PASSWORD, **given}
-    return httpx.post(f"{found[1]}/api/v1/session/welcome", json=body, trust_env=False)
+    return httpx.post(f"{found[1]}/api/v1/session/welcome", json=body, trust_env=False, timeout=60)
 
 
 def log_of(server: RunningServer) -> str:
@@ -53,7 +53,7 @@ def test_the_first_start_prints_a_link_in_both_languages_that_makes_its_follower
     come = follow(found[0], login="first@shop.cn", name="First", language="zh")
     assert (come.status_code, come.json()["role"]) == (200, "owner")
     assert "Path=/cdp" in come.headers["set-cookie"]
-    told = httpx.get(f"{server.url}/cdp/api/v1/session", cookies=dict(come.cookies), trust_env=False)
+    told = httpx.get(f"{server.url}/cdp/api/v1/session", cookies=dict(come.cookies), trust_env=False, timeout=60)
     assert told.json() == come.json()
     assert follow(found[0], login="second@shop.cn", name="Second").status_code == 404
     assert found[2] not in log_of(server).replace(found[0], "")
@@ -77,9 +77,9 @@ def test_somebody_is_invited_listed_given_a_new_password_and_locked_out(server: 
     assert link.endswith("&login=lin%40shop.cn")
     assert follow(link, password="five and twenty").json()["user"]["login"] == "lin@shop.cn"
     signing = {"login": "lin@shop.cn", "password": "five and twenty"}
-    assert httpx.post(f"{server.url}/cdp/api/v1/session", json=signing, trust_env=False).status_code == 200
+    assert httpx.post(f"{server.url}/cdp/api/v1/session", json=signing, trust_env=False, timeout=60).status_code == 200
     assert "may not sign in" in zuji(*on(server, "user", "disable", "lin@shop.cn")).stdout
-    assert httpx.post(f"{server.url}/cdp/api/v1/session", json=signing, trust_env=False).status_code == 401
+    assert httpx.post(f"{server.url}/cdp/api/v1/session", json=signing, trust_env=False, timeout=60).status_code == 401
     unknown = zuji(*on(server, "user", "disable", "nobody"))
     assert (unknown.returncode, "nobody signs in as 'nobody'" in unknown.stderr) == (1, True)
 

@@ -31,14 +31,14 @@ WHO = "user_id:why/u 1"
 def publish(server: RunningServer, kind: str, document: dict[str, Any]) -> None:
     headers = {"authorization": f"Bearer {server.token}"}
     for path, body in (("", document), (f"/{document['key']}/publish", {"announce": False})):
-        done = httpx.post(f"{server.url}/api/v1/{kind}s{path}", json=body, headers=headers, trust_env=False)
+        done = httpx.post(f"{server.url}/api/v1/{kind}s{path}", json=body, headers=headers, trust_env=False, timeout=60)
         assert done.is_success, done.text
 
 
 def order(server: RunningServer, number: int) -> None:
     event = {"type": "track", "event": "Why Order", "userId": "why/u 1", "messageId": f"why-{number}"}
     auth = (server.secret_key, "")
-    sent = httpx.post(f"{server.url}/v1/batch", json={"batch": [event]}, auth=auth, trust_env=False)
+    sent = httpx.post(f"{server.url}/v1/batch", json={"batch": [event]}, auth=auth, trust_env=False, timeout=60)
     assert sent.status_code == 200, sent.text
 
 

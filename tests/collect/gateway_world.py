@@ -106,7 +106,7 @@ def a_gateway(
     )
     with (
         a_server(create_server(config, graceful_s=1)) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http,
     ):
         world = GatewayWorld(data, http, spool, reader, port)
         yield world

@@ -152,7 +152,7 @@ def test_head_gets_the_head_alone_and_the_line_goes_on(pair: Pair) -> None:
 def test_a_hundred_requests_at_once_get_each_their_own_answer(pair: Pair) -> None:
     def ask(number: int) -> str:
         url = f"http://127.0.0.1:{pair.gateway.port}/api/{number}"
-        said = httpx.post(url, content=b"x" * (number * 1_000), trust_env=False).json()
+        said = httpx.post(url, content=b"x" * (number * 1_000), trust_env=False, timeout=60).json()
         return f"{said['path']} {said['length']}"
 
     with ThreadPoolExecutor(20) as pool:

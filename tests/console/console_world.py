@@ -88,14 +88,16 @@ class Office:
         """A cookie of somebody new who is signed in, as Playwright takes it."""
         code = self.invitation(role).split("code=")[1]
         body = {"code": code, "login": self.new_login(), "name": "Ada", "password": PASSWORD}
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=60) as client:
             client.post(f"{self.server.url}/api/v1/session/welcome", json=body).raise_for_status()
             return {"name": "zuji_session", "value": client.cookies["zuji_session"], "url": self.server.url}
 
     def track(self, event: str, user: str, **properties: Any) -> None:
         """One event through the gateway."""
         body = {"event": event, "userId": user, "properties": properties}
-        sent = httpx.post(f"{self.server.url}/v1/track", auth=(self.server.write_key, ""), json=body, trust_env=False)
+        sent = httpx.post(
+            f"{self.server.url}/v1/track", auth=(self.server.write_key, ""), json=body, trust_env=False, timeout=60
+        )
         sent.raise_for_status()
 
     def wait_stored(self) -> None:

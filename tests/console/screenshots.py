@@ -27,8 +27,8 @@ from sdk.node_toolbox import chromium  # noqa: E402
 from servers import RunningServer  # noqa: E402
 
 PAGES = ("/", "/live", "/ask", "/dashboards", "/people", "/people/profile:5", "/tags", "/tags/new", "/segments")
-PAGES += ("/data", "/data/imports", "/data/plan", "/data/points", "/data/quarantine", "/data/quality", "/data/accounting")
-PAGES += ("/operate", "/operate/users")
+PAGES += ("/data", "/data/imports", "/data/plan", "/data/points", "/data/visual", "/data/quarantine", "/data/quality")
+PAGES += ("/data/accounting", "/operate", "/operate/users")
 WIDTHS = (1360, 390)
 HEIGHT = 900
 DEMO = ("--people", "200", "--days", "30", "--rate", "2")

@@ -43,7 +43,7 @@ def test_the_console_works_below_a_base_path_and_asks_for_nothing_beside_it(brow
         page.get_by_role("link", name="Live", exact=True).click()
         page.locator("pre, code").filter(has_text=f"{home}/sdk/zuji.js").first.wait_for()
         body = {"event": "Below Seen", "userId": "below-1", "properties": {}}
-        sent = httpx.post(f"{home}/v1/track", auth=(below.server.write_key, ""), json=body, trust_env=False)
+        sent = httpx.post(f"{home}/v1/track", auth=(below.server.write_key, ""), json=body, trust_env=False, timeout=60)
         sent.raise_for_status()
         page.locator(".trace").filter(has_text="Below Seen").get_by_role("link").click()
         page.get_by_role("heading", name="below-1", exact=True).wait_for()

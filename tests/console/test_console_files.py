@@ -35,7 +35,7 @@ def get(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> httpx.R
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://zuji") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://zuji", timeout=60) as client:
             return await client.request(method, path, headers={"Accept-Encoding": "identity", **headers})
 
     return asyncio.run(ask())

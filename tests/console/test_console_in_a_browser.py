@@ -124,7 +124,9 @@ def tag_of(office: Office, user: str, key: str) -> Any:
 def test_what_somebody_sent_is_shown_as_text_wherever_it_appears(browser: Any, office: Office) -> None:
     user = f"hostile{HOSTILE}"
     traits = {"name": HOSTILE, "city": HOSTILE}
-    with httpx.Client(base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False) as gateway:
+    with httpx.Client(
+        base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False, timeout=60
+    ) as gateway:
         gateway.post("/v1/identify", json={"userId": user, "traits": traits}).raise_for_status()
     office.track(HOSTILE, user, **{HOSTILE: HOSTILE, "page_title": HOSTILE})
     office.wait_stored()

@@ -24,7 +24,9 @@ SAID = {
 
 def identify(office: Office, user: str, anonymous: str) -> None:
     """A sign-in, as a page sends it."""
-    with httpx.Client(base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False) as gateway:
+    with httpx.Client(
+        base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False, timeout=60
+    ) as gateway:
         gateway.post("/v1/identify", json={"userId": user, "anonymousId": anonymous}).raise_for_status()
 
 

@@ -26,7 +26,9 @@ def looks(office: Office, path: str, page: str, numbers: tuple[int, ...] = tuple
     """A page of the shop at a path, and which of its messages arrived."""
     body = {"type": "track", "event": "Looked", "userId": "points-console"}
     sent = [{**body, "context": {"page": {"path": path}, "sequence": {"page": page, "n": n}}} for n in numbers]
-    with httpx.Client(base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False) as gateway:
+    with httpx.Client(
+        base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False, timeout=60
+    ) as gateway:
         gateway.post("/v1/batch", json={"batch": sent}).raise_for_status()
     office.wait_stored()
 

@@ -16,7 +16,9 @@ SAID = {"en": ("Quality index", "no usable time"), "zh": ("质量指数", "没�
 def test_what_is_wrong_with_an_event_is_told_as_a_cause(browser: Any, office: Office, language: str) -> None:
     index, cause = SAID[language]
     event = {"type": "track", "event": f"Quality Timeless {language}", "userId": "quality-1"}
-    with httpx.Client(base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False) as gateway:
+    with httpx.Client(
+        base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False, timeout=60
+    ) as gateway:
         gateway.post("/v1/batch", json={"batch": [event]}).raise_for_status()
     until(lambda: [one for one in causes(office) if one["event"] == event["event"]])
     with signed_in(browser, office, "/data/quality", language=language) as page:

@@ -22,7 +22,9 @@ def shown(page: Any) -> str:
 
 def send(office: Office, *events: dict[str, Any]) -> None:
     """One batch through the gateway, stored."""
-    with httpx.Client(base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False) as gateway:
+    with httpx.Client(
+        base_url=office.server.url, auth=(office.server.write_key, ""), trust_env=False, timeout=60
+    ) as gateway:
         gateway.post("/v1/batch", json={"batch": list(events)}).raise_for_status()
     office.wait_stored()
 

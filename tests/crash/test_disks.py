@@ -245,7 +245,7 @@ def test_without_its_event_store_the_server_takes_in_and_tells_and_goes_on_when_
         soon("health tells", lambda: "event store" in " ".join(health(server)[1].get("alarms", [])), server)
         status, said = health(server)
         assert (status, said["status"], said["accepting"]) == (200, "degraded", True)
-        asked = httpx.get(f"{server.url}/api/v1/events/count", trust_env=False)
+        asked = httpx.get(f"{server.url}/api/v1/events/count", trust_env=False, timeout=60)
         assert (asked.status_code, asked.headers["retry-after"]) == (503, "2")
 
         if events.is_dir():

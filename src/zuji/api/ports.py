@@ -157,7 +157,7 @@ class Imports(Protocol):
         ...
 
     def check(self, import_id: str) -> Mapping[str, Any] | None:
-        """What was found in the file before its import, if somebody looked; fields as in `wire_uploads.FileCheckOut`."""
+        """What was found in the file before its import, if somebody looked; as in `wire_uploads.FileCheckOut`."""
         ...
 
     def source_to_undo(self, workspace: str, import_id: str, *, others: Literal["refuse", "too"]) -> str:

@@ -42,7 +42,7 @@ export const words = {
   forgetAsk: { en: "Nobody has used it yet.", zh: "该草稿尚未被使用。" },
   versions: { en: "Versions", zh: "版本" },
   versionsOf: { en: "Versions of {name}", zh: "{name} 的版本" },
-  by: { en: "{at}, {by}", zh: "{at}，{by}" },
+  by: { en: "{at} by {by}", zh: "{at}，由 {by}" },
   ended: { en: "retired", zh: "停用" },
   ask: { en: "Ask", zh: "分析" },
   refresh: { en: "Look again", zh: "刷新" },
