@@ -12,7 +12,8 @@ import httpx
 import pytest
 from api_world import ApiWorld
 
-from zuji.collect.importing.uploads import KEPT_MS, Upload, Uploads
+from zuji.collect.importing.uploads import KEPT_MS, MOST_IN_WORKSPACE, Upload, Uploads
+from zuji.terms.error import Busy
 
 HEADER = "card;when;what;total;city\n"
 GOOD = "c1;01.03.2026 10:00;sale;10,50;上海\nc2;02.03.2026 11:00;sale;20,00;北京\n"
@@ -221,17 +222,29 @@ def test_who_may_not_change_sources_may_not_upload_nor_look(world: ApiWorld, wor
 def test_what_was_uploaded_is_gone_after_a_day_and_its_name_is_no_path(tmp_path: Path) -> None:
     now = [int(time.time() * 1000)]
     uploads = Uploads(tmp_path, now_ms=lambda: now[0])
-    path = uploads.place("abc", "../../etc/passwd.xlsx")
+    path = uploads.place("default", "abc", "../../etc/passwd.xlsx")
     path.write_bytes(b"rows")
     upload = Upload(id="abc", workspace="w", file="../../etc/passwd.xlsx", size=4, lines=0, uploaded_at=now[0])
     uploads.offer(upload)
     assert path == tmp_path / "uploaded" / "abc" / "file.xlsx"
     assert [one.id for one in uploads.all("w")] == ["abc"]
-    half = uploads.place("halfway", "rest.csv").parent
+    half = uploads.place("default", "halfway", "rest.csv").parent
     os.utime(half, (0, 0))
     uploads.sweep()
     assert (path.exists(), half.exists()) == (True, False)
     now[0] += KEPT_MS + 60_000
     assert uploads.all("w") == []
+    uploads.note_check(upload, {"found": "a check renews the time of the folder"})
     uploads.sweep()
     assert list((tmp_path / "uploaded").iterdir()) == []
+
+
+def test_one_workspace_does_not_take_the_room_for_uploads_of_all(tmp_path: Path) -> None:
+    now = int(time.time() * 1000)
+    uploads = Uploads(tmp_path, now_ms=lambda: now)
+    for number in range(MOST_IN_WORKSPACE):
+        uploads.place("greedy", f"up{number}", "a.csv").write_bytes(b"a")
+        uploads.offer(Upload(id=f"up{number}", workspace="greedy", file="a.csv", size=1, lines=0, uploaded_at=now))
+    with pytest.raises(Busy, match="in this workspace"):
+        uploads.place("greedy", "another", "a.csv")
+    assert uploads.place("modest", "first", "a.csv").parent.exists()

@@ -89,3 +89,19 @@ def test_who_may_not_judge_is_refused_and_who_may_not_see_people_gets_masked_val
     with world.client(world.token("viewer", workspace), workspace=workspace) as viewer:
         assert viewer.get("/quality/sample").status_code == 403
         assert viewer.get("/quality/verdicts").status_code == 200
+
+
+def test_what_was_said_of_events_is_forgotten_with_the_data_of_their_source(world: ApiWorld) -> None:
+    workspace = world.workspace()
+    event = track("Bag Packed", "verdict-gone", properties={"price": -1})
+    world.send(workspace, event)
+    [drawn] = sample(world, workspace)
+    body = {name: drawn[name] for name in ("source", "event_id", "stratum", "received_at")}
+    with world.client(workspace=workspace) as owner:
+        said = owner.post("/quality/verdicts", json={**body, "verdict": "wrong", "note": "call 13812345678"})
+        assert said.status_code == 200, said.text
+        with world.client(world.token("viewer", workspace), workspace=workspace) as viewer:
+            [seen] = viewer.get("/quality/verdicts", params=SEEN).json()["verdicts"]
+        assert "13812345678" not in seen["note"]
+        assert owner.delete(f"/sources/{drawn['source']}/data").status_code == 200
+        assert owner.get("/quality/verdicts", params=SEEN).json()["verdicts"] == []

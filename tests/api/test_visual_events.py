@@ -141,6 +141,7 @@ def test_a_funnel_over_past_clicks_has_visual_events_as_steps(world: ApiWorld, s
         ("engagement", {"weights": [{"event": "visual:buy", "weight": 1}]}),
         ("heat_map", {"event": "visual:buy"}),
         ("paths", {"items": [{"event": "visual:buy", "take": "$event"}]}),
+        ("paths", {"items": [{"event": "visual:buy"}, {}], "start": "visual:buy"}),
         (
             "attribution",
             {"touch": {"event": "visual:buy", "channel": "$el_text"}, "goal": {"event": "Order Completed"}},
@@ -273,3 +274,14 @@ def test_visual_events_stay_in_their_workspace(world: ApiWorld, workspace: str, 
         made(client, BUY)
         assert other.get("/visual-events/buy").status_code == 404
         assert asked(other, "trend", series=[{"event": "visual:buy"}]).status_code == 422
+
+
+def test_paths_begin_and_end_at_a_visual_event_and_do_not_leave_one_out_by_name(world: ApiWorld, shop: str) -> None:
+    with world.client(workspace=shop) as client:
+        made(client, BUY)
+        items = [{"event": "visual:buy"}, {}]
+        answer = asked(client, "paths", items=items, start="visual:buy").json()
+        assert answer["question"]["start"] == "visual:buy@1"
+        assert answer["answer"]["trips"] > 0
+        refused = asked(client, "paths", items=[{"except_events": ["visual:buy"]}])
+        assert (refused.status_code, "a rule of its own" in refused.text) == (422, True)

@@ -214,3 +214,47 @@ def test_a_dimension_that_weighs_nothing_does_not_keep_the_index_from_being_100(
     scores = {**dict.fromkeys(WEIGHTS, 100.0), "timeliness": 10.0}
     assert index(scores, {**WEIGHTS, "timeliness": 0}) == 100.0
     assert index(scores) == pytest.approx(91.0)
+
+
+def test_what_comes_back_out_of_quarantine_counts_once() -> None:
+    facts = facts_with(refunds=REFUNDS)
+    assert reasons(facts, an_order(1, "Paid", order_id="o", total=100)) == [""]
+    assert reasons(facts, an_order(1, "Paid", order_id="o", total=100)) == [""], "the same payment, replayed"
+    assert reasons(facts, an_order(2, "Refunded", order_id="o", back=60)) == [""]
+    assert reasons(facts, an_order(2, "Refunded", order_id="o", back=60)) == [""], "the same refund, replayed"
+    assert reasons(facts, an_order(3, "Refunded", order_id="o", back=60)) == ["constraint:refunds"]
+
+
+def test_deleting_the_data_of_a_source_forgets_its_part_of_an_order_alone(tmp_path: Path) -> None:
+    with closing(HotStore(tmp_path / "hot.sqlite")) as hot:
+        facts = replace(facts_with(refunds=REFUNDS, shipped=SHIPPED), memory=RuleMemory(hot))
+
+        def taken(message: Message, source: str) -> list[str]:
+            rows = [received(message, position=1, receipt=a_receipt(source=source))]
+            cleaned = clean_batch(rows, facts=facts, now_ms=NOON_MS)
+            with hot.write() as connection:
+                facts.memory.save(connection, now_ms=NOON_MS)
+            facts.memory.settle()
+            said: str = cleaned.frame["flag_reason"].to_list()[0]
+            return [one for one in said.split(",") if one.startswith("constraint:")]
+
+        assert taken(an_order(1, "Paid", order_id="o", total=100), "till") == []
+        assert taken(an_order(2, "Paid", order_id="o", total=10), "web") == []
+        assert taken(an_order(3, "Refunded", order_id="o", back=90), "web") == []
+        with hot.write() as connection:
+            facts.memory.forget_source(connection, "shop", "till")
+        assert taken(an_order(4, "Refunded", order_id="o", back=1), "web") == ["constraint:refunds"]
+        assert taken(an_order(5, "Paid", order_id="o", total=100), "till") == []
+        assert taken(an_order(6, "Refunded", order_id="o", back=19), "web") == []
+
+
+def test_what_ties_events_is_remembered_as_a_hash_alone(tmp_path: Path) -> None:
+    with closing(HotStore(tmp_path / "hot.sqlite")) as hot:
+        facts = replace(facts_with(refunds=REFUNDS | {"by": "email"}), memory=RuleMemory(hot))
+        clean_batch([received(an_order(1, "Paid", email="ann@x.cn", total=1))], facts=facts, now_ms=NOON_MS)
+        with hot.write() as connection:
+            facts.memory.save(connection, now_ms=NOON_MS)
+        with hot.read() as connection:
+            kept = connection.execute("SELECT key FROM rule_memory WHERE kind = 'constraint'").fetchall()
+    assert len(kept) == 1
+    assert "ann" not in kept[0][0]

@@ -93,7 +93,7 @@ def test_pages_that_are_forgotten_leave_their_sums_and_a_late_number_makes_nothi
         assert losses.find(connection, new) is None, "more than are kept"
         assert losses.find(connection, later) is not None
     told = sums(hot, now_ms=NOON_MS + 3 * KEPT_MS)
-    assert [(one.sent, one.received, one.lost) for one in told.values()] == [(5, 3, 2), (2, 2, 0), (2, 1, 1)]
+    assert [(one.sent, one.received, one.lost) for one in told.values()] == [(5, 3, 2), (2, 2, 0), (1, 1, 0)]
     hot.close()
 
 
@@ -138,3 +138,13 @@ def test_a_source_that_loses_more_than_a_twentieth_is_an_alarm_and_one_that_lose
         facts = world.engine.status.now().alarm_facts
     told = [(one.source, one.count) for one in facts if one.code == "events_lost"]
     assert told == [("leaky", 29)]
+
+
+def test_pages_that_are_open_when_the_data_of_their_source_is_deleted_go_on_and_lost_nothing(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as world:
+        world.send(*(numbered("p", number) for number in (*range(1, 9), 12)), source="undone")
+        world.settle()
+        world.decide("delete_source_data", "delete-open-pages", source="undone")
+        world.send(numbered("p", 13), numbered("p", 15), source="undone")
+        world.settle()
+        assert lost(world, now_ms=NOON_MS + 2 * OPEN_MS) == {"undone": (3, 0, 1)}

@@ -45,3 +45,23 @@ def test_another_door_to_the_same_database_knows_what_was_decided(policies: Poli
     again = Policies.beside(policies).newest("shop", "names")
     assert again is not None
     assert again.document == {"x": [1, "二"]}
+
+
+def test_what_is_decided_together_with_something_that_fails_does_not_hold(policies: Policies) -> None:
+    policies.write("shop", "rules", {"a": 1}, over=None, at=5, by="ann")
+
+    def decide_and_fail() -> None:
+        with policies.together():
+            policies.write("shop", "rules", {"a": 2}, over=1, at=6, by="bo")
+            raise OSError("the entry in the audit log")
+
+    with pytest.raises(OSError, match="audit"):
+        decide_and_fail()
+    newest = policies.newest("shop", "rules")
+    assert newest is not None
+    assert (newest.version, newest.document) == (1, {"a": 1})
+    with policies.together():
+        policies.write("shop", "rules", {"a": 3}, over=1, at=7, by="bo")
+    newest = policies.newest("shop", "rules")
+    assert newest is not None
+    assert (newest.version, newest.document) == (2, {"a": 3})

@@ -263,3 +263,16 @@ def test_any_definition_matches_the_same_clicks_live_and_in_history(engine: Engi
     ]
     assert not different
     assert any(live), "no definition matches any click: the seed says nothing"
+
+
+@pytest.mark.parametrize("broken_off", ["[" + r"\aaaaaa" * 200, "." + r"\aa" * 300 + "(", "[a=" + r"\abcdef " * 200])
+def test_a_selector_that_breaks_off_is_refused_at_once_however_its_escapes_can_be_read(broken_off: str) -> None:
+    with pytest.raises(BadRequest, match="selector: "):
+        read_selector(broken_off)
+
+
+def test_escapes_are_read_as_css_reads_them() -> None:
+    [[compound]] = read_selector(r"#\31 23").paths
+    assert [one.value for one in compound.attributes] == ["123"]
+    [[compound]] = read_selector(r"#\000031x").paths
+    assert [one.value for one in compound.attributes] == ["1x"]

@@ -117,3 +117,12 @@ def test_an_event_of_a_robot_reaches_only_the_answers_for_purposes() -> None:
     robot = fact(happened(flags=int(Flag.ROBOT)))
     assert compiled_of(bought={"value": BOUGHT}).effect_of(robot).reach == 0
     assert compiled_of(bought={"value": BOUGHT}, may=granted).effect_of(robot).reach.bit_count() == 1
+
+
+def test_true_and_1_are_two_conditions_also_beside_one_another() -> None:
+    rules = {"yes": where(paid=True), "one": where(paid=1), "no": where(paid=False), "none": where(paid=0)}
+    together = compiled_of(**{key: {"value": {**BOUGHT, "where": one}} for key, one in rules.items()})
+    for key, value in {"yes": True, "one": 1, "no": False, "none": 0}.items():
+        state = together.add(None, fact(happened(paid=value)), NOON)
+        said = together.evaluate(together.figures([state], NOON), NOTHING_KNOWN).values
+        assert said == {("tag", name): int(name == key) for name in rules}

@@ -35,6 +35,10 @@ class ItemRule(Document, frozen=True, kw_only=True):
     take: Name = EVENT_NAME
     except_events: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
 
+    def __post_init__(self) -> None:
+        if any(map(is_visual, self.except_events)):
+            raise ValueError("except_events names stored events; give a visual event a rule of its own before this one")
+
 
 class Paths(Question, frozen=True, kw_only=True):
     """How events are named, which part of a trip to look at, and how much to show."""

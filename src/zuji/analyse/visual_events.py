@@ -89,5 +89,9 @@ def _renamed(value: Any, pin: Callable[[str], str]) -> Any:
     return value
 
 
+_NAMING = frozenset({"event", "start", "end"})
+"""Fields whose text names an event: the two ends of paths do so by items, which visual events are by their names."""
+
+
 def _names_visual(field: str, value: Any) -> bool:
-    return field == "event" and isinstance(value, str) and is_visual(value)
+    return field in _NAMING and isinstance(value, str) and is_visual(value)

@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from zuji.api.guard import Caller
 from zuji.api.ports import ports_of
 from zuji.api.wire import Applied
+from zuji.store.verdicts import Verdicts
 from zuji.terms.error import BadRequest, Busy, Conflict, NotAllowed, NotFound, ZujiError
 from zuji.terms.message import Message
 
@@ -36,3 +38,11 @@ async def decide(request: Request, caller: Caller, event: str, properties: dict[
 def error_of(code: str, message: str) -> ZujiError:
     """The error a decision's outcome tells of, so that it leaves with the status of its kind."""
     return _KINDS.get(code, Conflict)(message)
+
+
+async def delete_source_data(request: Request, caller: Caller, source: str) -> Applied:
+    """Delete everything that a source brought, and what people said of its events."""
+    applied = await decide(request, caller, "delete_source_data", {"source": source})
+    verdicts = Verdicts.beside(ports_of(request).policies)
+    await run_in_threadpool(verdicts.forget_source, caller.workspace, source)
+    return applied

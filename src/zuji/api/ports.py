@@ -177,7 +177,7 @@ class Uploads(Protocol):
         """How large a file may be."""
         ...
 
-    def place(self, upload_id: str, name: str) -> Path:
+    def place(self, workspace: str, upload_id: str, name: str) -> Path:
         """Where the body of a new upload is to be written. Raises Busy when very many wait."""
         ...
 

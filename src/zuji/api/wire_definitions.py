@@ -196,5 +196,5 @@ class OverlapPeopleIn(In):
     segments: list[str] = Field(min_length=1, max_length=6, examples=[["cart_to_win_back", "best_customers"]])
     within: list[str] = Field(min_length=1, max_length=6, examples=[["best_customers"]])
     limit: int = Field(100, ge=1, le=1000)
-    cursor: str | None = Field(None, pattern=r"^[0-9]{1,20}$", description="`next` of the page before.")
+    cursor: str | None = Field(None, pattern=r"^[0-9]{1,18}$", description="`next` of the page before.")
     ticket: str = TICKET

@@ -87,14 +87,14 @@ def added(connection: HotTransaction, person: Profile, include: Collection[Part]
 
 
 def _recent(event: dict[str, Any], caller: Caller) -> RecentEvent:
-    path = event["url_path"] or None
+    path, product = event["url_path"] or None, event["product_id"] or None
     return RecentEvent(
         event_id=event["event_id"],
         type=event["type"],
         event=event["event"],
         occurred_at=iso(event["occurred_at"]),
         source=event["source"],
-        product_id=event["product_id"] or None,
+        product_id=product if product is None or caller.sees_personal else mask_text(product),
         amount=None if event["amount"] is None else str(event["amount"]),
         currency=event["currency"] or None,
         path=path if path is None or caller.sees_personal else mask_text(path),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +68,9 @@ def _spoken_of(
     bound = set(rows_of(sheet, workspace, constraint.events, constraint.sources))
     for row in sorted(bound.union(rows_of(sheet, workspace, others))):
         if value := _key_of(sheet, row, constraint.by):
-            key = Key("constraint", workspace, f"{name}\n{value}")
+            # Hashed: personal fields are protected only behind this step.
+            said = f"{name}\n{value}".encode(errors="surrogatepass")
+            key = Key("constraint", workspace, blake2b(said, digest_size=16).hexdigest())
             yield _Event(row, row in bound, key, int(sheet.occurred_at[row]))
 
 
@@ -86,36 +89,43 @@ def _exceeds(sheet: Sheet, constraint: NotAbove, event: _Event) -> bool:
     amount = decimal_of(sheet.properties[event.row].get(name))
     if amount is None:
         return False
-    limit, spent = (Decimal(one) if one else None for one in sheet.facts.memory.get(event.key) or ("", ""))
-    if event.is_bound:
-        spent = (spent or Decimal(0)) + abs(amount)
-    else:
-        limit = (limit or Decimal(0)) + abs(amount)
-    _remember(sheet, event, ["" if one is None else str(one) for one in (limit, spent)])
-    if not event.is_bound or limit is None or spent is None:
+    said, came = dict(sheet.facts.memory.get(event.key) or {}), sheet.rows[event.row]
+    limit, spent, counted = said.get(came.source.id, ("", "", []))
+    if came.message.message_id not in counted:  # what comes back out of quarantine counts once
+        if event.is_bound:
+            spent = str(Decimal(spent or 0) + abs(amount))
+        else:
+            limit = str(Decimal(limit or 0) + abs(amount))
+        said[came.source.id] = [limit, spent, [*counted, came.message.message_id][-MOST_TIMES:]]
+        _remember(sheet, event.key, said)
+    limits = [Decimal(one[0]) for one in said.values() if one[0]]
+    if not event.is_bound or not limits:
         return False
-    return spent > limit + Decimal(str(constraint.tolerance))
+    return sum(Decimal(one[1] or 0) for one in said.values()) > sum(limits) + Decimal(str(constraint.tolerance))
 
 
 def _comes_alone(sheet: Sheet, constraint: Follows, event: _Event, since: Key) -> bool:
     """Whether nothing came before an event, or too long before it."""
     memory = sheet.facts.memory
-    times: list[int] = memory.get(event.key) or []
+    said: dict[str, list[int]] = dict(memory.get(event.key) or {})
+    first: dict[str, int] = dict(memory.get(since) or {})
     if not event.is_bound:
-        ordered = sorted({*times, event.at})
-        _remember(sheet, event, ordered if len(ordered) <= MOST_TIMES else ordered[:1] + ordered[1 - MOST_TIMES :])
-        first = memory.get(since)
-        if first is None or event.at < first:
-            _remember(sheet, event._replace(key=since), event.at)
+        source = sheet.rows[event.row].source.id
+        ordered = sorted({*said.get(source, ()), event.at})
+        said[source] = ordered if len(ordered) <= MOST_TIMES else ordered[:1] + ordered[1 - MOST_TIMES :]
+        _remember(sheet, event.key, said)
+        if event.at < first.get(source, event.at + 1):
+            _remember(sheet, since, first | {source: event.at})
         return False
+    times = sorted(at for of_source in said.values() for at in of_source)
     if not times:
-        first = memory.get(since)
-        return first is not None and event.at - first >= constraint.after_days * 24 * HOUR_MS
+        return bool(first) and event.at - min(first.values()) >= constraint.after_days * 24 * HOUR_MS
     before = [at for at in times if at <= event.at + TOLERANCE_MS]
     if not before or constraint.within_hours is None:
         return not before
     return event.at - before[-1] > constraint.within_hours * HOUR_MS
 
 
-def _remember(sheet: Sheet, event: _Event, value: Any) -> None:
-    sheet.facts.memory.put(event.key, Note(value, sheet.rows[event.row].source.id, sheet.now_ms))
+def _remember(sheet: Sheet, key: Key, value: Any) -> None:
+    """A value tells sources apart by itself, {source: what it said}: so the deletion of one forgets its part alone."""
+    sheet.facts.memory.put(key, Note(value, "", sheet.now_ms))

@@ -42,6 +42,7 @@ class EngineImports:
     def __init__(self, data: Path, *, keys: Keys, limits: SpoolLimits) -> None:
         self._data, self._keys, self._limits = data, keys, limits
         self._ledger = ImportLedger(data)
+        self._lock = threading.Lock()
         self._processes: dict[str, Any] = {}
         """Of the imports under way, by their ids."""
         self._cancelled: set[str] = set()
@@ -75,8 +76,11 @@ class EngineImports:
         process = multiprocessing.get_context("spawn").Process(
             target=import_upload, args=arguments, name=f"import {begun.id}", daemon=True
         )
-        self._cancelled.discard(begun.id)
-        self._processes[begun.id] = process
+        with self._lock:
+            if begun.id in self._processes:
+                raise Conflict(f"the import {begun.id} is under way already. Wait for it to end, or cancel it.")
+            self._cancelled.discard(begun.id)
+            self._processes[begun.id] = process
         process.start()
         threading.Thread(target=self._look_after, args=(process, file, begun), daemon=True).start()
         return _plain(begun)

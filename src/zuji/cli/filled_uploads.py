@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 
 from zuji.cli.clock import now_ms
 from zuji.cli.filled_imports import UPLOAD_CAP, EngineImports
-from zuji.cli.import_check import check_apart
+from zuji.cli.import_check import apart, check
 from zuji.collect.importing.guess import Guess, guess
 from zuji.collect.importing.looking import columns_in
 from zuji.collect.importing.mapping import document_of_mapping, mapping_of
@@ -44,9 +44,9 @@ class EngineUploads:
         """See the port."""
         return self._most_bytes
 
-    def place(self, upload_id: str, name: str) -> Path:
+    def place(self, workspace: str, upload_id: str, name: str) -> Path:
         """See the port."""
-        return self._uploads.place(upload_id, name)
+        return self._uploads.place(workspace, upload_id, name)
 
     def offer(self, workspace: str, upload_id: str, *, name: str, size: int, lines: int) -> Mapping[str, Any]:
         """See the port."""
@@ -69,13 +69,7 @@ class EngineUploads:
     def look(self, workspace: str, upload_id: str, mapping: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """See the port."""
         with self._named(workspace, upload_id) as (_, path):
-            found = guess(path) if mapping is None else Guess(mapping_of(mapping), {})
-            return {
-                "mapping": document_of_mapping(found.mapping),
-                "notes": found.notes,
-                "toml": toml_of(found.mapping, notes=found.notes),
-                "columns": [one._asdict() for one in columns_in(path, found.mapping, cap=UPLOAD_CAP)],
-            }
+            return self._apart(look_at, path, mapping)
 
     def check(self, workspace: str, upload_id: str, source: str, *, mapping: Mapping[str, Any]) -> Mapping[str, Any]:
         """See the port."""
@@ -89,14 +83,17 @@ class EngineUploads:
                 own_source=True,
                 cap=UPLOAD_CAP,
             )
-            if not self._checks.acquire(timeout=30):
-                raise Busy(f"{CHECKS_AT_ONCE} files are being checked already. Try again in a moment.")
-            try:
-                found = check_apart(order, now_ms=now_ms())
-            finally:
-                self._checks.release()
+            found = self._apart(check, order, now_ms())
             self._uploads.note_check(upload, {"mapping": document_of_mapping(checked), "found": found})
             return found
+
+    def _apart(self, work: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
+        if not self._checks.acquire(timeout=30):
+            raise Busy(f"{CHECKS_AT_ONCE} files are being looked at already. Try again in a moment.")
+        try:
+            return apart(work, *given)
+        finally:
+            self._checks.release()
 
     def begin(
         self, workspace: str, upload_id: str, source: str, *, mapping: Mapping[str, Any], actor: str
@@ -114,7 +111,7 @@ class EngineUploads:
                 raise
             checked = self._uploads.check(upload)
             if checked is not None and checked["mapping"] == begun["mapping"]:
-                self._imports.note_check(begun["id"], checked["found"])
+                self._imports.note_check(begun["id"], _without_rows(checked["found"]))
             return begun
 
     def _judged_as(self, workspace: str, name: str) -> Source:
@@ -138,6 +135,23 @@ class EngineUploads:
             if str(path) not in str(failure):
                 raise
             raise type(failure)(str(failure).replace(str(path), upload.file)) from failure
+
+
+def look_at(path: Path, mapping: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A mapping for a file, guessed or given, and what its columns hold."""
+    found = guess(path) if mapping is None else Guess(mapping_of(mapping), {})
+    return {
+        "mapping": document_of_mapping(found.mapping),
+        "notes": found.notes,
+        "toml": toml_of(found.mapping, notes=found.notes),
+        "columns": [one._asdict() for one in columns_in(path, found.mapping, cap=UPLOAD_CAP)],
+    }
+
+
+def _without_rows(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures alone: example rows are people's, and must outlive neither the upload nor an undo."""
+    causes = [{name: value for name, value in one.items() if name not in ("row", "message")} for one in found["causes"]]
+    return {**{name: value for name, value in found.items() if name != "rejects"}, "causes": causes}
 
 
 def _plain(upload: Upload) -> dict[str, Any]:

@@ -6,7 +6,7 @@ So whatever a file holds, it neither holds the engine's interpreter nor ends it.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,11 +26,11 @@ WITHIN_S = 120.0
 MOST_CAUSES = 50
 
 
-def check_apart(order: Order, *, now_ms: int) -> dict[str, Any]:
-    """What `check` finds, found by a process of its own. Raises what that one raised, Busy when it takes too long."""
+def apart(work: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
+    """What a function of a module finds, in a process of its own. Raises what that raised; Busy when it takes long."""
     here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=_tell_check, args=(there, order, now_ms), name="import check", daemon=True
+        target=_tell, args=(there, work, given), name="import check", daemon=True
     )
     process.start()
     there.close()  # so that the end of the process ends the wait
@@ -48,7 +48,7 @@ def check_apart(order: Order, *, now_ms: int) -> dict[str, Any]:
     return found
 
 
-def check(order: Order, *, now_ms: int, most_rows: int = CHECKED_ROWS) -> dict[str, Any]:
+def check(order: Order, now_ms: int, *, most_rows: int = CHECKED_ROWS) -> dict[str, Any]:
     """What an import would bring: how many rows pass, how good they are, what is wrong, each with an example row."""
     rows = _Rows()
     with trial(order.source, now_ms=now_ms) as judging:
@@ -109,9 +109,9 @@ def _counted(tried: Tried) -> dict[str, Any]:
     return {name: getattr(tried, name) for name in ("rows", "sent", "rejected", "reasons", "whole")}
 
 
-def _tell_check(there: Connection, order: Order, now_ms: int) -> None:
-    """What the process of a check runs."""
+def _tell(there: Connection, work: Callable[..., dict[str, Any]], given: tuple[Any, ...]) -> None:
+    """What that process runs."""
     try:
-        there.send(check(order, now_ms=now_ms))
+        there.send(work(*given))
     except ZujiError as failure:
         there.send(failure)

@@ -10,6 +10,7 @@ import hmac
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Literal
@@ -114,8 +115,10 @@ class MailServer:
         mail["Auto-Submitted"] = "auto-generated"  # so that absence notes do not answer
         mail.set_content(text)
         try:
-            with self._connected() as server:
+            with closing(self._connected()) as server:
                 server.send_message(mail)
+                with suppress(smtplib.SMTPException, OSError):  # the mail is taken by now, whatever becomes of this
+                    server.quit()
         except smtplib.SMTPRecipientsRefused as refusal:
             [(code, said)] = list(refusal.recipients.values())[:1]
             return _refused(code, said)

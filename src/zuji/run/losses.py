@@ -49,7 +49,8 @@ class LossWatch:
             known = losses.find(connection, page)
             if known is None and brought.said_at < forgotten_until:
                 continue  # its page may be one of those forgotten: who knows what had arrived of it
-            before = known or Arrived(brought.day)
+            # Once pages were forgotten, one that begins late may be one of them: it counts from where it is.
+            before = known or Arrived(brought.day, min(brought.numbers) - 1 if forgotten_until else 0)
             now = after(before, brought.numbers)
             changed[page] = now
             held = sums.setdefault(SourceDay(page.workspace, page.source, now.day), [0, 0, 0])

@@ -72,6 +72,8 @@ class PeopleBook:
     def __init__(self, workspace: str) -> None:
         self._workspace = workspace
         self._kept: TwoAges[Record] = TwoAges(KEPT)
+        self._written: set[int] = set()
+        """Of whom others wrote values in this transaction: then who was born in it has some."""
 
     def load(
         self,
@@ -86,7 +88,7 @@ class PeopleBook:
         missing = []
         for person in persons:
             record = self._kept.get(person)
-            if record is None and person in newborn:
+            if record is None and person in newborn and person not in self._written:
                 record = Record({}, None)
                 self._kept.put(person, record)
             if record is None:
@@ -111,17 +113,20 @@ class PeopleBook:
             identifiers = tuple((one.type, one.value) for one in person.identifiers)
             records[person.id].facts = PersonFacts(person.traits, identifiers)
 
-    def drop(self, persons: Iterable[int]) -> None:
+    def drop(self, persons: Collection[int]) -> None:
         """What is known of these may be old: others write values and times too."""
         self._kept.drop(persons)
+        self._written.update(persons)
 
     def settle(self) -> None:
         """The transaction was committed."""
         self._kept.age()
+        self._written.clear()
 
     def forget(self) -> None:
         """It was rolled back, or somebody else wrote values: read them again."""
         self._kept.clear()
+        self._written.clear()
 
 
 def compare(outcome: Outcome, person: int, record: Record, rules: Rules, values: Mapping[Name, Any], why: Why) -> None:

@@ -155,8 +155,10 @@ def forget(connection: sqlite3.Connection, *, before_ms: int, most_kept: int, at
 
 
 def forget_source(connection: sqlite3.Connection, workspace: str, source: str) -> None:
-    """The data of a source is deleted: nothing was sent by it, and nothing lost."""
-    connection.execute("DELETE FROM page_sequence WHERE workspace = ? AND source = ?", (workspace, source))
+    """The data of a source is deleted: nothing was sent by it, and nothing lost. Open pages go on from there."""
+    connection.execute(
+        "UPDATE page_sequence SET missing = 0, gaps = '' WHERE workspace = ? AND source = ?", (workspace, source)
+    )
     connection.execute("DELETE FROM loss_day WHERE workspace = ? AND source = ?", (workspace, source))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from zuji.store.metadata_rows import MetadataRows
 from zuji.store.policy_tables import PolicyRow
@@ -40,6 +40,7 @@ class Policies(MetadataRows):
         """Decide anew. `over`: the version that the writer had seen; Conflict when another one holds by now."""
         taken = f"the policy {part!r} was changed by somebody else meanwhile; look at it again, then repeat."
         with self._writing:
+            known = self._known()
             with self._change(taken=taken) as session:
                 mine = (PolicyRow.workspace == workspace) & (PolicyRow.part == part)
                 newest = session.scalar(select(func.max(PolicyRow.version)).where(mine)) or 0
@@ -47,7 +48,8 @@ class Policies(MetadataRows):
                     raise Conflict(taken)
                 made = Policy(workspace, part, newest + 1, dict(document), at, by)
                 session.add(PolicyRow(**{name: getattr(made, name) for name in Policy.__struct_fields__}))
-            self._known()[(workspace, part)] = made
+                # It holds once the transaction does, which may be one that other changes are part of.
+                event.listen(session, "after_commit", lambda _: known.update({(workspace, part): made}), once=True)
         return made
 
     def secret(self, workspace: str) -> bytes:

@@ -172,7 +172,7 @@ class Receivers(MetadataRows):
         """When the next message may go out: an hour after the one that is `per_hour` messages ago."""
         sent = select(ReceiverDeliveryRow).where(
             ReceiverDeliveryRow.receiver == to.id,
-            ReceiverDeliveryRow.state == "delivered",
+            ReceiverDeliveryRow.state.in_(("delivered", "given_up")),
             ReceiverDeliveryRow.at > now - HOUR_MS,
         )
         found = self._all(sent.order_by(ReceiverDeliveryRow.at.desc()).limit(to.per_hour), Delivery)

@@ -166,17 +166,18 @@ class RuleMemory:
 
 
 def _forget_steps(connection: sqlite3.Connection, workspace: str, source: str) -> None:
-    """Steps of one person come from several sources, so a value tells them apart: {source: what it said}."""
+    """Steps of one person, and what one order is held against, come from several sources: {source: what it said}."""
     rows = connection.execute(
-        "SELECT key, value FROM rule_memory WHERE kind = 'step' AND workspace = ? AND instr(value, CAST(? AS BLOB))",
+        "SELECT kind, key, value FROM rule_memory WHERE kind IN ('step', 'constraint') AND workspace = ?"
+        " AND instr(value, CAST(? AS BLOB))",
         (workspace, source),
     ).fetchall()
-    for key, packed in rows:
+    for kind, key, packed in rows:
         value = msgspec.msgpack.decode(packed, type=dict[str, Any])
         value.pop(source, None)
         connection.execute(
-            "UPDATE rule_memory SET value = ? WHERE kind = 'step' AND workspace = ? AND key = ?",
-            (msgspec.msgpack.encode(value), workspace, key),
+            "UPDATE rule_memory SET value = ? WHERE kind = ? AND workspace = ? AND key = ?",
+            (msgspec.msgpack.encode(value), kind, workspace, key),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from zuji.store.metadata_rows import MetadataRows
 from zuji.store.verdict_tables import VerdictRow
@@ -38,6 +38,11 @@ class Verdicts(MetadataRows):
         values = {name: getattr(verdict, name) for name in Verdict.__struct_fields__}
         with self._change() as session:
             session.merge(VerdictRow(**values | {"fields": list(verdict.fields)}))
+
+    def forget_source(self, workspace: str, source: str) -> None:
+        """The data of a source is deleted: nothing was said of it."""
+        with self._change() as session:
+            session.execute(delete(VerdictRow).where(VerdictRow.workspace == workspace, VerdictRow.source == source))
 
     def received(self, workspace: str, *, source: str | None, from_ms: int, to_ms: int) -> list[Verdict]:
         """The verdicts on events that came from `from_ms` up to `to_ms` (excluded), newest verdict first."""

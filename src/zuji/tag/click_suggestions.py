@@ -24,6 +24,8 @@ MADE_UP = re.compile(
     r"\d{3}|[:;.\[\]#]|--|__|^(css|sc|jsx|svelte|ng|ember|react|v)-|[a-z]\d[a-z\d]*\d|[a-z][A-Z]+[a-z]+[A-Z\d]"
 )
 LONGEST_VALUE = 80
+MOST_DATA = 5
+"""Each is tried on every chain there is."""
 MOST_CLASSES = 3
 MOST_ELEMENTS = 1_000
 
@@ -106,7 +108,7 @@ def _own(element: Element) -> Iterator[tuple[str, By]]:
     """By what an element says of itself alone."""
     tag = _text(element, "tag_name")
     data = sorted(key.removeprefix("attr__") for key in element if key.startswith("attr__data-"))
-    for name in sorted(data, key=lambda name: name not in FOR_TESTS):
+    for name in sorted(data, key=lambda name: name not in FOR_TESTS)[:MOST_DATA]:
         if _lasts(value := _text(element, f"attr__{name}")) or (value and name in FOR_TESTS):
             yield f"[{name}={_quoted(value)}]", "data"
     if _lasts(value := _text(element, "attr__id")):

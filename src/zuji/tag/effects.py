@@ -132,7 +132,8 @@ class _Conditions:
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
-        self._bits: dict[Node, int] = {}
+        self._bits: dict[str, int] = {}
+        """By what a condition is written as: true equals 1 in Python, and is another text."""
         self._tests: list[tuple[Passes, int]] = []
         self._listed: dict[str, tuple[Read[str], dict[str, int]]] = {}
         """By property: its text, and the conditions that each text passes."""
@@ -141,8 +142,9 @@ class _Conditions:
         """The bit of a condition; 0 where there is none."""
         if node is None:
             return 0
-        if node not in self._bits:
-            bit = self._bits[node] = 1 << len(self._bits)
+        written = repr(node)
+        if written not in self._bits:
+            bit = self._bits[written] = 1 << len(self._bits)
             leaf = _alone(node)
             if leaf is not None and leaf.op == "equals":
                 _, bits = self._listed.setdefault(leaf.property, (texts_of(leaf.property), {}))
@@ -150,7 +152,7 @@ class _Conditions:
                     bits[text] = bits.get(text, 0) | bit
             else:
                 self._tests.append((event_condition(node, self._calendar), bit))
-        return self._bits[node]
+        return self._bits[written]
 
     def passed(self, event: Event) -> int:
         """The bits of those that an event passes."""

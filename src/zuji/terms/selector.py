@@ -26,10 +26,14 @@ Step = Literal["inside", "child"]
 
 LONGEST_SELECTOR = 2_000
 MOST_COMPOUNDS = 20
+LONGEST_REMEMBERED = 4_096
+"""Chains come from anybody: what is remembered of them is bounded in size, not in number alone."""
 CLICKABLE_TAGS = ("a", "button", "input", "label", "option", "select", "summary", "textarea")
 CLICKABLE_ROLES = ("button", "checkbox", "link", "menuitem", "option", "radio", "switch", "tab")
 
-_IDENT = r"(?:[\w\-\u0080-\U0010ffff]|\\[0-9a-fA-F]{1,6} ?|\\[^0-9a-fA-F\n])+"
+# An escape ends in one place only: could it end in several, a selector that breaks off would be tried in all of them.
+_CODE = r"\\(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{1,5}(?![0-9a-fA-F])) ?"
+_IDENT = r"(?:[\w\-\u0080-\U0010ffff]|" + _CODE + r"|\\[^0-9a-fA-F\n])+"
 _TAG = re.compile(r"\*|" + _IDENT)
 _NAMED = re.compile(r"([#.])(" + _IDENT + ")")
 _ATTRIBUTE = re.compile(
@@ -82,7 +86,7 @@ class Selector:
     paths: tuple[Path, ...]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def read_selector(text: str) -> Selector:
     """Read a selector; raises BadRequest saying where it stops making sense, and what there may be.
 
@@ -117,14 +121,20 @@ def is_on(selector: Selector, chain: str) -> bool:
     return any(_leads(path, elements) for path in selector.paths)
 
 
-@lru_cache(maxsize=20_000)
 def elements_of(chain: str) -> tuple[Mapping[str, Any], ...]:
     """The elements of a chain from its target outwards; of what is no chain, none. Pages repeat their chains."""
+    return _remembered(chain) if len(chain) <= LONGEST_REMEMBERED else _elements(chain)
+
+
+def _elements(chain: str) -> tuple[Mapping[str, Any], ...]:
     try:
         read = msgspec.json.decode(chain)
     except (msgspec.DecodeError, RecursionError):
         return ()
     return tuple(one if isinstance(one, dict) else {} for one in read) if isinstance(read, list) else ()
+
+
+_remembered = lru_cache(maxsize=2_000)(_elements)
 
 
 def is_clickable(element: Mapping[str, Any]) -> bool:

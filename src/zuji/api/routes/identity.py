@@ -165,11 +165,15 @@ def evidence(
     found = around(ports.hot, caller.workspace, person.id) if person is not None else None
     if found is None:
         raise NotFound(f"nobody has {named} in this workspace.")
-    ports.profile_views.saw(caller.principal, caller.workspace, [found.person])
     links = sorted(found.links, key=lambda one: (STANDINGS.index(one.standing), -one.link.last_at))
+    ends = {end for one in links[:MOST_LINKS] for end in (one.link.a, one.link.b)}
+    known = [one for one in found.identifiers if one.person == found.person or one.identifier in ends]
+    # Of people on the far side of what is past or was refused, an identifier is shown too.
+    seen = {found.person, *(one.person for one in known if one.person)}
+    ports.profile_views.saw(caller.principal, caller.workspace, sorted(seen))
     return EvidenceOut(
         person=found.person,
-        identifiers=[_known(one, caller) for one in found.identifiers],
+        identifiers=[_known(one, caller) for one in known],
         links=[_link(one, caller) for one in links[:MOST_LINKS]],
         more=max(0, len(links) - MOST_LINKS),
     )

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from zuji.api.decisions import decide
+from zuji.api.decisions import delete_source_data
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.ports import ports_of
@@ -189,7 +189,7 @@ async def undo_import(
     # What still waits in the spool would come in behind the decision.
     if not await wait_for(request, ports.freshness.wait_fresh, FRESH_S):
         raise Busy("what was imported is still being taken in. Try again when it is.")
-    applied = await decide(request, caller, "delete_source_data", {"source": source})
+    applied = await delete_source_data(request, caller, source)
     ports.imports.undone(caller.workspace, source)
     return applied
 

@@ -17,6 +17,7 @@ from zuji.api.stored_json import told
 from zuji.api.wire import In, Out, iso
 from zuji.clean.quality import score
 from zuji.clean.verdict_estimate import STRATA, Labelled, Stratum, estimate, shares_of
+from zuji.govern.masking import mask_text
 from zuji.store import quality
 from zuji.store.quality import DAY_MS, KEPT_DAYS
 from zuji.store.quality_sample import Received, draw, sizes
@@ -135,7 +136,7 @@ def give_quality_verdict(request: Request, caller: AnyCaller, body: VerdictIn) -
             subject=caller.workspace,
             detail=f"{verdict.verdict}: event {verdict.event_id} of {verdict.source}",
         )
-    return _out(verdict)
+    return _out(verdict, shown=caller.sees_personal)
 
 
 @router.get("/quality/verdicts", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read"))
@@ -157,7 +158,7 @@ def list_quality_verdicts(
         low=None if found is None else found.low,
         high=None if found is None else found.high,
         strata={name: StratumOut(**one._asdict()) for name, one in strata.items()},
-        verdicts=[_out(one) for one in verdicts[:MOST_SHOWN]],
+        verdicts=[_out(one, shown=caller.sees_personal) for one in verdicts[:MOST_SHOWN]],
     )
 
 
@@ -199,10 +200,12 @@ def _sampled(row: dict[str, Any], verdict: Verdict | None, *, shown: bool) -> Sa
         flags=flags_of(row["flags"]),
         flag_reason=row["flag_reason"],
         properties=properties if isinstance(properties, dict) else {},
-        verdict=None if verdict is None else _out(verdict),
+        verdict=None if verdict is None else _out(verdict, shown=shown),
     )
 
 
-def _out(verdict: Verdict) -> VerdictOut:
+def _out(verdict: Verdict, *, shown: bool) -> VerdictOut:
+    """`shown`: whoever asks may see personal values, which a note may hold."""
     values = {name: getattr(verdict, name) for name in VerdictOut.model_fields}
-    return VerdictOut(**values | {"fields": list(verdict.fields), "at": iso(verdict.at)})
+    note = verdict.note if shown else mask_text(verdict.note)
+    return VerdictOut(**values | {"fields": list(verdict.fields), "note": note, "at": iso(verdict.at)})

@@ -146,7 +146,7 @@ async def people(
     key: Key,
     at: At = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,20}$", description="`next` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,18}$", description="`next` of the page before.")] = None,
 ) -> SegmentPeople:
     """Who is in a segment, now or as of a moment, in pages; identifiers are masked as your role asks for."""
     after = int(cursor or 0)

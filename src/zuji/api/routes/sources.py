@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from zuji.api.decisions import decide
+from zuji.api.decisions import delete_source_data
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import ports_of
 from zuji.api.wire import (
@@ -84,7 +84,7 @@ def revoke_key(request: Request, caller: AnyCaller, source_id: str, key_id: str)
 async def delete_data(request: Request, caller: AnyCaller, source_id: str) -> Applied:
     """Delete everything a source brought: events, evidence, quarantine. Its message ids count as never seen."""
     source = ports_of(request).keys.source(caller.workspace, source_id)
-    return await decide(request, caller, "delete_source_data", {"source": source.id})
+    return await delete_source_data(request, caller, source.id)
 
 
 def _fields(source: Source) -> dict[str, Any]:

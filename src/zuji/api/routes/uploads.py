@@ -50,7 +50,7 @@ async def upload_file(
     """Upload the body, a file as it is or compressed. It is kept for a day."""
     ports = ports_of(request)
     upload_id = ports.new_id()
-    path = await wait_for(request, ports.uploads.place, upload_id, file)
+    path = await wait_for(request, ports.uploads.place, caller.workspace, upload_id, file)
     async with _removed_when_broken(request, upload_id):
         size, lines = await _written(request, path, most=ports.uploads.most_bytes)
         return _out(

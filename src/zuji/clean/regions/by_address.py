@@ -16,6 +16,8 @@ from zuji.clean.regions.provinces import COUNTRIES
 from zuji.clean.regions.table import depth_of
 from zuji.terms.error import BadRequest
 
+LONGEST_ADDRESS = 45
+"""Of IPv6 with an IPv4 address in it; what is longer is none, and is not remembered."""
 REMEMBERED = 65_536
 _WITH_CODES_OF_THEIR_OWN = {country: code for code, country in COUNTRIES.items()}
 _LANGUAGES = ("zh-CN", "en")
@@ -43,6 +45,8 @@ class AddressRegions:
 
     def code_of(self, address: str, regions: Remembering) -> str:
         """The region of an address as a code; empty when the file does not know it."""
+        if len(address) > LONGEST_ADDRESS:
+            return ""
         if regions is not self._said_by or len(self._said) >= REMEMBERED:
             self._said, self._said_by = {}, regions
         if address not in self._said:

@@ -21,7 +21,8 @@ from zuji.terms.error import Busy, NotFound
 FOLDER = "uploaded"
 KEPT_MS = 24 * 60 * 60 * 1000
 SWEPT_EVERY_S = 3600.0
-MOST_WAITING = 100
+MOST_IN_WORKSPACE = 20
+MOST_WAITING = 1_000
 """Uploads at once in a data folder: a page that uploads in a loop must not fill the disk with folders."""
 KNOWN_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 """A workbook is known by its ending; every other format by its first bytes."""
@@ -52,9 +53,11 @@ class Uploads:
         self._timer: threading.Timer | None = None
         self.sweep()
 
-    def place(self, upload_id: str, name: str) -> Path:
+    def place(self, workspace: str, upload_id: str, name: str) -> Path:
         """Where the body of a new upload is to be written. Raises Busy when very many wait already."""
         self.sweep()
+        if len(self.all(workspace)) >= MOST_IN_WORKSPACE:
+            raise Busy(f"{MOST_IN_WORKSPACE} uploaded files wait in this workspace already. Import or remove some.")
         if self._folder.exists() and len(list(self._folder.iterdir())) >= MOST_WAITING:
             raise Busy(f"{MOST_WAITING} uploaded files wait already. Import or remove some; each goes after a day.")
         (self._folder / upload_id).mkdir(parents=True)
@@ -103,7 +106,8 @@ class Uploads:
         oldest = self._now_ms() - KEPT_MS
         for folder in self._folder.iterdir() if self._folder.exists() else ():
             with contextlib.suppress(FileNotFoundError):
-                if folder.stat().st_mtime * 1000 < oldest:
+                told = folder / "upload.json"  # written once, while a check renews the time of the folder
+                if (told if told.exists() else folder).stat().st_mtime * 1000 < oldest:
                     self.remove(folder.name)
         self._arm()
 
