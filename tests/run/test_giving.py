@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from engine_world import NOON_MS, World, running
-from tag_world import DAY_MS, HOUR_MS, MINUTE_MS, backfilled, changes, event, publish, tags, taken, until
+from tag_world import DAY_MS, HOUR_MS, MINUTE_MS, backfilled, changes, event, log_in, publish, tags, taken, until
 
 from zuji.run.tag_rows import TagRows
 from zuji.store import decision_outcomes, given_tags, tag_live, tag_values
@@ -245,3 +245,15 @@ def in_history(world: World, now_ms: int) -> set[int]:
     whose = world.engine.events.person_of_event()
     asked = Asked("default", whose, Calendar(ZoneInfo("UTC")), now_ms, published)
     return set(world.engine.events.query(rule_query(rule, asked))["person"].to_pylist())
+
+
+def test_somebody_new_to_whom_a_device_turns_out_to_belong_has_its_value_and_live_rules_know(tmp_path: Path) -> None:
+    with running(tmp_path) as world:
+        define(world)
+        publish(world, "is_gold", IS_GOLD)
+        world.send(log_in("u-1", who="d-1", number=1, ago_ms=20 * MINUTE_MS))
+        backfilled(world)
+        give(world, 1, ("d-1", "gold"))
+        world.send(log_in("u-2", who="d-1", number=2, ago_ms=10 * MINUTE_MS))
+        taken(world)
+        assert sorted(tags(world).values(), key=str) == [{"grade": "gold", "is_gold": True}]
