@@ -36,13 +36,17 @@ UPLOAD_CAP = 16 * 1024 * 1024 * 1024
 """What an uploaded archive may inflate to."""
 
 
+ENDS_WITHIN_S = 10.0
+"""A process that has told of its end goes on for a moment; the same file may come again by then."""
+
+
 class EngineImports:
     """Fills `api.ports.Imports`."""
 
     def __init__(self, data: Path, *, keys: Keys, limits: SpoolLimits) -> None:
         self._data, self._keys, self._limits = data, keys, limits
         self._ledger = ImportLedger(data)
-        self._lock = threading.Lock()
+        self._ended = threading.Condition()
         self._processes: dict[str, Any] = {}
         """Of the imports under way, by their ids."""
         self._cancelled: set[str] = set()
@@ -76,8 +80,8 @@ class EngineImports:
         process = multiprocessing.get_context("spawn").Process(
             target=import_upload, args=arguments, name=f"import {begun.id}", daemon=True
         )
-        with self._lock:
-            if begun.id in self._processes:
+        with self._ended:
+            if not self._ended.wait_for(lambda: begun.id not in self._processes, timeout=ENDS_WITHIN_S):
                 raise Conflict(f"the import {begun.id} is under way already. Wait for it to end, or cancel it.")
             self._cancelled.discard(begun.id)
             self._processes[begun.id] = process
@@ -136,8 +140,9 @@ class EngineImports:
     def _look_after(self, process: Any, file: Path, begun: Import) -> None:
         process.join()
         file.unlink(missing_ok=True)
-        if self._processes.get(begun.id) is process:
+        with self._ended:
             del self._processes[begun.id]
+            self._ended.notify_all()
         if process.exitcode and begun.id not in self._cancelled:
             problem = f"its process ended with {process.exitcode}. The same upload goes on where it stopped."
             self._stopped(begun, state="failed", problem=problem)
