@@ -45,9 +45,25 @@ def test_a_group_is_rehearsed_and_repaired_as_a_whole(browser: Any, office: Offi
 
 
 def choose(page: Any, name: str, option: str) -> None:
-    """Choose by the keyboard and the list that opens."""
-    page.get_by_role("dialog").get_by_role("combobox", name=name, exact=True).click()
-    page.locator(".ant-select-dropdown:visible .ant-select-item-option").get_by_text(option, exact=True).click()
+    """Choose from the list that opens; again where the list was still moving."""
+    from playwright.sync_api import Error
+
+    box = page.get_by_role("combobox", name=name, exact=True)
+    options = page.locator(".ant-select-dropdown:visible .ant-select-item-option").get_by_text(option, exact=True)
+    shown = page.get_by_role("dialog").locator(".ant-select", has=box).get_by_text(option, exact=True)
+
+    def chosen() -> bool:
+        if shown.count():
+            return True
+        try:
+            if not options.count():
+                box.click(timeout=5_000)
+            options.last.click(timeout=5_000)
+        except Error:
+            return False
+        return bool(shown.count())
+
+    until(chosen)
 
 
 def stored_prices(office: Office, event: str, price: str) -> list[Any]:
