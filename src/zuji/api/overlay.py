@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zuji.api.answers import problem, status_of
+from zuji.api.cross_origin import let_read
 from zuji.api.definitions import note, together
 from zuji.api.guard import BadTokenLimiter, Caller, address_of, bounded
 from zuji.api.listening import answered_while_listened, ticket_of
@@ -35,7 +36,7 @@ from zuji.tag.visual_catalogue import VisualCatalogue
 from zuji.terms.error import BadRequest, NotAllowed, NotFound, ZujiError
 
 PREFIX = "/overlay/v1/"
-PREFLIGHT_S = "600"
+PREFLIGHT_S = 600
 MOST_BYTES = 64 * 1024
 OVER = "the link is used, over, or of another page. Open the page again from the console."
 
@@ -65,7 +66,7 @@ class OverlayDoor:
         is_expected = self._overlays.is_expected(origin)
         request = Request({**scope, "app": self._app}, bounded(receive, MOST_BYTES))
         answer = Response(status_code=204) if scope["method"] == "OPTIONS" else await self._answered(request, origin)
-        _allow(answer, origin if is_expected else "")
+        let_read(answer, origin if is_expected else "", headers="Authorization, Content-Type", preflight_s=PREFLIGHT_S)
         await answer(scope, receive, send)
 
     async def _answered(self, request: Request, origin: str) -> Response:
@@ -177,15 +178,3 @@ def on_host(document: Mapping[str, Any], host: str) -> dict[str, Any]:
 
 def _json(told: BaseModel, *, status: int = 200) -> Response:
     return Response(told.model_dump_json(), status, media_type="application/json")
-
-
-def _allow(answer: Response, origin: str) -> None:
-    """The head of an answer: readable by this origin, or by none."""
-    answer.headers["Vary"] = "Origin"
-    answer.headers["Cache-Control"] = "no-store"
-    if origin:
-        answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Access-Control-Allow-Methods"] = "POST"
-        answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-        answer.headers["Access-Control-Max-Age"] = PREFLIGHT_S
-        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

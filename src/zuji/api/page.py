@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from zuji.api.answers import problem
+from zuji.api.cross_origin import let_read
 from zuji.api.guard import BadTokenLimiter, address_of, bounded
 from zuji.api.people import profile_of
 from zuji.api.ports import Ports
@@ -31,7 +32,7 @@ from zuji.terms.error import ZujiError
 from zuji.terms.identifier import Identifier
 
 PREFIX = "/page/v1/"
-PREFLIGHT_S = "7200"
+PREFLIGHT_S = 7200
 Short = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
@@ -78,7 +79,7 @@ class PageReads:
             allowed = origin in await run_in_threadpool(self._ports.keys.page_origins)
         else:
             answer, allowed = await self._answer(scope, receive, headers, origin)
-        _allow(answer, origin if allowed else "")
+        let_read(answer, origin if allowed else "", headers="Content-Type", preflight_s=PREFLIGHT_S)
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, headers: Headers, origin: str) -> tuple[Response, bool]:
@@ -149,15 +150,3 @@ def _may_be_read(person: Profile, who: Identifier) -> bool:
 
 def _lists(source: PageSource, origin: str) -> bool:
     return origin in source.source.settings.page_origins
-
-
-def _allow(answer: Response, origin: str) -> None:
-    """The head of an answer: readable by this origin, or by none."""
-    answer.headers["Vary"] = "Origin"
-    answer.headers["Cache-Control"] = "no-store"
-    if origin:
-        answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Access-Control-Allow-Methods"] = "POST"
-        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        answer.headers["Access-Control-Max-Age"] = PREFLIGHT_S
-        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -116,5 +116,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def json_columns(columns: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as the lists that JSON columns take."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
+
+
 def _value(row: Row, kind: type[Value]) -> Value:
     return msgspec.convert({name: getattr(row, name) for name in kind.__struct_fields__}, kind)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from zuji.store.metadata_rows import MetadataRows
+from zuji.store.metadata_rows import MetadataRows, json_columns
 from zuji.store.receiver_tables import NoticeRow, ReceiverDeliveryRow, ReceiverRow
 from zuji.terms.error import NotFound
 from zuji.terms.notice import Notice
@@ -85,7 +85,7 @@ class Receivers(MetadataRows):
     def add(self, made: Receiver) -> None:
         """Keep a new one."""
         with self._change(taken=f"there is a receiver {made.id!r} already.") as session:
-            session.add(ReceiverRow(**_plain(msgspec.structs.asdict(made))))
+            session.add(ReceiverRow(**json_columns(msgspec.structs.asdict(made))))
 
     def get(self, workspace: str, id: str) -> Receiver:
         """The one with this id. Raises NotFound."""
@@ -115,7 +115,7 @@ class Receivers(MetadataRows):
     def change(self, workspace: str, id: str, **columns: Any) -> Receiver:
         """Set some of the fields; gives the whole. Raises NotFound."""
         with self._change() as session:
-            session.execute(update(ReceiverRow).where(_is(workspace, id)).values(**_plain(columns)))
+            session.execute(update(ReceiverRow).where(_is(workspace, id)).values(**json_columns(columns)))
         return self.get(workspace, id)
 
     def stand(self, id: str, **columns: Any) -> None:
@@ -220,8 +220,3 @@ class Notices(MetadataRows):
 
 def _is(workspace: str, id: str) -> ColumnElement[bool]:
     return (ReceiverRow.workspace == workspace) & (ReceiverRow.id == id)
-
-
-def _plain(columns: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as the lists that JSON columns take."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import delete, select, update
 
-from zuji.store.metadata_rows import MetadataRows
+from zuji.store.metadata_rows import MetadataRows, json_columns
 from zuji.store.subscription_tables import DeadLetterRow, SubscriptionRow
 from zuji.terms.error import NotFound
 
@@ -94,7 +94,7 @@ class Subscriptions(MetadataRows):
         """Set some of the fields; gives the whole. Raises NotFound."""
         mine = (SubscriptionRow.workspace == workspace) & (SubscriptionRow.id == id)
         with self._change() as session:
-            session.execute(update(SubscriptionRow).where(mine).values(**_plain(columns)))
+            session.execute(update(SubscriptionRow).where(mine).values(**json_columns(columns)))
         return self.get(workspace, id)
 
     def delivered(self, id: str, *, position: int, at: int, next_at: int) -> None:
@@ -154,9 +154,4 @@ class Subscriptions(MetadataRows):
 
 
 def _columns(made: Subscription) -> dict[str, Any]:
-    return _plain(msgspec.structs.asdict(made))
-
-
-def _plain(columns: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as the lists that JSON columns take."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in columns.items()}
+    return json_columns(msgspec.structs.asdict(made))

@@ -1,15 +1,13 @@
 /** Why the quality is not 100, and the rows that show it. */
 
 import { useFormat } from "@/app/format";
-import { reasonHeads } from "@/words/flags";
-import { reasonWords } from "@/words/rejections";
-import { useWords, type Words } from "@/words/words";
-import { causeWords, words as qualityWords } from "../quality/words";
+import { useWords } from "@/words/words";
+import { useCause } from "../quality/Causes";
+import { words as qualityWords } from "../quality/words";
 import type { Check } from "./asked";
 import { rowReasons, words as importWords } from "./words";
 
 const words = { ...qualityWords, ...importWords };
-const KNOWN: Words = { ...reasonHeads, ...reasonWords, ...causeWords };
 const MOST_FACTS = 8;
 const LONGEST = 60;
 
@@ -26,9 +24,8 @@ interface Cause {
 /** What was found wrong, the most frequent first; with an example where one is known. */
 export function Causes({ causes }: { causes: readonly Cause[] }) {
   const say = useWords(words);
-  const sayCause = useWords(KNOWN);
+  const told = useCause();
   const format = useFormat();
-  const told = (cause: string) => sayCause(KNOWN[cause] ? cause : (cause.split(":")[0] ?? cause));
   if (causes.length === 0) return <p className="soft">{say("perfect")}</p>;
   return (
     <div className="scroll">
