@@ -11,7 +11,7 @@ import { ErrorState } from "@/parts/ErrorState";
 import { Waiting } from "@/parts/Waiting";
 import { NONCE } from "./nonce";
 import { PreferencesProvider, usePreferences } from "./preferences";
-import { makeRouter } from "./pages";
+import { makeRouter } from "./router";
 import { SessionProvider, useWhoAmI } from "./session";
 import { themeOf } from "./theme";
 

@@ -12,11 +12,7 @@ import {
   ToolOutlined,
 } from "@ant-design/icons";
 import { type ComponentType, lazy, type ReactNode } from "react";
-import { createHashRouter } from "react-router";
-import { NotFound } from "@/parts/ErrorState";
 import type { shell } from "@/words/shell";
-import { Broken } from "./Broken";
-import { Shell } from "./Shell";
 
 export interface Page {
   path: string;
@@ -95,14 +91,3 @@ export const PAGES: readonly Page[] = [
     isTree: true,
   },
 ];
-
-export function makeRouter() {
-  const children = PAGES.map(({ path, component: Content, isTree }) => ({
-    path: isTree ? `${path}/*` : path,
-    element: <Content />,
-    errorElement: <Broken />,
-  }));
-  return createHashRouter([
-    { path: "/", element: <Shell />, children: [...children, { path: "*", element: <NotFound /> }] },
-  ]);
-}

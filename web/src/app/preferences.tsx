@@ -1,7 +1,7 @@
 /** What the reader chose for this browser: language, light or dark, workspace. */
 
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import type { Language } from "@/words/words";
+import type { Language } from "@/words/language";
 
 export type Theme = "light" | "dark" | "system";
 

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ApiError, carry, ROOT, send } from "@/api/client";
-import type { Language } from "@/words/words";
+import type { Language } from "@/words/language";
 import { remember, remembered, usePreferences } from "./preferences";
 
 export interface WorkspaceOfMine {

@@ -1,5 +1,5 @@
 /** Figures as people read them: numbers, shares, lengths of time and periods, in the language of the page. */
-import type { Language } from "@/words/words";
+import type { Language } from "@/words/language";
 import type { Form, Talk } from "./model";
 
 const LOCALE: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };

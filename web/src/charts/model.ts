@@ -5,7 +5,7 @@
  * figure that people stand behind carries its cell, as docs/questions.md names it for the kind.
  */
 import type { AskKey } from "@/words/ask";
-import type { Language } from "@/words/words";
+import type { Language } from "@/words/language";
 
 /** Which figure of an answer: goes to `questions/people` as it is. */
 export type Cell = Readonly<Record<string, unknown>>;

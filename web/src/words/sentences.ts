@@ -1,6 +1,7 @@
 /** Sentences of the server that a Chinese page says in Chinese. Braces hold what changes; it is carried over as it is. */
 
-import { fill, type Language } from "./words";
+import type { Language } from "./language";
+import { fill } from "./words";
 
 const KNOWN: readonly (readonly [english: string, chinese: string])[] = [
   // What is said about an answer.

@@ -2,8 +2,8 @@
 
 import { useCallback } from "react";
 import { usePreferences } from "@/app/preferences";
+import type { Language } from "./language";
 
-export type Language = "en" | "zh";
 export type Word = Readonly<Record<Language, string>>;
 export type Words = Readonly<Record<string, Word>>;
 export type Values = Readonly<Record<string, string | number>>;

@@ -5,7 +5,7 @@ import { useFormat } from "@/app/format";
 import { Card } from "@/parts/Card";
 import { useWords } from "@/words/words";
 import { consentWords } from "./evidence_words";
-import type { Profile } from "./Person";
+import type { Profile } from "./profile";
 
 type Answers = NonNullable<Profile["consent"]>;
 

@@ -6,7 +6,7 @@ import { call } from "@/api/client";
 import { useWords } from "@/words/words";
 import { type Decided, lift } from "./Identity";
 import { type Identifier, parse, spelled } from "./identifiers";
-import type { Profile } from "./Person";
+import type { Profile } from "./profile";
 import { words } from "./words";
 
 interface Deciding {

@@ -13,7 +13,7 @@ import { useWords } from "@/words/words";
 import { Chain } from "./Chain";
 import { MergeDialog, SplitDialog } from "./Decisions";
 import { type Identifier, spelled } from "./identifiers";
-import type { Profile } from "./Person";
+import type { Profile } from "./profile";
 import { words } from "./words";
 
 /** A decision that was just made, and how it is taken back. */

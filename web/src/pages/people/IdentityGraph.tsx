@@ -16,7 +16,7 @@ import { COLUMNS, columnOf, type Edge, type Graph, graphOf } from "./evidence";
 import { EvidenceOf } from "./EvidenceOf";
 import { evidenceWords } from "./evidence_words";
 import { spelled } from "./identifiers";
-import type { Profile } from "./Person";
+import type { Profile } from "./profile";
 
 const MOST_DRAWN = 30;
 

@@ -2,7 +2,6 @@
 
 import { Link, useParams } from "react-router";
 import { useAnswer } from "@/api/asking";
-import type { Answer } from "@/api/client";
 import { useSourceNames } from "@/api/sources";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -17,9 +16,8 @@ import { Timeline } from "./Timeline";
 import { words } from "./words";
 import { PageHead } from "@/parts/PageHead";
 import { nameOf } from "./naming";
+import { type Profile, written } from "./profile";
 import { strongestFirst } from "@/parts/strength";
-
-export type Profile = Answer<"/api/v1/profiles/{identifier}">;
 
 export function Person() {
   const say = useWords(words);
@@ -90,9 +88,4 @@ function Traits({ person }: { person: Profile }) {
       </dl>
     </Card>
   );
-}
-
-/** A value as a text: what is no text, as JSON. */
-export function written(value: unknown): string {
-  return typeof value === "string" ? value : value === null || value === undefined ? "–" : JSON.stringify(value);
 }

@@ -10,8 +10,7 @@ import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useSaid, useWords } from "@/words/words";
-import type { Profile } from "./Person";
-import { written } from "./Person";
+import { type Profile, written } from "./profile";
 import { words } from "./words";
 
 export interface Asked {

@@ -12,7 +12,7 @@ import { FlagPills, FlagSentences } from "@/parts/flags";
 import { Waiting } from "@/parts/Waiting";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
-import { written } from "./Person";
+import { written } from "./profile";
 import { words } from "./words";
 
 type Page = Answer<"/api/v1/events">;

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useMemo, useState } from "react";
-import { type Answer, type ApiError, call } from "@/api/client";
+import { type ApiError, call } from "@/api/client";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import type { Definition } from "@/definitions/document";
@@ -14,11 +14,8 @@ import { PeopleList } from "@/parts/PeopleDrawer";
 import { useSaid, useWords } from "@/words/words";
 import { OverlapPicture } from "./OverlapPicture";
 import { OverlapTable } from "./OverlapTable";
+import type { NameOf, Overlaid, Part } from "./overlaid";
 import { words } from "./words";
-
-export type Overlaid = Answer<"/api/v1/segments/overlap", "post">;
-export type Part = Overlaid["parts"][number];
-export type NameOf = (key: string) => string;
 
 const MOST = 6;
 const AT_FIRST = 4;

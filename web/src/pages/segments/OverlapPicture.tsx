@@ -5,7 +5,7 @@ import { heightOfOverlap, overlapPicture, widthOfOverlap } from "@/charts/overla
 import { inkOf } from "@/charts/palette";
 import { Chart } from "@/parts/Chart";
 import { useWords } from "@/words/words";
-import type { NameOf, Overlaid, Part } from "./Overlap";
+import type { NameOf, Overlaid, Part } from "./overlaid";
 import { words } from "./words";
 
 /** More bars than this say less, not more. */

@@ -1,6 +1,6 @@
 import { useFormat } from "@/app/format";
 import { useWords } from "@/words/words";
-import type { NameOf, Overlaid, Part } from "./Overlap";
+import type { NameOf, Overlaid, Part } from "./overlaid";
 import { words } from "./words";
 
 interface Shown {

@@ -1,0 +1,2 @@
+/** The languages the console speaks. */
+export type Language = "en" | "zh";
