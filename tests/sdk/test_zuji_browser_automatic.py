@@ -16,6 +16,8 @@ PAGE = """<main style="height:3000px"><div class="card" data-sku="A1"><h2>Tea po
 <button id="dead">Nothing</button> <div id="host"></div></main>
 <script>host.attachShadow({mode: 'open'}).innerHTML = '<button id="within">Within</button>'</script>"""
 
+MEASURES = ("element_left", "element_top", "element_width", "element_height", "viewport_width", "page_height")
+
 
 @pytest.fixture(scope="module")
 def shop(browser: Any, server: Bookkeeper) -> Iterator[Shop]:
@@ -41,6 +43,11 @@ def test_a_click_tells_its_chain_its_selector_and_its_place_and_the_heat_map_sho
         assert bought["$elements"][2]["attr__data-sku"] == "A1"
         assert (bought["$x"], bought["$y"]) == (pytest.approx(0.5, abs=0.1), pytest.approx(0.5, abs=0.1))
         assert (within["$el_text"], within["$element_selector"]) == ("Within", "#within")
+        at = page.evaluate("""() => { const {left, top, width, height} = document.querySelector('#buy span').getBoundingClientRect()
+            return [left + scrollX, top + scrollY, width, height, innerWidth, document.documentElement.scrollHeight]}""")
+        told = [bought[f"${name}"] for name in MEASURES]
+        assert told == pytest.approx(at, abs=20)  # a scroll bar has a width
+        assert told[5] > 3000
         wait_until(page, lambda: server.count(keys, event="$click") == 2, "two stored clicks")
         asked = {"kind": "heat_map", "question": {"page": "/clicks", "date_from": "-1d"}}
         answer = server.ask("POST", f"/api/v1/questions/run?workspace={keys.workspace}&fresh=true", asked)["answer"]

@@ -5,6 +5,7 @@ import { messageOf, randomId, type Message, type MessageType, type Page, type Pr
 import type { Purposes, Settings } from './options'
 import { granted, modeOf, purposesOf, type Mode } from './permission'
 import { Queue } from './queue'
+import type { Recorder } from './recorder'
 import { fingerprint, Repeats } from './repeats'
 import { Sender } from './sender'
 import { Vault } from './vault'
@@ -27,18 +28,6 @@ export interface Client {
   flush(): void
   /** The id of this visitor, for the server's side of a page; undefined as long as nothing may be known. */
   anonymousId(): string | undefined
-}
-
-/** How automatic capture reports what it saw. `page`: where it was seen, when that is not here any more. */
-export interface Recorder {
-  saw(event: string, properties: Properties, page?: Page): void
-  viewed(page: Page): void
-  /** Hear of every call and everything seen, by its event's name or its type. */
-  onSaid(act: (event: string) => void): void
-  /** Whether what is seen now would be sent. */
-  mayRecord(): boolean
-  /** The page is hidden, or `isGoing` for good: send what can still be sent. */
-  leave(isGoing: boolean): void
 }
 
 export class PageClient implements Client, Recorder {

@@ -1,9 +1,10 @@
 /** Starts a client and its automatic capture. */
 
 import { watchPage } from './automatic/all'
-import { PageClient, type Client, type Recorder } from './client'
+import { PageClient, type Client } from './client'
 import { settle, type Options } from './options'
 import { openForCode } from './overlay/arrival'
+import type { Recorder } from './recorder'
 import { askLater } from './surveys/fetch'
 
 export const METHODS = ['track', 'identify', 'page', 'group', 'alias', 'reset', 'consent', 'flush', 'anonymousId'] as const

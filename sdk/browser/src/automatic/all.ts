@@ -1,6 +1,6 @@
 /** Everything that is noticed by itself, in the order in which it is told when a page goes. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import type { Settings } from '../options'
 import { watchClicks } from './clicks'
 import { watchDwell } from './dwell'

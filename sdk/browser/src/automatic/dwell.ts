@@ -1,6 +1,6 @@
 /** How long a view was really seen, and how far down. Told in parts: the sum of the times, the deepest of the depths. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import { onLeave } from './leaving'
 import type { Views } from './views'
 

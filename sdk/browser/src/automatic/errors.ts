@@ -1,7 +1,7 @@
 /** Errors that nobody caught: each once, and a few of them. */
 
 import { cleanAddress } from '../address'
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import type { Properties } from '../message'
 import { mask } from '../privacy'
 

@@ -1,6 +1,6 @@
 /** How filling in a form went: how long, how many fields, how many corrections. Keys and values are never looked at. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import { describe, selectorOf } from './elements'
 
 interface Filling {

@@ -1,6 +1,6 @@
 /** Rage clicks: again and again on one spot. Dead clicks: on something that promised to do something, and nothing came. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import type { Properties } from '../message'
 import { onClick } from './clicks'
 import { clickableOf, describe, selectorOf } from './elements'

@@ -1,6 +1,6 @@
 /** How fast the page felt: told once, when it is left, because until then each figure may still grow. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import { onLeave } from './leaving'
 import type { Views } from './views'
 

@@ -1,7 +1,7 @@
 /** Page views: of pages, of single-page apps that change the address, and of pages that come back from the cache. */
 
 import { pageNow } from '../address'
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 import { attempt } from '../cookie'
 import type { Page } from '../message'
 

@@ -1,6 +1,6 @@
 /** A question to the visitor, as the page's owner writes it; and how the core hands it to the script that asks it. */
 
-import type { Recorder } from '../client'
+import type { Recorder } from '../recorder'
 
 export interface Survey {
   /** Names it in its events; each visitor is asked once. */
