@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ TYPE_OF_WORD = {
 }
 """What clients write for a kind of device -> ours. Segment's mobile clients write the system's name there."""
 
+_TELLING = attrgetter("user_agent", "locale", "ip", "direct", "device", "os", "browser", "app", "library")
 _NO_DEVICE = Device()
 _NO_VERSION = Versioned()
 
@@ -108,10 +110,17 @@ def _tellers(sheet: Sheet) -> Codes:
     reporting = [number if report else -1 for number, report in enumerate(sheet.reports)]
     parts: tuple[Sequence[object], ...] = (runs, libraries, reporting)
     told = [part for part in parts if part.count(part[0]) < len(part)] if runs else []
+    contexts = _contexts_that_tell(sheet.distinct_contexts)[sheet.context_codes]
     if not told:
-        return codes_of(sheet.context_codes)
+        return contexts
     met: dict[tuple[object, ...], int] = {}
-    return codes_of([met.setdefault(row, len(met)) for row in zip(sheet.context_codes, *told, strict=True)])
+    return codes_of([met.setdefault(row, len(met)) for row in zip(contexts.tolist(), *told, strict=True)])
+
+
+def _contexts_that_tell(contexts: Sequence[Context]) -> Codes:
+    """Per context a number that it shares with those that tell the same of device, app and library: pages differ."""
+    met: dict[tuple[object, ...], int] = {}
+    return codes_of([met.setdefault(told, len(met)) for told in map(_TELLING, contexts)])
 
 
 def _runs_that_tell(sheet: Sheet) -> list[int]:

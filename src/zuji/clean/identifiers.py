@@ -68,9 +68,11 @@ def name_identifiers(sheet: Sheet) -> None:
     """Fill the known and the anonymous side of every row, and the column of all identifiers named."""
     columns: list[Side] = [()] * len(sheet.rows)
     known, anonymous, claimed = sheet.known, sheet.anonymous, sheet.claimed
+    of_runs = [(run.source.settings.default_phone_region, run.receipt.key) for run in sheet.receipts]
+    runs, contexts, traits_of = sheet.receipt_codes.tolist(), sheet.contexts, sheet.traits
     for number, row in sheet.standing():
-        message, device, traits = row.message, sheet.contexts[number].device, sheet.traits[number]
-        region, key = row.source.settings.default_phone_region, row.receipt.key
+        message, device, traits = row.message, contexts[number].device, traits_of[number]
+        region, key = of_runs[runs[number]]
         if device is None and not traits and _names_by_ids_alone(message):
             named = named_by_ids(message.user_id, message.anonymous_id, region, key)
         else:

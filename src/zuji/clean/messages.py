@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -49,10 +48,10 @@ def reject_unusable(sheet: Sheet) -> None:
 
 def read_contexts(sheet: Sheet) -> None:
     """Decode each distinct context of the batch once; keep its text as sent."""
-    codes_by_text: dict[bytes, int] = {b"{}": 0}
+    codes_by_text: dict[bytes, int] = {}
     texts = [bytes(message.context) for message in sheet.messages]
     codes = sheet.context_codes = [codes_by_text.setdefault(text, len(codes_by_text)) for text in texts]
-    read = [NO_CONTEXT, *(context_of(text) for text in islice(codes_by_text, 1, None))]
+    read = [NO_CONTEXT if text == b"{}" else context_of(text) for text in codes_by_text]
     distinct = sheet.distinct_contexts = [context or NO_CONTEXT for context in read]
     sheet.contexts = [distinct[code] for code in codes]
     sheet.coded["context"] = Coded(list(codes_by_text), codes_of(codes))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from zuji.clean.coded import codes_of
-from zuji.clean.context import Campaign, Context, Page
+from zuji.clean.context import Campaign, Page
 from zuji.clean.sheet import Sheet
 
 REMEMBERED = 32_768
@@ -33,18 +33,27 @@ class Address(NamedTuple):
 
 
 def describe_pages(sheet: Sheet) -> None:
-    """Fill the columns of the page. The context's word counts before the properties', both before the URL's."""
-    pages = [_page(context, {}) for context in sheet.distinct_contexts]
-    codes = sheet.context_codes.copy()
-    for number, report in enumerate(sheet.reports):
-        if report:
-            codes[number] = len(pages)
-            pages.append(_page(sheet.contexts[number], report))
-    sheet.fill_coded(PAGE_COLUMNS, pages, codes_of(codes))
+    """Fill the columns of the page. The context's word counts before the properties', both before the URL's.
+
+    Each page once: contexts differ in much else, such as whose device it was and the how-manieth message this is.
+    """
+    codes_by_page: dict[tuple[Page | None, Campaign | None], int] = {}
+    of_context = [
+        codes_by_page.setdefault((context.page, context.campaign), len(codes_by_page))
+        for context in sheet.distinct_contexts
+    ]
+    pages = [_page(page, campaign, {}) for page, campaign in codes_by_page]
+    codes = codes_of(of_context)[sheet.context_codes]
+    if any(sheet.reports):
+        for number, report in enumerate(sheet.reports):
+            if report:
+                codes[number] = len(pages)
+                pages.append(_page(sheet.contexts[number].page, sheet.contexts[number].campaign, report))
+    sheet.fill_coded(PAGE_COLUMNS, pages, codes)
 
 
-def _page(context: Context, report: Mapping[str, str]) -> tuple[str, ...]:
-    page = context.page or _NO_PAGE
+def _page(said: Page | None, campaign: Campaign | None, report: Mapping[str, str]) -> tuple[str, ...]:
+    page = said or _NO_PAGE
     if not report:
         url, path, title, referrer = page.url or "", page.path or "", page.title or "", page.referrer or ""
         host = ""
@@ -52,12 +61,12 @@ def _page(context: Context, report: Mapping[str, str]) -> tuple[str, ...]:
         url, path = page.url or report.get("url", ""), page.path or report.get("url_path", "")
         title = page.title or report.get("page_title", "")
         referrer, host = page.referrer or report.get("referrer", ""), report.get("url_host", "")
-    if not (url or path or title or referrer or host or context.campaign or report):
+    if not (url or path or title or referrer or host or campaign or report):
         return _NOWHERE
     address = address_of(url)
     if referrer in _NO_REFERRER:
         referrer = ""
-    utm = _utm(context.campaign, report, address)
+    utm = _utm(campaign, report, address)
     return url, address.host or host.lower(), address.path or path, title, referrer, address_of(referrer).host, *utm
 
 

@@ -158,7 +158,7 @@ def defect_of_rejection(reason: Reason, detail: str) -> Defect | None:
     return None if dimension is None else Defect(dimension, f"against_rule:{rule}"[:LONGEST])
 
 
-def score(*, checked: int, wrong: int) -> float | None:
+def score(*, checked: int, wrong: float) -> float | None:
     """From 0 to 100; None where nothing was looked at.
 
     >>> score(checked=200, wrong=3), score(checked=1_000_000, wrong=1), score(checked=5, wrong=0)

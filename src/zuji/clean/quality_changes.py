@@ -20,7 +20,8 @@ MOST_CHANGES = 50
 
 CausesOf = Callable[[str, int, int], Sequence[CauseFound]]
 """(source, first day, last day) -> the causes of these days."""
-_What = tuple[str, str, str]
+Rates = Mapping[tuple[str, str, str], tuple[float, CauseFound]]
+"""By cause, event and property: how often it was found of what was looked at, and the cause."""
 
 
 class Stretch(NamedTuple):
@@ -72,16 +73,20 @@ def stretches_of(days: Sequence[tuple[int, int, int]]) -> list[Stretch]:
 
 
 def _change(source: str, dimension: str, before: Stretch, after: Stretch, causes_of: CausesOf) -> Change:
-    rates = [_rates(causes_of(source, one.first_day, one.last_day), dimension, one.checked) for one in (before, after)]
+    of_each = [rates(causes_of(source, one.first_day, one.last_day), dimension, one.checked) for one in (before, after)]
     was, became = _score(before), _score(after)
-    rarer, oftener = rates if became < was else rates[::-1]
-    risen = {what: rate - rarer.get(what, (0.0, one))[0] for what, (rate, one) in oftener.items()}
-    most = max(risen, key=lambda what: (risen[what], what), default=None)
-    cause = None if most is None or risen[most] <= 0 else oftener[most][1]
+    cause = most_risen(*(of_each if became < was else of_each[::-1]))
     return Change(source, dimension, after.first_day, was, became, cause)
 
 
-def _rates(causes: Iterable[CauseFound], dimension: str, checked: int) -> Mapping[_What, tuple[float, CauseFound]]:
+def most_risen(rarer: Rates, oftener: Rates) -> CauseFound | None:
+    """The cause that became more frequent by most; None when none did."""
+    risen = {what: rate - rarer.get(what, (0.0, one))[0] for what, (rate, one) in oftener.items()}
+    most = max(risen, key=lambda what: (risen[what], what), default=None)
+    return None if most is None or risen[most] <= 0 else oftener[most][1]
+
+
+def rates(causes: Iterable[CauseFound], dimension: str, checked: int) -> Rates:
     """How often each cause was found, of what was looked at."""
     return {
         (one.cause, one.event, one.property): (one.found / checked, one) for one in causes if one.dimension == dimension

@@ -23,12 +23,30 @@ class Score(NamedTuple):
     score: float | None
 
 
+class Corrected(NamedTuple):
+    """By how many verdicts accuracy and the index were corrected, what both were before (`automatic`), and between what
+    they most likely (95 %) lie.
+    """
+
+    verdicts: int
+    automatic: float
+    low: float
+    high: float
+    index_automatic: float | None
+    index_low: float | None
+    index_high: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The index from 0 to 100, and what it is made of. None: nothing came in."""
+    """The index from 0 to 100, and what it is made of. None: nothing came in.
+
+    `corrected`: what people's verdicts have to do with it; `checked` and `wrong` stay as rules counted them.
+    """
 
     index: float | None
     dimensions: Mapping[Dimension, Score]
+    corrected: Corrected | None = None
 
 
 class Summary(NamedTuple):

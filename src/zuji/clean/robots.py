@@ -6,9 +6,11 @@ impossible speed. The first of these that applies is the reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from zuji.clean.received import Received
 from zuji.clean.rule_book import RuleBook
@@ -34,24 +36,38 @@ _IN_TRAP = Sign("robot_honeypot", "robot:honeypot", "it reached what no person f
 
 
 def flag_robots(sheet: Sheet) -> None:
-    """Look at every row once, or at none when nothing in the batch can give a robot away."""
+    """Look at the rows that may give a robot away, each once."""
     if not sheet.rows:
         return
     agents = sheet.coded["user_agent"]
-    said, codes = [user_agent_of(agent).robot for agent in agents.values], agents.codes.tolist()
+    said, codes = [user_agent_of(agent).robot for agent in agents.values], agents.codes
     rulings = Rulings(sheet)
     trapped = _trapped(sheet, rulings)
-    moving = sheet.facts.speeds.met_machines or any(message.type in _PAGES for message in sheet.messages)
-    if any(said) or trapped or moving:
-        times = sheet.occurred_at.tolist()
-        for number, row in sheet.standing():
-            word = said[codes[number]]
-            sign = Sign("robot_agent", word, "the user agent says so") if word else trapped.get(number)
-            if sign is None and moving and _too_fast(sheet, number, row, times[number]):
-                sign = _TOO_FAST
-            if sign is not None:
-                rulings.strike(number, sign.rule, sign.reason, sign.detail, flag=Flag.ROBOT)
+    telling = np.array([message.type in _PAGES for message in sheet.messages], dtype=np.bool_)
+    telling |= np.array([bool(word) for word in said], dtype=np.bool_)[codes]
+    telling[list(trapped)] = True
+    for number in _looked_at(sheet, telling):
+        word = said[codes[number]]
+        sign = Sign("robot_agent", word, "the user agent says so") if word else trapped.get(number)
+        if sign is None and _too_fast(sheet, number, sheet.rows[number], int(sheet.occurred_at[number])):
+            sign = _TOO_FAST
+        if sign is not None:
+            rulings.strike(number, sign.rule, sign.reason, sign.detail, flag=Flag.ROBOT)
     sheet.facts.speeds.counted(sheet.rows[-1].position)
+
+
+def _looked_at(sheet: Sheet, telling: npt.NDArray[np.bool_]) -> Iterator[int]:
+    """The rows that stand and tell something by themselves; from the first device on that was too fast, all of them."""
+    speeds = sheet.facts.speeds
+    following = 0
+    for number in np.flatnonzero(telling).tolist():
+        if speeds.met_machines:
+            break
+        if not sheet.is_rejected(number):
+            yield number
+        following = number + 1
+    if speeds.met_machines:
+        yield from (number for number in range(following, len(sheet.rows)) if not sheet.is_rejected(number))
 
 
 def _trapped(sheet: Sheet, rulings: Rulings) -> dict[int, Sign]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -144,10 +145,10 @@ def _decimals(name: str, millionths: Column) -> pl.Series:
 
 def _pairs(rows: Column) -> pl.Series:
     """Lists of (type, value). Built from flat columns: pair by pair would take ten times as long."""
-    flat = [identifier for row in rows for identifier in row]
+    flat = list(chain.from_iterable(rows))
     types = _arrow(pl.Series([each.type for each in flat], dtype=pl.String))
     values = _arrow(pl.Series([each.value for each in flat], dtype=pl.String))
-    ends = pl.Series(np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64))
+    ends = pl.Series(np.cumsum([0, *map(len, rows)], dtype=np.int64))
     structs = pa.StructArray.from_arrays([types, values], names=["type", "value"])
     return pl.Series("identifiers", pa.LargeListArray.from_arrays(_arrow(ends), structs))
 
