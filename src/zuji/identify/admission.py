@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from zuji.identify.component import Component
 from zuji.identify.evidence import CLAIMLESS, UNBOUND, Node, strongest_first
-from zuji.identify.hubs import HUB_LIMIT
 from zuji.identify.memory import Key, Link, Shape
 from zuji.identify.turn import Turn
 from zuji.store import identity
@@ -163,13 +162,13 @@ class Admission:
 
     def _weigh(self, subject: Subject, link: Link) -> bool:
         """Take a plain event of a known shape whose home has changed since; False when it needs the whole way in."""
-        component = link.home
+        turn, component = self._turn, link.home
         if not isinstance(component, Component) or subject.at <= component.changed_at:
             return False
-        if len(component.assertions) > HUB_LIMIT:
-            return False  # only an identifier with that many links can become a hub
-        component.touched = self._turn.memory.turn
-        if self._turn.occur(component, link.id, subject.at, subject.event_id):
+        if turn.crowded(component, component.assertions[link.id]):
+            return False
+        component.touched = turn.memory.turn
+        if turn.occur(component, link.id, subject.at, subject.event_id):
             link.version = component.version
         return True
 

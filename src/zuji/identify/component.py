@@ -219,10 +219,18 @@ class Component(Home):
         self.last_at = max(self.last_at, other.last_at)
         self.changed_at = self.people.changed[0]
         self.clocks = {}
-        self.crowd = None
+        self._crowd_with(other)
         self.stale = self.stale or other.stale
         if self.waiting or other.waiting:
             self.waiting = [*(self.waiting or ()), *(other.waiting or ())]
+
+    def _crowd_with(self, other: Component) -> None:
+        """Count the other's links as well, unless either looks different now that the two know more of its guests."""
+        if self.crowd is None or self.guests or other.guests:
+            self.crowd = None
+            return
+        for assertion in other.assertions.values():
+            self.crowd.add(assertion, self.nodes)
 
     def take_lone(self, node: Node) -> None:
         """A lone identifier comes in: a profile of its own so far."""

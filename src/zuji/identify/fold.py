@@ -35,6 +35,11 @@ class Outcome(NamedTuple):
 
 
 SAME: Final = Outcome("same")
+FOUND: Final = Outcome("found")
+JOIN: Final = Outcome("join")
+POINT: Final = Outcome("point")
+MERGE: Final = Outcome("merge")
+KEPT_APART: Final = Outcome("refuse", "split_forbids")
 
 
 class Yielded(Exception):
@@ -65,6 +70,15 @@ class Folding:
         self.moment: Moment = (0, "", "")
         self.changes = 0
         """Grows with everything that changes, so that two looks can be compared."""
+
+    def says_nothing_new(self, plan: Plan) -> bool:
+        """Whether all that an event names are on one profile already, which it claims nothing more of, and nobody
+        leaves. Such an event, like all that say the same later, changes nothing; most that link are of this kind.
+        """
+        points, home = self.people.points, self.people.points.get(plan.k)
+        if home is None or plan.leaving or (plan.claim and self.people.profiles[home].identified is None):
+            return False
+        return all(points.get(anchor) == home for anchor in plan.seen)
 
     def would_change(self, moment: Moment, plan: Plan) -> Literal["no", "not_now", "yes"]:
         """Whether taking this event would change anything. `not_now`: no, but the same later might."""
@@ -134,7 +148,7 @@ class Folding:
         known, other = points.get(k), points.get(o)
         if known is not None and known == other:
             return SAME
-        if put.edge in self.people.yielded:
+        if self.people.yielded and put.edge in self.people.yielded:
             return Outcome("refuse", "over_limit", steady=False)
         if known is None and other is None:
             return self._decide_founding(k, o)
@@ -144,11 +158,11 @@ class Folding:
 
     def _decide_founding(self, k: int, o: int) -> Outcome:
         if self._kept_apart((k,), (o,)):
-            return Outcome("refuse", "split_forbids")
+            return KEPT_APART
         kind = self.nodes[k].type
         if kind == self.nodes[o].type and type_of(kind).limit == 1:
             return Outcome("refuse", "over_limit")
-        return Outcome("found")
+        return FOUND
 
     def _decide_joining(self, plan: Plan, o: int, put: Put) -> Outcome:
         k = plan.k
@@ -157,10 +171,10 @@ class Folding:
         kind = self.nodes[newcomer].type
         over = over_limit(members, (kind,), 1, put, self.nodes)
         if over is not None and newcomer == k and type_of(kind).limit == 1 and type_of(self.nodes[o].type).device:
-            return Outcome("refuse", "split_forbids") if self._kept_apart((k,), (o,)) else Outcome("point")
+            return KEPT_APART if self._kept_apart((k,), (o,)) else POINT
         if self._kept_apart((newcomer,), members):
-            return Outcome("refuse", "split_forbids")
-        return Outcome("join") if over is None else _limited(over)
+            return KEPT_APART
+        return JOIN if over is None else _limited(over)
 
     def _decide_between(self, plan: Plan, o: int, put: Put, known: Profile, other: Profile) -> Outcome:
         if plan.guarded and not (self._merges_from_public(plan.k) and self._merges_from_public(o)):
@@ -170,14 +184,14 @@ class Folding:
             if plan.alias or not type_of(self.nodes[o].type).device:
                 return Outcome("refuse", "both_identified")
             apart = self._kept_apart((o,), known.members)
-            return Outcome("refuse", "split_forbids") if apart else Outcome("point")
+            return KEPT_APART if apart else POINT
         if self._kept_apart(other.members, known.members):
-            return Outcome("refuse", "split_forbids")
+            return KEPT_APART
         if plan.rank == RANKS["operator"]:  # a person who looked at both knows better than a number
-            return Outcome("merge")
+            return MERGE
         members = {**known.members, **other.members}
         over = over_limit(members, {self.nodes[anchor].type for anchor in members}, 0, put, self.nodes)
-        return Outcome("merge") if over is None else _limited(over)
+        return MERGE if over is None else _limited(over)
 
     def _ranked(self, plan: Plan, known: Profile, other: Profile) -> tuple[Profile, Profile]:
         """(who survives, who is absorbed): the identified one, then the senior one."""
@@ -294,7 +308,8 @@ class Folding:
 
     def _changed(self) -> None:
         self.changes += 1
-        self.people.changed = max(self.people.changed, self.moment)
+        if self.moment > self.people.changed:
+            self.people.changed = self.moment
 
 
 def _limited(over: OverLimit) -> Outcome:

@@ -21,6 +21,7 @@ class Crowd:
 
     def __init__(self, assertions: Iterable[Assertion], nodes: Mapping[int, Node]) -> None:
         self._linked_by: dict[int, set[int]] = {}
+        self._suspects: set[int] = set()
         for assertion in assertions:
             self.add(assertion, nodes)
 
@@ -28,11 +29,17 @@ class Crowd:
         """One more assertion."""
         k, others = assertion.ends(nodes)
         for other in others:
-            self._linked_by.setdefault(other, set()).add(k)
+            linked_by = self._linked_by.setdefault(other, set())
+            linked_by.add(k)
+            if len(linked_by) > HUB_LIMIT:
+                self._suspects.add(other)
 
-    def around(self, node: Node) -> bool:
-        """Whether this identifier is worth a closer look."""
-        return node.block == USABLE and len(self._linked_by.get(node.anchor, ())) > HUB_LIMIT
+    def around(self, assertion: Assertion, nodes: Mapping[int, Node]) -> list[int]:
+        """The identifiers linked by this assertion that are worth a closer look."""
+        if not self._suspects:
+            return []
+        _, others = assertion.ends(nodes)
+        return [other for other in others if other in self._suspects and nodes[other].block == USABLE]
 
 
 def is_hub(links: Iterable[tuple[int, int]]) -> bool:

@@ -183,6 +183,9 @@ class Turn:
     def _advance(self, component: Component, assertion: int, moment: Moment) -> bool:
         """Take an event later than all evidence. Gives whether it, and the same said later, changes nothing."""
         people, plan, folding = component.people, component.plans[assertion], component.folding()
+        if folding.says_nothing_new(plan):
+            component.last_at = moment[0]
+            return True
         folding.before, before = self.before, folding.changes
         try:
             for anchor in plan.seen:
@@ -264,8 +267,7 @@ class Turn:
             return []
         if component.crowd is None:
             component.crowd = Crowd(component.assertions.values(), component.nodes)
-        _, others = assertion.ends(component.nodes)
-        crowded = [other for other in others if component.crowd.around(component.nodes[other])]
+        crowded = component.crowd.around(assertion, component.nodes)
         if crowded:
             component.version = object()
         return crowded
@@ -306,8 +308,7 @@ class Turn:
         node.block = block
         self.alter(node)
         component.plan_anew()
-        component.crowd = None
-        component.clocks.pop(node.anchor, None)
+        component.crowd, component.clocks = None, {}
         self.memory.drop_shapes(component)
         self.go_stale(component)
 

@@ -10,10 +10,10 @@ readers look into each of them: of those, every 32 become one.
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
 
 import msgspec
 import numpy as np
@@ -36,26 +36,27 @@ _decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 class _Move:
     """Young batches on their way: everything up to `boundary`, in the order of assertions, taken up to `next`.
 
-    `starts` are the places where an assertion begins, and the end.
+    `starts` are the places in `said` where an assertion begins, and the end; `newest` is the last time of each.
     """
 
     boundary: int
     assertions: list[int]
+    newest: list[int]
     starts: list[int]
-    times: list[int]
-    events: list[str]
+    said: list[tuple[int, str]]
     next: int = 0
     """The first assertion that has not been taken."""
 
-    def take(self, rows: int) -> Iterator[tuple[int, int, int, bytes]]:
+    def take(self, rows: int) -> list[tuple[int, int, int, bytes]]:
         """The table's rows of the next assertions, which have about so many times. An assertion moves whole."""
-        starts, stop = self.starts, self.starts[self.next] + rows
-        while self.next < len(self.assertions) and starts[self.next] < stop:
-            span = slice(starts[self.next], starts[self.next + 1])
-            when = self.times[span]
-            body = _encode(tuple(zip(when, self.events[span], strict=True)))
-            yield self.assertions[self.next], self.boundary, max(when), body
-            self.next += 1
+        first, starts, said = self.next, self.starts, self.said
+        self.next = bisect_left(starts, starts[first] + rows, first, len(self.assertions))
+        taken = slice(first, self.next)
+        spans = pairwise(starts[first : self.next + 1])
+        return [
+            (assertion, self.boundary, last_at, _encode(said[start:stop]))
+            for assertion, last_at, (start, stop) in zip(self.assertions[taken], self.newest[taken], spans, strict=True)
+        ]
 
 
 class EvidenceLog:
@@ -180,15 +181,12 @@ def _rows_of(ids: bytes, times: bytes, ends: bytes, events: str) -> list[Occurre
 
 
 def _columns(rows: Sequence[Occurrence]) -> tuple[int, bytes, bytes, bytes, str]:
-    ids, times, events = zip(*sorted(rows, key=itemgetter(0)), strict=True)
-    ends = np.cumsum(np.fromiter(map(len, events), dtype=np.uint32, count=len(rows)), dtype=np.uint32)
-    return (
-        len(rows),
-        np.array(ids, dtype=np.int64).tobytes(),
-        np.array(times, dtype=np.int64).tobytes(),
-        ends.tobytes(),
-        "".join(events),
-    )
+    ids, times, events = zip(*rows, strict=True)
+    numbers, when = np.array(ids, dtype=np.int64), np.array(times, dtype=np.int64)
+    order = np.argsort(numbers, kind="stable")
+    texts = list(map(events.__getitem__, order.tolist()))
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.uint32, count=len(rows)), dtype=np.uint32)
+    return len(rows), numbers[order].tobytes(), when[order].tobytes(), ends.tobytes(), "".join(texts)
 
 
 def _young_hits(
@@ -236,13 +234,10 @@ def _load_move(connection: sqlite3.Connection, boundary: int, upto: int) -> _Mov
     order = np.argsort(ids, kind="stable")
     order = order[np.searchsorted(ids[order], upto, "right") :]
     assertions, starts = np.unique(ids[order], return_index=True)
-    return _Move(
-        boundary,
-        assertions.tolist(),
-        [*starts.tolist(), len(order)],
-        times[order].tolist(),
-        [events[place] for place in order.tolist()],
-    )
+    when = times[order]
+    newest = np.maximum.reduceat(when, starts).tolist() if len(starts) else []
+    said = list(zip(when.tolist(), map(events.__getitem__, order.tolist()), strict=True))
+    return _Move(boundary, assertions.tolist(), newest, [*starts.tolist(), len(order)], said)
 
 
 def _one(connection: sqlite3.Connection, sql: str, row: int) -> bytes:

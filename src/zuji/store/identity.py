@@ -66,7 +66,7 @@ def write(connection: sqlite3.Connection, writes: IdentityWrites) -> None:
         writes.changed_nodes,
     )
     many(
-        "INSERT INTO identity_component VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        "INSERT OR REPLACE INTO identity_component VALUES (?, ?)",
         writes.components,
     )
     many("DELETE FROM identity_component WHERE id = ?", ((one,) for one in writes.gone_components))
