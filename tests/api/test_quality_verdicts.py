@@ -38,44 +38,96 @@ def test_the_sample_leans_to_what_is_doubtful_and_costly_and_a_seed_draws_the_sa
     assert sample(world, world.workspace()) == []
 
 
-def test_verdicts_are_kept_with_who_and_when_and_correct_the_accuracy(world: ApiWorld, workspace: str) -> None:
+def known(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("source", "event_id", "stratum", "held_wrong", "received_at")}
+
+
+def test_verdicts_are_kept_with_who_and_when_and_correct_the_accuracy_and_the_index(
+    world: ApiWorld, workspace: str
+) -> None:
     doubtful = track("Bag Packed", "verdict-u1", properties={"price": -1})
     usual = [track("Bag Packed", f"verdict-u{n}", properties={"size": "L"}) for n in range(3)]
     world.send(workspace, doubtful, *usual)
     drawn = {one["event_id"]: one for one in sample(world, workspace)}
-    assert set(drawn) == {doubtful.message_id, *(one.message_id for one in usual)}
-
-    def said(message_id: str, verdict: str, *fields: str) -> dict[str, Any]:
-        known = {name: drawn[message_id][name] for name in ("source", "event_id", "stratum", "received_at")}
-        return {**known, "verdict": verdict, "fields": list(fields)}
-
+    assert {name: one["held_wrong"] for name, one in drawn.items()} == {
+        doubtful.message_id: True, **{one.message_id: False for one in usual},
+    }  # fmt: skip
+    said = [(doubtful, "wrong", []), (doubtful, "right", []), (usual[0], "wrong", ["size"]), (usual[1], "wrong", [])]
     with world.client(workspace=workspace) as owner:
         before = owner.get("/quality/verdicts", params=SEEN).json()
-        for body in (said(doubtful.message_id, "wrong"), said(doubtful.message_id, "right"),
-                     said(usual[0].message_id, "wrong", "size")):  # fmt: skip
+        figures = owner.get("/quality", params=SEEN).json()
+        for message, verdict, fields in said:
+            body = {**known(drawn[message.message_id]), "verdict": verdict, "fields": fields}
             answer = owner.post("/quality/verdicts", json=body)
             assert answer.status_code == 200, answer.text
+        unfinished = owner.get("/quality", params=SEEN).json()
+        owner.post("/quality/verdicts", json={**known(drawn[usual[2].message_id]), "verdict": "right"})
         told = owner.get("/quality/verdicts", params=SEEN).json()
-        refused = owner.post("/quality/verdicts", json=said(doubtful.message_id, "perhaps"))
-    with httpx.Client(
-        base_url=f"{world.url}/api/v1", headers={"Authorization": f"Bearer {world.owner}"}, timeout=60
-    ) as operator:
-        log = operator.get("/audit", params={"subject": workspace}).json()
-    assert (before["automatic"], before["corrected"], before["verdicts"]) == (75.0, None, [])
+        corrected = owner.get("/quality", params=SEEN).json()
+        refused = owner.post("/quality/verdicts", json={**known(drawn[doubtful.message_id]), "verdict": "perhaps"})
+    log = audited(world, workspace)
+    assert (before["automatic"], before["corrected"], before["needed"], before["verdicts"]) == (75.0, None, 4, [])
+    assert unfinished == figures, "too few verdicts change nothing"
     assert told["strata"] == {
-        "risk": {"events": 1, "labelled": 1, "wrong": 0},
-        "value": {"events": 0, "labelled": 0, "wrong": 0},
-        "rest": {"events": 3, "labelled": 1, "wrong": 1},
+        "risk": {"events": 1, "labelled": 1, "overlooked": 0, "blamed": 1},
+        "value": {"events": 0, "labelled": 0, "overlooked": 0, "blamed": 0},
+        "rest": {"events": 3, "labelled": 3, "overlooked": 2, "blamed": 0},
     }
-    assert (told["automatic"], told["corrected"]) == (75.0, 25.0)
-    assert told["low"] < 25 < told["high"]
+    assert [told[name] for name in ("automatic", "corrected", "low", "high", "needed")] == [75.0, 50.0, 50.0, 50.0, 0]
+    accuracy = corrected["dimensions"]["accuracy"]
+    assert accuracy == {**figures["dimensions"]["accuracy"], "score": 50.0}
+    weight = 0.2 / sum(corrected["weights"][name] for name, one in figures["dimensions"].items() if one["checked"])
+    assert abs(figures["index"] - corrected["index"] - 25 * weight) < 0.02
+    assert corrected["sources"][0]["corrected"] == corrected["corrected"] == {
+        "verdicts": 4, "automatic": 75.0, "low": 50.0, "high": 50.0, "index_automatic": figures["index"],
+        "index_low": corrected["index"], "index_high": corrected["index"],
+    }  # fmt: skip
+    assert (corrected["days"], corrected["events"]) == (figures["days"], figures["events"])
     kept = {one["event_id"]: (one["verdict"], one["fields"]) for one in told["verdicts"]}
-    assert kept == {doubtful.message_id: ("right", []), usual[0].message_id: ("wrong", ["size"])}
-    again = {one["event_id"]: one["verdict"] for one in sample(world, workspace)}
-    assert again[doubtful.message_id]["verdict"] == "right"
-    assert again[usual[1].message_id] is None
-    assert sum(one["action"] == "quality.verdict" and one["subject"] == workspace for one in log["entries"]) == 3
+    assert kept[doubtful.message_id] == ("right", [])
+    assert kept[usual[0].message_id] == ("wrong", ["size"])
+    assert {one["event_id"]: one["verdict"]["verdict"] for one in sample(world, workspace)}[
+        usual[2].message_id
+    ] == "right"
+    assert log.count("quality.verdict") == 5
     assert refused.status_code == 422
+
+
+def test_a_verdict_is_taken_back_once_and_who_cannot_say_corrects_nothing(world: ApiWorld, workspace: str) -> None:
+    world.send(workspace, track("Bag Packed", "verdict-back", properties={"price": -1}))
+    [drawn] = sample(world, workspace)
+    named = {"source": drawn["source"], "event_id": drawn["event_id"]}
+    with world.client(workspace=workspace) as owner:
+        owner.post("/quality/verdicts", json={**known(drawn), "verdict": "unsure"}).raise_for_status()
+        unsure = owner.get("/quality/verdicts", params=SEEN).json()
+        taken_back = [owner.delete("/quality/verdicts", params=named).status_code for _ in range(2)]
+        after = owner.get("/quality/verdicts", params=SEEN).json()
+    with world.client(world.token("viewer", workspace), workspace=workspace) as viewer:
+        assert viewer.delete("/quality/verdicts", params=named).status_code == 403
+    assert [one["verdict"] for one in unsure["verdicts"]] == ["unsure"]
+    assert (unsure["corrected"], unsure["needed"]) == (None, 1)
+    assert taken_back == [204, 404]
+    assert after["verdicts"] == []
+    assert audited(world, workspace).count("quality.verdict_back") == 1
+
+
+def test_the_sample_tells_what_cleaning_changed(world: ApiWorld, workspace: str) -> None:
+    standards = {"fields": [{"field": "properties.phone", "as": "phone", "region": "CN"}]}
+    with world.client(workspace=workspace) as owner:
+        assert owner.put("/policies/standards", json={"document": standards}).status_code == 200
+    world.send(workspace, track("Bag Packed", "mended-u1", properties={"phone": "139 1234 5678", "size": "L"}))
+    [drawn] = sample(world, workspace)
+    assert [(one["field"], one["before"], one["after"]) for one in drawn["mended"]] == [
+        ("phone", "139 1234 5678", "+8613912345678")
+    ]
+    assert drawn["mended"][0]["kept_in"] in drawn["properties"]
+
+
+def audited(world: ApiWorld, workspace: str) -> list[str]:
+    headers = {"Authorization": f"Bearer {world.owner}"}
+    with httpx.Client(base_url=f"{world.url}/api/v1", headers=headers, timeout=60) as operator:
+        entries = operator.get("/audit", params={"subject": workspace}).json()["entries"]
+    return [one["action"] for one in entries if one["subject"] == workspace]
 
 
 def test_who_may_not_judge_is_refused_and_who_may_not_see_people_gets_masked_values(
@@ -96,7 +148,7 @@ def test_what_was_said_of_events_is_forgotten_with_the_data_of_their_source(worl
     event = track("Bag Packed", "verdict-gone", properties={"price": -1})
     world.send(workspace, event)
     [drawn] = sample(world, workspace)
-    body = {name: drawn[name] for name in ("source", "event_id", "stratum", "received_at")}
+    body = known(drawn)
     with world.client(workspace=workspace) as owner:
         said = owner.post("/quality/verdicts", json={**body, "verdict": "wrong", "note": "call 13812345678"})
         assert said.status_code == 200, said.text

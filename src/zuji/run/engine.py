@@ -29,6 +29,7 @@ from zuji.run.losses import LossWatch
 from zuji.run.points import PointWatch
 from zuji.run.profiles import ProfileLoop
 from zuji.run.progress import Progress
+from zuji.run.quality_watch import QualityWatch
 from zuji.run.rhythm import Rhythm
 from zuji.run.status import StatusWriter
 from zuji.run.storing import StoringLoop
@@ -152,6 +153,7 @@ def build_engine(
     rhythm = Rhythm(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     points = PointWatch(hot=hot, policies=policies or NoPolicies())
     losses = LossWatch(hot=hot, source_of=source_of)
+    fallen = QualityWatch(hot=hot, policies=policies or NoPolicies(), source_of=source_of)
     storing = StoringLoop(hot=hot, events=events, progress=progress)
     profiles = ProfileLoop(hot=hot, events=events, progress=progress)
     tail = Tail()
@@ -200,7 +202,7 @@ def build_engine(
         loops=(ingest, storing, profiles, tagger, tags, events.broken),
         progress=progress,
         tag_latency=tagger.latency,
-        alarms_of=(learner.alarms, rhythm.alarms, points.alarms, losses.alarms),
+        alarms_of=(learner.alarms, rhythm.alarms, points.alarms, losses.alarms, fallen.alarms),
         now_ms=now_ms,
     )
     return Engine(

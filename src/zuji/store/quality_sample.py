@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from zuji.store.events import EventStore
 from zuji.store.query import Query
+from zuji.store.verdicts import Stratum
 from zuji.terms.event import Flag
 
 LEFT_OUT = int(Flag.ROBOT | Flag.INFERRED)
 WORTH_MOST = 0.9
-"""Worth most is what is worth more than nine tenths of the events with an amount. Currencies are not told apart."""
+"""Worth most is what is worth more than nine tenths of the events of its source that have an amount: so an event lies
+in the same stratum whether one source is asked for or all. Currencies are not told apart."""
 COLUMNS = ("event_id", "source", "type", "event", "amount", "currency", "flags", "flag_reason", "properties")
 
 _STRATA = f"""WITH chosen AS (
@@ -30,12 +32,14 @@ _STRATA = f"""WITH chosen AS (
         AND received_at < fromUnixTimestamp64Milli({{to_ms:Int64}})
         AND ({{source:String}} = '' OR source = {{source:String}})
 ), bound AS (
-    SELECT quantileDeterministic({WORTH_MOST})(worth, cityHash64(source, event_id)) AS least FROM chosen WHERE worth > 0
+    SELECT source AS whose, quantileDeterministic({WORTH_MOST})(worth, cityHash64(source, event_id)) AS least
+    FROM chosen WHERE worth > 0 GROUP BY source
 ), judged AS (
-    SELECT *, multiIf(is_doubted, 'risk', worth > 0 AND worth > (SELECT least FROM bound), 'value', 'rest') AS stratum
-    FROM chosen
+    SELECT source, event_id, anchor, occurred_at, position,
+        multiIf(is_doubted, 'risk', worth > 0 AND worth > least, 'value', 'rest') AS stratum
+    FROM chosen LEFT JOIN bound ON source = whose
 )"""
-_SIZES = f"{_STRATA} SELECT stratum, count() AS events FROM judged GROUP BY stratum ORDER BY stratum"
+_SIZES = f"{_STRATA} SELECT source, stratum, count() AS events FROM judged GROUP BY source, stratum"
 _DRAWN = f"""{_STRATA}
 SELECT stratum, anchor, position, toUnixTimestamp64Milli(occurred_at) AS ms FROM judged
 ORDER BY cityHash64(source, event_id, {{seed:UInt64}}), position
@@ -65,10 +69,10 @@ class Received:
         return told | {"source": self.source or "", "left_out": LEFT_OUT}
 
 
-def sizes(store: EventStore, wanted: Received) -> dict[str, int]:
-    """How many events each stratum has."""
+def sizes(store: EventStore, wanted: Received) -> dict[tuple[str, Stratum], int]:
+    """How many events each stratum of each source has."""
     found = store.query(Query(_SIZES, wanted.params))
-    return dict(zip(found["stratum"].to_pylist(), found["events"].to_pylist(), strict=True))
+    return {(row["source"], row["stratum"]): row["events"] for row in found.to_pylist()}
 
 
 def draw(store: EventStore, wanted: Received, shares: Mapping[str, int], *, seed: int) -> list[dict[str, Any]]:

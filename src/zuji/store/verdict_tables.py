@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zuji.store.metadata_tables import ID, Row
@@ -21,6 +21,7 @@ class VerdictRow(Row):
     fields: Mapped[list[Any]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(Text)
     stratum: Mapped[str] = mapped_column(String(16))
+    held_wrong: Mapped[bool] = mapped_column(Boolean)
     received_at: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[int] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(String(200))

@@ -20,6 +20,7 @@ AlarmCode = Literal[
     "point_silent",
     "more_points_silent",
     "events_lost",
+    "quality_fell",
 ]
 
 
@@ -37,4 +38,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     property: str = ""
     point: str = ""
     count: int = 0
-    """Events, minutes, changes, points or lost messages, as the code tells."""
+    """Events, minutes, changes, collection points, lost messages or points of the index, as the code tells."""
+    dimension: str = ""
+    cause: str = ""
+    """Of quality: what fell most, and its worst offender."""

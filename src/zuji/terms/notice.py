@@ -13,6 +13,8 @@ NoticeKind = Literal["alert", "alarm", "test"]
 NoticeState = Literal["raised", "over"]
 ENGINE_WIDE = frozenset({"engine_cannot_start", "stage_waits", "accounts_open", "more_changes", "more_points_silent"})
 """Alarms whose facts change while they stand: there is one of each at a time, whatever its sentence says."""
+OF_SOURCE = frozenset({"quality_fell"})
+"""The same, but one for each source: its worst offender may change meanwhile."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ def notice_of_alarm(alarm: Alarm, *, at: int) -> Notice:
     'alarm:stage_waits'
     """
     facts = msgspec.to_builtins(alarm)
-    about = ("source", "event", "property", "point")
+    about = ("source",) if alarm.code in OF_SOURCE else ("source", "event", "property", "point")
     parts = [] if alarm.code in ENGINE_WIDE else [getattr(alarm, name) for name in about]
     return Notice(
         workspace=alarm.workspace or DEFAULT_WORKSPACE,

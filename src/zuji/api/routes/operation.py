@@ -29,7 +29,9 @@ class BackupIn(In):
 
 
 class AlarmOut(Out):
-    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes or points."""
+    """An alarm: a stable code, a sentence, its facts. `source` is a name; `count` is of events, minutes or points;
+    `dimension` and `cause` are of quality.
+    """
 
     code: str = Field(examples=["source_silent"])
     said: str
@@ -38,6 +40,8 @@ class AlarmOut(Out):
     property: str = ""
     point: str = ""
     count: int = 0
+    dimension: str = ""
+    cause: str = ""
 
 
 class HealthOut(Out):

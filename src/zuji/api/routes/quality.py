@@ -12,15 +12,18 @@ from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.moments import milliseconds
 from zuji.api.ports import ports_of
+from zuji.api.verdict_figures import NOTHING_SAID, Corrections, corrections_of
 from zuji.api.wire import Out
 from zuji.clean.policies import PolicySource
 from zuji.clean.quality import Dimension
 from zuji.clean.quality_changes import Change, changes
+from zuji.clean.quality_correction import with_verdicts
 from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy, read_quality
 from zuji.clean.quality_summary import Quality, by_event, summary
 from zuji.store import quality
 from zuji.store.hot import HotStore, HotTransaction
 from zuji.store.quality import DAY_MS, KEPT_DAYS, CauseFound
+from zuji.store.quality_sample import Received
 
 router = APIRouter(tags=["quality"], route_class=GuardedRoute)
 USUAL_DAYS = 30
@@ -36,11 +39,28 @@ class QualityScore(Out):
     score: float | None
 
 
+class QualityByPeople(Out):
+    """How people's verdicts corrected accuracy, and so the index: both as they were (`automatic`), and between what
+    they lie with 95 %.
+    """
+
+    verdicts: int = Field(examples=[42])
+    automatic: float
+    low: float
+    high: float
+    index_automatic: float | None
+    index_low: float | None
+    index_high: float | None
+
+
 class QualityOut(Out):
-    """The index from 0 to 100 and what it is made of; null: nothing came in."""
+    """The index from 0 to 100 and what it is made of; null: nothing came in. `corrected`: by people's verdicts, once
+    there are enough of them; figures by day and by event are as rules see them.
+    """
 
     index: float | None = Field(examples=[98.7])
     dimensions: dict[Dimension, QualityScore]
+    corrected: QualityByPeople | None = None
 
 
 class QualityOfSource(QualityOut):
@@ -114,6 +134,7 @@ def get_quality(
     to_day = (milliseconds(to, name="to") or now) // DAY_MS
     since = milliseconds(from_, name="from")
     from_day = max(to_day - USUAL_DAYS + 1 if since is None else since // DAY_MS, to_day - KEPT_DAYS)
+    wanted = Received(caller.workspace, from_day * DAY_MS, (to_day + 1) * DAY_MS, source)
     return report_of(
         ports_of(request).hot,
         caller.workspace,
@@ -122,6 +143,7 @@ def get_quality(
         from_day=from_day,
         to_day=to_day,
         limit=limit,
+        corrections=corrections_of(ports_of(request), wanted),
     )
 
 
@@ -134,6 +156,7 @@ def report_of(
     from_day: int,
     to_day: int,
     limit: int,
+    corrections: Corrections = NOTHING_SAID,
 ) -> QualityReport:
     """The figures of some days, and why they are no better."""
     policy = _policy_of(policies, workspace)
@@ -141,13 +164,18 @@ def report_of(
     with hot.read() as connection:
         figures = quality.per_day(connection, workspace, **days)
         told = summary(figures, policy)
+        overall = with_verdicts(told.overall, corrections.overall, policy.weights_of())
+        of_sources = {
+            name: with_verdicts(one, corrections.by_source.get(name), policy.weights_of(name))
+            for name, one in told.by_source.items()
+        }
         of_events = by_event(quality.per_event(connection, workspace, **days, limit=MOST_EVENTS), policy)
         causes = quality.causes(connection, workspace, **days, limit=limit)
         changed = changes(figures, lambda *stretch: _causes_of(connection, workspace, *stretch))
     return QualityReport(
-        **_fields(told.overall),
+        **_fields(overall),
         weights=dict(policy.weights_of()),
-        sources=[QualityOfSource(source=name, **_fields(one)) for name, one in told.by_source.items()],
+        sources=[QualityOfSource(source=name, **_fields(one)) for name, one in of_sources.items()],
         events=[QualityOfEvent(source=name, event=event, **_fields(one)) for (name, event), one in of_events.items()],
         days=[QualityOfDay(source=name, day=_day(day), **_fields(one)) for (name, day), one in told.by_day.items()],
         causes=[_cause(one) for one in causes],
@@ -175,7 +203,8 @@ def _change(found: Change) -> QualityChange:
 
 def _fields(told: Quality) -> dict[str, Any]:
     dimensions = {name: QualityScore(**score._asdict()) for name, score in told.dimensions.items()}
-    return {"index": told.index, "dimensions": dimensions}
+    corrected = None if told.corrected is None else QualityByPeople(**told.corrected._asdict())
+    return {"index": told.index, "dimensions": dimensions, "corrected": corrected}
 
 
 def _day(day: int) -> str:

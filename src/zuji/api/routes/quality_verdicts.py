@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from zuji.api.event_answers import flags_of
@@ -14,24 +13,32 @@ from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
 from zuji.api.ports import Ports, ports_of
 from zuji.api.stored_json import told
+from zuji.api.verdict_figures import cells_for, verdicts_of
 from zuji.api.wire import In, Out, iso
-from zuji.clean.quality import score
-from zuji.clean.verdict_estimate import STRATA, Labelled, Stratum, estimate, shares_of
+from zuji.clean.quality_correction import held_wrong, with_verdicts
+from zuji.clean.quality_originals import mended_in
+from zuji.clean.quality_summary import Quality, summary
+from zuji.clean.verdict_estimate import Cells, Correction, correction_of, shares_of, verdicts_needed
 from zuji.govern.masking import mask_text
 from zuji.store import quality
 from zuji.store.quality import DAY_MS, KEPT_DAYS
-from zuji.store.quality_sample import Received, draw, sizes
-from zuji.store.verdicts import Judgement, Verdict, Verdicts
+from zuji.store.quality_sample import Received, draw
+from zuji.store.verdicts import STRATA, Judgement, Stratum, Verdict, Verdicts
+from zuji.terms.error import NotFound
 
 router = APIRouter(tags=["quality"], route_class=GuardedRoute)
 MOST_SHOWN = 200
 EventId = Annotated[str, Field(min_length=1, max_length=200)]
 Days = Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Received on the last so many days (UTC).")]
+OfEvent = Annotated[str, Query(min_length=1, max_length=200, description="The event, by id.")]
+VerdictOf = Annotated[str, Query(min_length=1, max_length=64, description="The source of the event, by id.")]
 OfSource = Annotated[str | None, Query(description="Only this source's, by id.")]
 
 
 class VerdictIn(In):
-    """What somebody says of an event of the sample; `stratum` and `received_at` as the sample told them."""
+    """What somebody says of an event of the sample: whether what arrived is right (`unsure`: nobody can say).
+    `stratum`, `held_wrong` and `received_at` as the sample told them.
+    """
 
     source: Annotated[str, Field(min_length=1, max_length=64)]
     event_id: EventId
@@ -41,6 +48,7 @@ class VerdictIn(In):
     )
     note: Annotated[str, Field(max_length=2_000)] = ""
     stratum: Stratum
+    held_wrong: bool
     received_at: Annotated[int, Field(ge=0, le=2**53, description="Milliseconds since 1970.")]
 
 
@@ -53,15 +61,28 @@ class VerdictOut(Out):
     fields: list[str]
     note: str
     stratum: Stratum
+    held_wrong: bool
     received_at: int
     at: str
     by: str
 
 
+class MendedValue(Out):
+    """A property that cleaning changed: as it came and as it stands; `kept_in` is the property that holds what came."""
+
+    field: str
+    before: Any
+    after: Any
+    kept_in: str
+
+
 class SampledEvent(Out):
-    """An event to look at; `verdict`: what was said of it already."""
+    """An event to look at, with what cleaning made of it (`mended`, `flags`, `flag_reason`). `held_wrong`: rules count
+    it as wrong under accuracy; `verdict`: what was said of it already.
+    """
 
     stratum: Stratum
+    held_wrong: bool
     source: str
     event_id: str
     type: str
@@ -73,6 +94,7 @@ class SampledEvent(Out):
     flags: list[str]
     flag_reason: str
     properties: dict[str, Any]
+    mended: list[MendedValue]
     verdict: VerdictOut | None
 
 
@@ -84,22 +106,26 @@ class QualitySample(Out):
 
 
 class StratumOut(Out):
-    """How many events a stratum has, and what was said of some of them."""
+    """How many events a stratum has, how many of them people called right or wrong, and what rules had not said of
+    them: `overlooked` is wrong after all, `blamed` is right after all.
+    """
 
     events: int
     labelled: int
-    wrong: int
+    overlooked: int
+    blamed: int
 
 
 class QualityVerdicts(Out):
-    """The accuracy as rules see it, and as it is by people's verdicts, between what it lies with 95 %; null: a stratum
-    has no verdict yet. `verdicts`: the newest first, at most 200.
+    """The accuracy as rules see it, and as it is by people's verdicts, between what it lies with 95 %; null while
+    `needed` more verdicts are needed. `verdicts`: the newest first, at most 200.
     """
 
     automatic: float | None
     corrected: float | None
     low: float | None
     high: float | None
+    needed: int
     strata: dict[Stratum, StratumOut]
     verdicts: list[VerdictOut]
 
@@ -108,7 +134,7 @@ class QualityVerdicts(Out):
 def get_quality_sample(
     request: Request,
     caller: AnyCaller,
-    size: Annotated[int, Query(ge=3, le=200, description="How many events.")] = 20,
+    size: Annotated[int, Query(ge=3, le=200, description="How many events.")] = 30,
     seed: Annotated[int, Query(ge=0, le=2**32, description="The same seed draws the same events.")] = 1,
     days: Days = 30,
     source: OfSource = None,
@@ -117,7 +143,7 @@ def get_quality_sample(
     ports = ports_of(request)
     wanted = _received(ports, caller.workspace, days, source)
     rows = draw(ports.events, wanted, shares_of(size), seed=seed)
-    said = {(one.source, one.event_id): one for one in _verdicts(ports, wanted)}
+    said = {(one.source, one.event_id): one for one in verdicts_of(ports, wanted)}
     events = [_sampled(row, said.get((row["source"], row["event_id"])), shown=caller.sees_personal) for row in rows]
     return QualitySample(seed=seed, events=events)
 
@@ -139,6 +165,23 @@ def give_quality_verdict(request: Request, caller: AnyCaller, body: VerdictIn) -
     return _out(verdict, shown=caller.sees_personal)
 
 
+@router.delete("/quality/verdicts", status_code=204, openapi_extra=needs("quality.judge"))
+def take_back_quality_verdict(request: Request, caller: AnyCaller, source: VerdictOf, event_id: OfEvent) -> Response:
+    """Take back what was said of an event."""
+    ports = ports_of(request)
+    with ports.audit.together():
+        if not Verdicts.beside(ports.policies).take_back(caller.workspace, source, event_id):
+            raise NotFound(f"nothing was said of the event {event_id:.200} of {source:.64}.")
+        ports.audit.note(
+            at=ports.now_ms(),
+            actor=caller.principal.id,
+            action="quality.verdict_back",
+            subject=caller.workspace,
+            detail=f"event {event_id} of {source}",
+        )
+    return Response(status_code=204)
+
+
 @router.get("/quality/verdicts", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read"))
 def list_quality_verdicts(
     request: Request, caller: AnyCaller, days: Days = 30, source: OfSource = None
@@ -146,18 +189,17 @@ def list_quality_verdicts(
     """What people said of events, and how accurate everything is by that."""
     ports = ports_of(request)
     wanted = _received(ports, caller.workspace, days, source)
-    verdicts = _verdicts(ports, wanted)
-    labelled = Counter(one.stratum for one in verdicts)
-    wrong = Counter(one.stratum for one in verdicts if one.verdict == "wrong")
-    events = sizes(ports.events, wanted)
-    strata = {name: Labelled(events.get(name, 0), labelled[name], wrong[name]) for name in STRATA}
-    found = estimate(strata)
+    verdicts = verdicts_of(ports, wanted)
+    cells = cells_for(ports, wanted, verdicts)
+    told = _accuracy(ports, wanted, correction_of(cells))
+    corrected, automatic = told.corrected, told.dimensions["accuracy"].score
     return QualityVerdicts(
-        automatic=_automatic(ports, wanted),
-        corrected=None if found is None else found.accuracy,
-        low=None if found is None else found.low,
-        high=None if found is None else found.high,
-        strata={name: StratumOut(**one._asdict()) for name, one in strata.items()},
+        automatic=automatic if corrected is None else corrected.automatic,
+        corrected=None if corrected is None else automatic,
+        low=None if corrected is None else corrected.low,
+        high=None if corrected is None else corrected.high,
+        needed=verdicts_needed(cells),
+        strata={name: _stratum(name, cells) for name in STRATA},
         verdicts=[_out(one, shown=caller.sees_personal) for one in verdicts[:MOST_SHOWN]],
     )
 
@@ -167,12 +209,7 @@ def _received(ports: Ports, workspace: str, days: int, source: str | None) -> Re
     return Received(workspace, end - days * DAY_MS, end, source)
 
 
-def _verdicts(ports: Ports, wanted: Received) -> list[Verdict]:
-    door = Verdicts.beside(ports.policies)
-    return door.received(wanted.workspace, source=wanted.source, from_ms=wanted.from_ms, to_ms=wanted.to_ms)
-
-
-def _automatic(ports: Ports, wanted: Received) -> float | None:
+def _accuracy(ports: Ports, wanted: Received, correction: Correction | None) -> Quality:
     with ports.hot.read() as connection:
         figures = quality.per_day(
             connection,
@@ -181,14 +218,20 @@ def _automatic(ports: Ports, wanted: Received) -> float | None:
             from_day=wanted.from_ms // DAY_MS,
             to_day=wanted.to_ms // DAY_MS - 1,
         )
-    accuracy = [(checked, wrong) for of, checked, wrong in figures if of.dimension == "accuracy"]
-    return score(checked=sum(one[0] for one in accuracy), wrong=sum(one[1] for one in accuracy))
+    return with_verdicts(summary(figures).overall, correction)
+
+
+def _stratum(name: Stratum, cells: Cells) -> StratumOut:
+    there = [cell for (_, stratum), cell in cells.items() if stratum == name]
+    return StratumOut(**{what: sum(getattr(cell, what) for cell in there) for what in StratumOut.model_fields})
 
 
 def _sampled(row: dict[str, Any], verdict: Verdict | None, *, shown: bool) -> SampledEvent:
-    properties = msgspec.json.decode(told(row["properties"], shown=shown))
+    decoded = msgspec.json.decode(told(row["properties"], shown=shown))
+    properties = decoded if isinstance(decoded, dict) else {}
     return SampledEvent(
         stratum=row["stratum"],
+        held_wrong=held_wrong(row["flag_reason"], row["flags"]),
         source=row["source"],
         event_id=row["event_id"],
         type=row["type"],
@@ -199,7 +242,8 @@ def _sampled(row: dict[str, Any], verdict: Verdict | None, *, shown: bool) -> Sa
         currency=row["currency"],
         flags=flags_of(row["flags"]),
         flag_reason=row["flag_reason"],
-        properties=properties if isinstance(properties, dict) else {},
+        properties=properties,
+        mended=[MendedValue(**one._asdict()) for one in mended_in(properties, row["flag_reason"])],
         verdict=None if verdict is None else _out(verdict, shown=shown),
     )
 
