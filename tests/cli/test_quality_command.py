@@ -8,14 +8,15 @@ import httpx
 
 from servers import RunningServer, zuji, zuji_json
 
+SALE = {"type": "track", "event": "Quality Sale", "userId": "quality-u1"}
+
 
 def test_the_index_is_shown_with_its_causes_and_is_the_same_at_rest(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    sale = {"type": "track", "event": "Quality Sale", "userId": "quality-u1"}
     batch = [
-        {**sale, "messageId": "quality-1", "properties": {"price": 3}},
-        {**sale, "messageId": "quality-2", "properties": {"price": -3}},
-        {**sale, "messageId": "quality-2", "properties": {"price": -3}},
+        {**SALE, "messageId": "quality-1", "properties": {"price": 3}},
+        {**SALE, "messageId": "quality-2", "properties": {"price": -3}},
+        {**SALE, "messageId": "quality-2", "properties": {"price": -3}},
     ]
     with RunningServer(data) as server:
         answer = httpx.post(
@@ -32,3 +33,31 @@ def test_the_index_is_shown_with_its_causes_and_is_the_same_at_rest(tmp_path: Pa
     assert zuji_json("quality", "--data", str(data)) == told
     nothing = zuji("quality", "--to", "2001-01-01", "--data", str(data)).stdout
     assert "Worst offenders: none" in nothing
+
+
+def test_rows_are_drawn_judged_and_taken_back_and_enough_verdicts_correct_the_index(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    batch = [{**SALE, "messageId": f"judged-{n}", "properties": {"price": n - 1}} for n in range(3)]
+    with RunningServer(tmp_path / "data") as server:
+        answer = httpx.post(
+            f"{server.url}/v1/batch", json={"batch": batch}, auth=(server.secret_key, ""), trust_env=False, timeout=60
+        )
+        assert answer.status_code == 200, answer.text
+        assert server.count(user="quality-u1") == 3
+        listed = zuji("quality", "sample", "--seed", "3", "--data", data).stdout
+        said = zuji_json("quality", "verdict", "judged-0", "wrong", "--field", "price", "--data", data)
+        back = zuji_json("quality", "verdict", "judged-0", "back", "--data", data)
+        picked = zuji("quality", "verdict", "judged-9", "right", "--data", data)
+        headers = {"Authorization": f"Bearer {server.token}"}
+        with httpx.Client(base_url=f"{server.url}/api/v1", headers=headers, trust_env=False, timeout=60) as api:
+            for row in api.get("/quality/sample").json()["events"]:
+                named = {name: row[name] for name in ("source", "event_id", "stratum", "held_wrong", "received_at")}
+                verdict = "right" if row["event_id"] == "judged-2" else "wrong"
+                api.post("/quality/verdicts", json={**named, "verdict": verdict}).raise_for_status()
+        shown = zuji("quality", "--data", data).stdout
+    for words in ("judged-0", "risk", "negative:price", "0 of 3 judged", "3 more verdicts"):
+        assert words in listed
+    assert (said["verdict"]["fields"], said["needed"]) == (["price"], 2)
+    assert (back["verdict"], back["needed"]) == (None, 3)
+    assert (picked.returncode, "not in the sample of seed 1" in picked.stderr) == (1, True)
+    assert "corrected by 3 verdicts: accuracy 33.33 instead of 66.67 (95 %: 33.33 to 33.33)" in shown
