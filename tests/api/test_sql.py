@@ -50,7 +50,23 @@ def test_an_answer_has_columns_rows_and_how_it_came_about(world: ApiWorld, fille
     assert told["rows_read"] > 0
     assert "{workspace:String}" in told["sql_run"]
     assert filled not in told["sql_run"]
-    assert set(told) == {*("columns", "rows", "truncated", "sql_run", "milliseconds", "rows_read", "identity_version")}
+    assert told["freshness"].endswith("Z")
+    assert told["identity_version"] >= 0
+    assert told["exactness"] == "exact"
+
+
+def test_an_estimate_is_announced_with_its_error(world: ApiWorld, filled: str) -> None:
+    """The statement asks for it, but nothing in its name says so."""
+    with world.client(workspace=filled) as client:
+        told = ask(
+            client, "SELECT median(1) AS uniq, 'uniq(x)' AS text, uniqIf(person, 1), uniqExact(person) FROM events"
+        )
+    assert told.status_code == 200, told.text
+    assert {name: "approximate" in one for name, one in told.json()["exactness"].items()} == {
+        "median": True,
+        "uniq": True,
+    }
+    assert "8,192" in told.json()["exactness"]["median"]["approximate"]
 
 
 def test_people_are_joined_by_what_is_known_of_them(world: ApiWorld, filled: str) -> None:

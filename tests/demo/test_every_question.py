@@ -18,6 +18,7 @@ import pytest
 
 from servers import RunningServer, zuji, zuji_json
 from zuji.analyse.kinds import KINDS
+from zuji.cli.chart import chart_of
 from zuji.client import Answer, Client
 from zuji.demo.story import TRUTH_FOLDER
 from zuji.demo.truth import SHARED, Truth, load_truth
@@ -115,6 +116,35 @@ def test_the_three_doors_give_one_answer(asked: Asked, kind: str) -> None:
     assert printed["question"] == over_http["question"] == client.envelope["question"]
     assert client.arrow().num_rows == len(client.rows())
     assert client.rows() or kind == "heat_map", "the demo's shop knows nothing about it"
+    assert list(chart_of(kind, client.answer)) or kind == "heat_map", "there is nothing to see in a terminal"
+
+
+def test_the_command_line_prints_a_table_a_chart_and_csv(asked: Asked) -> None:
+    words = (
+        "ask",
+        "funnel",
+        "--steps",
+        f"{VIEWED},{ORDERED}",
+        "--require-increasing-time",
+        "--data",
+        str(asked.server.data),
+    )
+    printed, rows = zuji(*words), zuji(*words, "--csv")
+    assert ("conversion_rate" in printed.stdout, "█" in printed.stdout, "newest event" in printed.stdout) == (True,) * 3
+    head, first, *_ = rows.stdout.splitlines()
+    assert head.split(",")[:3] == ["step", "name", "count"]
+    assert first.startswith(f"1,{VIEWED},")
+
+
+def test_python_gives_data_frames_of_pandas_too(asked: Asked) -> None:
+    pytest.importorskip("pandas")
+    with Client(asked.server.url, asked.server.token) as client:
+        answer = client.ask("trend", asked.range, **QUESTIONS["trend"])
+        frame = answer.pandas()
+        kept = client.save_list(answer, "buyers", series=1, period=None)
+    assert frame["value"].tolist()[: len(answer.answer["periods"])] == answer.answer["series"][0]["values"]
+    assert frame["previous"].notna().any()
+    assert kept["saved"] == answer.answer["series"][1]["total"]
 
 
 def test_orders_of_every_day_are_those_of_the_truth(asked: Asked) -> None:

@@ -37,6 +37,6 @@ async def answered(
     own = ticket_of(caller, ticket or ports.new_id())
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(kind, document, asking_of(ports, caller, ticket=own)))
+        return answer_out(asker.ask(kind, document, asking_of(ports, caller, ticket=own)), caller)
 
     return await answered_while_listened(request, answer, ticket=own)

@@ -23,7 +23,7 @@ from zuji.api.guard import Caller
 from zuji.api.list_members import ListMembers
 from zuji.api.people import identifier_out
 from zuji.api.ports import Ports, ports_of
-from zuji.api.question_answers import asking_of
+from zuji.api.question_answers import asking_of, shown_answer
 from zuji.api.wire_exports import ExportIn
 from zuji.govern.roles import EXPORT_ROWS_OF, Permission
 from zuji.identify.current import people_now
@@ -109,7 +109,7 @@ def _rows(export: Export) -> Iterator[tuple[Sequence[Column], Iterable[Cells]]]:
     else:
         kind, question = str(body.kind), body.question or {}
         asked = export.asker.ask(kind, question, asking_of(ports, caller, ticket=export.ticket))
-        yield table_of(rows_of(kind, asked.answer))
+        yield table_of(rows_of(kind, shown_answer(asked, caller)))
 
 
 def _people(export: Export, list_id: str) -> Iterator[Cells]:

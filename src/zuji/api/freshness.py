@@ -1,4 +1,6 @@
-"""`fresh=true`: wait, bounded, until everything acknowledged before the call is queryable."""
+"""How fresh answers are: `fresh=true` waits, bounded, until everything acknowledged before the call is queryable; an
+answer says when the newest event happened that it could see.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,10 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from zuji.analyse.horizon import Horizons
 from zuji.api.ports import ports_of
 from zuji.api.waiting import wait_for
+from zuji.api.wire import iso
 from zuji.terms.error import Busy
 
 WAIT_S = 15.0
@@ -21,3 +25,15 @@ async def wait_until_fresh(request: Request, fresh: Fresh = False) -> None:
             f"not everything acknowledged became queryable within {WAIT_S:.0f} s. "
             "Ask again in a moment, or without fresh=true; `zuji doctor` shows the lag."
         )
+
+
+def newest_event(request: Request, workspace: str) -> str | None:
+    """When the newest event happened that a question asked now can see, at least; None before there is any.
+
+    (Questions of a kind bring this along; statements of analysts and files ask here.)
+    """
+    state, events = request.app.state, ports_of(request).events
+    if not hasattr(state, "horizons"):
+        state.horizons = Horizons(events.query, events.tide)
+    newest_ms: int = state.horizons.now(workspace, 0).newest_ms
+    return iso(newest_ms) if newest_ms else None

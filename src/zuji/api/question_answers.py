@@ -7,11 +7,18 @@ from typing import Any
 
 from zuji.analyse.ask import Asked, Asker, Asking, Found
 from zuji.api.guard import Caller
+from zuji.api.masked_answers import (
+    grouped_by,
+    is_personal,
+    masked_answer,
+    masked_text,
+    masked_texts,
+    refuse_masked,
+)
 from zuji.api.people import identifier_out
 from zuji.api.ports import Ports
 from zuji.api.wire import IdentifierShape, iso
 from zuji.api.wire_questions import AnswerOut, PeopleIn, PeopleOut, PeopleReference, PersonOut, StatementOut
-from zuji.govern.masking import mask_text
 from zuji.identify.profile import profile
 from zuji.identify.traits import Trait
 
@@ -25,13 +32,18 @@ def asking_of(ports: Ports, caller: Caller, *, ticket: str) -> Asking:
     return Asking(caller.workspace, ports.workspaces.timezone_of(caller.workspace), ticket)
 
 
-def answer_out(asked: Asked) -> AnswerOut:
-    """The envelope."""
+def shown_answer(asked: Asked, caller: Caller) -> dict[str, Any]:
+    """The kind's own object as this caller may see it."""
+    return asked.answer if caller.sees_personal else masked_answer(asked.question, asked.answer)
+
+
+def answer_out(asked: Asked, caller: Caller) -> AnswerOut:
+    """The envelope, as this caller may see it."""
     horizon = asked.horizon
     return AnswerOut(
         kind=asked.kind,
         question=asked.question,
-        answer=asked.answer,
+        answer=shown_answer(asked, caller),
         notes=list(asked.notes),
         exactness="exact",
         rows_read=asked.rows_read,
@@ -39,7 +51,7 @@ def answer_out(asked: Asked) -> AnswerOut:
         freshness=iso(horizon.newest_ms) if horizon.newest_ms else None,
         identity_version=horizon.identity,
         position=horizon.position,
-        sql=[StatementOut(sql=query.sql, values=_shown(query.params)) for query in asked.sql],
+        sql=[StatementOut(sql=query.sql, values=_shown(query.params, asked, caller)) for query in asked.sql],
         people=PeopleReference(
             kind=asked.kind,
             question=asked.question,
@@ -51,24 +63,30 @@ def answer_out(asked: Asked) -> AnswerOut:
 
 def people_out(ports: Ports, asker: Asker, caller: Caller, body: PeopleIn, *, ticket: str) -> PeopleOut:
     """One page of the people behind a figure."""
+    if not caller.sees_personal:
+        refuse_masked(body.cell)
     found = asker.people(body.kind, body.question, body.cell, asking_of(ports, caller, ticket=ticket))
-    keys = found.people.keys
+    keys, counted_by = found.people.keys, _counted_by(body.question)
     start = int(body.cursor or 0)
     end = start + body.limit
     return PeopleOut(
         count=len(keys),
-        people=[person_out(ports, caller, key, found.people.reasons.get(key)) for key in keys[start:end]],
+        people=[
+            person_out(ports, caller, key, found.people.reasons.get(key), counted_by=counted_by)
+            for key in keys[start:end]
+        ],
         next=str(end) if end < len(keys) else None,
         moved_on=_moved_on(found, body),
     )
 
 
-def person_out(ports: Ports, caller: Caller, key: int | str, reason: Any = None) -> PersonOut:
-    """Somebody behind a figure or on a list, as this caller may see them."""
+def person_out(ports: Ports, caller: Caller, key: int | str, reason: Any = None, *, counted_by: str = "") -> PersonOut:
+    """Somebody behind a figure or on a list, as this caller may see them. A text is a value of `counted_by`."""
+    if not caller.sees_personal:
+        reason = masked_texts(reason)
     if isinstance(key, str):
-        return PersonOut(
-            person=key if caller.sees_personal else mask_text(key), identified=False, identifiers=[], reason=reason
-        )
+        person = key if caller.sees_personal else masked_text(key, name=counted_by)
+        return PersonOut(person=person, identified=False, identifiers=[], reason=reason)
     known = profile(ports.hot, caller.workspace, key)
     held: list[IdentifierShape] = (
         [] if known is None else [identifier_out(one.identifier, caller) for one in known.identifiers]
@@ -94,9 +112,22 @@ def _moved_on(found: Found, body: PeopleIn) -> bool:
     )
 
 
-def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The bound values, long ones cut; who merged with whom since the last load is nobody's to read."""
-    return {name: _cut(value) for name, value in params.items() if not name.startswith("people_")}
+def _counted_by(question: Mapping[str, Any]) -> str:
+    """The property whose values are counted instead of people; nothing where people are."""
+    by = question.get("count_by")
+    return str(by.get("property", "")) if isinstance(by, Mapping) else ""
+
+
+def _shown(params: Mapping[str, Any], asked: Asked, caller: Caller) -> dict[str, Any]:
+    """The bound values, long ones cut; who merged with whom since the last load is nobody's to read.
+
+    Groups and items that one statement found are bound in the next, so they are masked as in the answer.
+    """
+    shown = {name: _cut(value) for name, value in params.items() if not name.startswith("people_")}
+    if caller.sees_personal:
+        return shown
+    personal = next(filter(is_personal, grouped_by(asked.question)), "")
+    return {name: masked_texts(value, name=personal) for name, value in shown.items()}
 
 
 def _cut(value: Any) -> Any:

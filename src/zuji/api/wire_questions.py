@@ -86,6 +86,13 @@ class PeopleOut(Out):
     moved_on: bool = Field(description="Whether events or identities have changed since the answer.")
 
 
+class ProgressOut(Out):
+    """How far the statement is that runs at the moment; a question may have several, one after the other."""
+
+    rows_read: int
+    rows_to_read: int = Field(description="About how many rows it has to read.")
+
+
 class JobOut(Out):
     """A question that is answered in the background."""
 
@@ -93,6 +100,7 @@ class JobOut(Out):
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     kind: str
     milliseconds: int
+    progress: ProgressOut | None = Field(default=None, description="While it runs, when the store can tell.")
     problem: str | None = None
     answer: AnswerOut | None = None
 

@@ -40,6 +40,10 @@ class SqlOut(Out):
     milliseconds: float
     rows_read: int
     identity_version: int = Field(description="Grows with every change of who is who.")
+    exactness: str | dict[str, Any] = Field(
+        description="`exact`, or the approximate functions with their errors.", examples=["exact"]
+    )
+    freshness: str | None = Field(description="When the newest event happened that the answer could see.")
 
 
 class ViewColumnOut(Out):

@@ -1,4 +1,4 @@
-"""zuji ask: a question of any kind, as a table and a chart in the terminal, or as JSON.
+"""zuji ask: a question of any kind, as a table and a chart in the terminal, as CSV or as JSON.
 
 Fields are written as options (`--steps view,purchase --window 7d --breakdown channel`), or the whole document comes
 from a file. `zuji ask --kinds` lists what there is.
@@ -6,6 +6,7 @@ from a file. `zuji ask --kinds` lists what there is.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from zuji.cli.output import JsonOption, out, print_json, print_table, say
 from zuji.cli.question_options import question_from
 from zuji.terms.answer_rows import rows_of
 from zuji.terms.error import BadRequest
+from zuji.terms.spreadsheet import harmless
 
 MOST_ROWS = 200
 """So many rows are shown in a terminal; --json and --csv have them all."""
@@ -35,6 +37,7 @@ def ask(
     kinds: Annotated[bool, typer.Option("--kinds", help="List the kinds and their fields instead.")] = False,
     data: DataOption = DEFAULT_DATA,
     workspace: WorkspaceOption = "default",
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table and a chart.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask about behaviour: zuji ask funnel --steps view,purchase --window 7d. Fields are options; see --kinds."""
@@ -51,6 +54,8 @@ def ask(
         answer = engine.ask("POST", "/api/v1/questions/run", query=query, body=asked)
     if as_json:
         print_json(answer)
+    elif as_csv:
+        _show_csv(answer)
     else:
         _show(answer, show_sql=show_sql)
 
@@ -96,6 +101,18 @@ def _show(answer: dict[str, Any], *, show_sql: bool) -> None:
     if show_sql:
         for statement in answer["sql"]:
             out.print(statement["sql"], soft_wrap=True, markup=False)
+
+
+def _show_csv(answer: dict[str, Any]) -> None:
+    """As in exported files, no text is left that a spreadsheet would take for a formula; figures are in full."""
+    rows = rows_of(answer["kind"], answer["answer"])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        cells = (row.get(name) for name in names)
+        writer.writerow(harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+    sys.stdout.flush()
 
 
 def _figure(value: Any) -> Any:

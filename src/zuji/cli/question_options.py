@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,14 +16,16 @@ from zuji.terms.error import BadRequest
 _UNITS = {"s": "second", "min": "minute", "h": "hour", "d": "day", "w": "week"}
 _DURATION = re.compile(r"(\d+)(s|min|h|d|w)")
 _CONDITION = re.compile(r"\s*([^<>=!~]+?)\s*(!=|>=|<=|=|>|<|~)\s*(.*?)\s*")
+SCOPES = ("event", "profile", "session", "tag", "segment")
 _OPS = {"=": "equals", "!=": "not_equals", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "~": "contains"}
 
 
 def question_from(kind: str, options: list[str]) -> dict[str, Any]:
-    """The fields that these words of a command line say.
+    """The fields that these words of a command line say. One without a value is true.
 
-    >>> question_from("funnel", ["--steps", "view,buy", "--window=7d"])
-    {'steps': [{'event': 'view'}, {'event': 'buy'}], 'window': {'amount': 7, 'unit': 'day'}}
+    >>> question_from("funnel", ["--steps", "view,buy", "--require-increasing-time", "--window=7d"])
+    {'steps': [{'event': 'view'}, {'event': 'buy'}], 'require_increasing_time': True, \
+'window': {'amount': 7, 'unit': 'day'}}
     """
     found: dict[str, Any] = {}
     for name, text in _pairs(options):
@@ -35,12 +38,15 @@ def question_from(kind: str, options: list[str]) -> dict[str, Any]:
 
 
 def _pairs(options: list[str]) -> Iterator[tuple[str, str]]:
-    words = iter(options)
-    for word in words:
+    words = deque(options)
+    while words:
+        word = words.popleft()
         if not word.startswith("--"):
             raise BadRequest(f"{word!r:.80} is no option. Fields are written --name value; see `zuji ask --kinds`.")
         name, given, text = word[2:].partition("=")
-        yield name.replace("-", "_"), text if given else next(words, "true")
+        if not given:
+            text = "true" if not words or words[0].startswith("--") else words.popleft()
+        yield name.replace("-", "_"), text
 
 
 def _value(name: str, text: str) -> Any:
@@ -53,10 +59,16 @@ def _value(name: str, text: str) -> Any:
 
 
 def _plain(text: str) -> Any:
-    """Numbers, true and false as such; everything else is a text."""
+    """Numbers, true and false as such; everything else is a text.
+
+    >>> [_plain(text) for text in ("7", "-2.5", "true", "7d", "1.2.3")]
+    [7, -2.5, True, '7d', '1.2.3']
+    """
     if text in ("true", "false"):
         return text == "true"
-    return int(text) if re.fullmatch(r"-?\d{1,15}", text) else text
+    if re.fullmatch(r"-?\d{1,15}", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", text) else text
 
 
 def _duration(text: str) -> Any:
@@ -91,8 +103,15 @@ def _event(text: str) -> dict[str, Any]:
 
 
 def _breakdown(text: str) -> dict[str, Any]:
-    names = [name.strip() for name in text.split(",")]
-    return {"property": names[0] if len(names) == 1 else names}
+    """Names of properties, with a scope before them where it is not the event's.
+
+    >>> _breakdown("channel,city"), _breakdown("profile:city")
+    ({'property': ['channel', 'city']}, {'property': 'city', 'scope': 'profile'})
+    """
+    scope, given, rest = text.partition(":")
+    scoped = bool(given) and scope.strip() in SCOPES
+    names = [name.strip() for name in (rest if scoped else text).split(",")]
+    return {"property": names[0] if len(names) == 1 else names} | ({"scope": scope.strip()} if scoped else {})
 
 
 def _list(text: str) -> list[Any]:

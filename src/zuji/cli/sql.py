@@ -52,7 +52,11 @@ def _show_table(answer: dict[str, Any]) -> None:
     rows = [[_cell(value) for value in row] for row in answer["rows"]]
     print_table(f"{len(rows)} rows", names, rows)
     more = " There are more rows: raise --limit, or count instead of listing." if answer["truncated"] else ""
-    say(f"{answer['rows_read']:,} rows read in {answer['milliseconds']:g} ms.{more}")
+    newest = answer["freshness"] or "nothing yet"
+    say(f"{answer['rows_read']:,} rows read in {answer['milliseconds']:g} ms; newest event {newest}.{more}")
+    if answer["exactness"] != "exact":
+        for function, told in answer["exactness"].items():
+            say(f"· {function} is approximate: {told['approximate']}")
 
 
 def _show_csv(answer: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -99,11 +100,19 @@ class Client:
         return Answer(self._post("/questions/run", {"kind": kind, "question": {**(question or {}), **fields}}))
 
     def ask_patiently(self, kind: str, question: Mapping[str, Any] | None = None, /, **fields: Any) -> Answer:
-        """The same in the background, for questions that take longer than a connection may stay open."""
+        """The same in the background, for questions that take longer than a connection may stay open.
+
+        Interrupted (Ctrl-C), the question is stopped on the server too.
+        """
         job = self._post("/questions/jobs", {"kind": kind, "question": {**(question or {}), **fields}})
-        while job["state"] in ("waiting", "running"):
-            time.sleep(POLLED_EVERY_S)
-            job = self._read(self._http.get(f"/questions/jobs/{job['id']}"))
+        try:
+            while job["state"] in ("waiting", "running"):
+                time.sleep(POLLED_EVERY_S)
+                job = self._read(self._http.get(f"/questions/jobs/{job['id']}"))
+        except BaseException:  # Ctrl-C in a notebook: nobody waits for the answer any more
+            with suppress(httpx.HTTPError):
+                self._http.delete(f"/questions/jobs/{job['id']}")
+            raise
         if job["state"] != "done":
             raise BadRequest(job["problem"] or f"the question was {job['state']}.")
         return Answer(job["answer"])
@@ -123,12 +132,21 @@ class Client:
         body = {**answer.envelope["people"], "cell": cell, "limit": 1}
         return int(self._post("/questions/people", body)["count"])
 
+    def save_list(self, answer: Answer, name: str, **cell: Any) -> dict[str, Any]:
+        """Keep the people behind one figure, as they are now, as a list of this name."""
+        asked = {field: answer.envelope["people"][field] for field in ("kind", "question")}
+        return self._post("/lists", {**asked, "cell": cell, "name": name})
+
     def sql(self, statement: str, *, limit: int | None = None) -> pa.Table:
-        """The rows of one SELECT over the documented views."""
+        """The rows of one SELECT over the documented views.
+
+        The table's metadata (`table.schema.metadata`) says what is approximate, and when the newest event happened.
+        """
         answer = self._post("/sql", {"sql": statement} | ({} if limit is None else {"limit": limit}))
         names = [column["name"] for column in answer["columns"]]
         columns = zip(*answer["rows"], strict=True) if answer["rows"] else [() for _ in names]
-        return pa.table({name: list(values) for name, values in zip(names, columns, strict=True)})
+        told = {name: json.dumps(answer[name]) for name in ("exactness", "freshness", "truncated")}
+        return pa.table([pa.array(list(values)) for values in columns], names=names).replace_schema_metadata(told)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -12,12 +12,18 @@ Row = dict[str, Any]
 
 
 def rows_of(kind: str, answer: Mapping[str, Any]) -> list[Row]:
-    """The rows of an answer; those of a breakdown carry their `group`."""
+    """The rows of an answer; those of a breakdown carry their `group`, and its `group_kind`.
+
+    (A value may be written like our own words for all of them, the others, and none.)
+    """
     rows = list(_TABLES[kind](answer))
-    for group in answer.get("by_breakdown") or ():
-        rows += [{"group": group_name(group), **row} for row in _TABLES[kind]({**answer, **group})]
-    if answer.get("by_breakdown"):
-        rows = [{"group": row.get("group", "all"), **row} for row in rows]
+    if not answer.get("by_breakdown"):
+        return rows
+    rows = [{"group": "all", "group_kind": "all", **row} for row in rows]
+    for group in answer["by_breakdown"]:
+        named = {"group": group_name(group), "group_kind": group["kind"]}
+        # What only the whole has (the range compared with) is not the group's.
+        rows += [{**named, **row} for row in _TABLES[kind]({**answer, "previous": None, **group})]
     return rows
 
 
@@ -33,9 +39,14 @@ def group_name(group: Mapping[str, Any]) -> str:
 
 
 def _trend(answer: Mapping[str, Any]) -> Iterator[Row]:
-    for series in answer["series"]:
-        for period, value in zip(answer["periods"], series["values"], strict=True):
-            yield {"series": series["name"], "period": period["start"], "value": value, "partial": period["partial"]}
+    before_of = [series["values"] for series in (answer.get("previous") or {"series": ()})["series"]]
+    for number, series in enumerate(answer["series"]):
+        before = before_of[number] if number < len(before_of) else None
+        for place, (period, value) in enumerate(zip(answer["periods"], series["values"], strict=True)):
+            row = {"series": series["name"], "period": period["start"], "value": value, "partial": period["partial"]}
+            if before is not None:
+                row["previous"] = before[place] if place < len(before) else None
+            yield row
 
 
 def _funnel(answer: Mapping[str, Any]) -> Iterator[Row]:
@@ -82,7 +93,8 @@ def _attribution(answer: Mapping[str, Any]) -> Iterator[Row]:
     for channel in answer["channels"]:
         goals = {f"goals_{model}": credit for model, credit in channel["goals"].items()}
         values = {f"value_{model}": credit for model, credit in (channel.get("value") or {}).items()}
-        yield {"channel": channel["channel"], "touches": channel["touches"], **goals, **values}
+        named = {"channel": channel["channel"], "kind": channel["kind"]}
+        yield {**named, "touches": channel["touches"], **goals, **values}
 
 
 def _session(answer: Mapping[str, Any]) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.list_members import ListMembers
 from zuji.api.listening import answered_while_listened, ticket_of
+from zuji.api.masked_answers import refuse_masked
 from zuji.api.ports import ports_of
 from zuji.api.question_answers import asking_of, person_out
 from zuji.api.wire import iso
@@ -31,6 +32,8 @@ def list_lists(request: Request, caller: AnyCaller) -> ListOfLists:
 async def save(request: Request, caller: AnyCaller, body: ListIn) -> ListOut:
     """Keep the people behind a figure as they are now, up to a million."""
     caller.principal.require("profiles.read")
+    if not caller.sees_personal:
+        refuse_masked(body.cell)
     ports, asker, desk = ports_of(request), asker_of(request), desk_of(request, caller)
     ticket = ticket_of(caller, body.ticket or ports.new_id())
 

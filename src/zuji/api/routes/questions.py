@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -17,7 +18,8 @@ from zuji.api.ports import ports_of
 from zuji.api.question_answers import answer_out, asking_of, people_out
 from zuji.api.questions import questions_of
 from zuji.api.waiting import wait_for
-from zuji.api.wire_questions import AnswerOut, JobOut, KindsOut, PeopleIn, PeopleOut, QuestionIn
+from zuji.api.wire_questions import AnswerOut, JobOut, KindsOut, PeopleIn, PeopleOut, ProgressOut, QuestionIn
+from zuji.store.query_progress import QueryProgress, progress_of
 
 router = APIRouter(tags=["questions"], route_class=GuardedRoute)
 JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
@@ -36,7 +38,7 @@ async def run(request: Request, caller: AnyCaller, body: QuestionIn) -> AnswerOu
     ticket = ticket_of(caller, body.ticket or ports.new_id())
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)))
+        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)), caller)
 
     return await answered_while_listened(request, answer, ticket=ticket)
 
@@ -62,7 +64,7 @@ async def start(request: Request, caller: AnyCaller, body: QuestionIn) -> JobOut
     job = jobs.add(job_id, owner=_owner(caller), kind=body.kind, ticket=ticket)
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)))
+        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)), caller)
 
     task = asyncio.ensure_future(questions_of(request).run(jobs.run, job_id, answer))
     request.app.state.running.add(task)
@@ -74,7 +76,9 @@ async def start(request: Request, caller: AnyCaller, body: QuestionIn) -> JobOut
 def look(request: Request, caller: AnyCaller, job_id: JobId) -> JobOut:
     """How far a question in the background is."""
     jobs = _jobs_of(request)
-    return _job_out(jobs.get(job_id, _owner(caller)), jobs)
+    job = jobs.get(job_id, _owner(caller))
+    progress = progress_of(ports_of(request).events, job.ticket) if job.state == "running" else None
+    return _job_out(job, jobs, progress)
 
 
 @router.delete("/questions/jobs/{job_id}", openapi_extra=needs("questions.ask"))
@@ -107,12 +111,13 @@ def _jobs_of(request: Request) -> Jobs:
     return jobs
 
 
-def _job_out(job: Job, jobs: Jobs) -> JobOut:
+def _job_out(job: Job, jobs: Jobs, progress: QueryProgress | None = None) -> JobOut:
     return JobOut(
         id=job.id,
         state=job.state,
         kind=job.kind,
         milliseconds=job.milliseconds(jobs.now()),
+        progress=None if progress is None else ProgressOut(**asdict(progress)),
         problem=job.problem,
         answer=job.result,
     )

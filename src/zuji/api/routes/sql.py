@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from zuji.analyse.sql.functions import COMBINATORS, GROUPS
 from zuji.analyse.sql.run import AnswerColumn, SqlAnswer, answer_sql
 from zuji.analyse.sql.views import VIEWS, Sight
-from zuji.api.freshness import wait_until_fresh
+from zuji.api.exactness import Exactness, exactness_of
+from zuji.api.freshness import newest_event, wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.listening import answered_while_listened, ticket_of
 from zuji.api.ports import Ports, ports_of
@@ -32,6 +34,8 @@ class _Answer(msgspec.Struct):
     milliseconds: float
     rows_read: int
     identity_version: int
+    exactness: Exactness
+    freshness: str | None
 
 
 @router.post("/sql", response_model=SqlOut, dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("sql.run"))
@@ -42,7 +46,9 @@ async def run(request: Request, caller: AnyCaller, body: SqlIn) -> Response:
     limit = min(body.limit or SQL_ROWS_OF[caller.principal.role], SQL_ROWS_OF[caller.principal.role])
 
     def answer() -> bytes:
-        return _encoded(_answered(ports, caller, body.sql, limit=limit, ticket=ticket))
+        freshness = newest_event(request, caller.workspace)
+        found = _answered(ports, caller, body.sql, limit=limit, ticket=ticket)
+        return _encoded(found, exactness=exactness_of(body.sql), freshness=freshness)
 
     return Response(await answered_while_listened(request, answer, ticket=ticket), media_type="application/json")
 
@@ -109,6 +115,6 @@ def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str
         raise
 
 
-def _encoded(answer: SqlAnswer) -> bytes:
-    fields = _Answer.__struct_fields__
-    return msgspec.json.encode(_Answer(*(getattr(answer, name) for name in fields)))
+def _encoded(answer: SqlAnswer, *, exactness: Exactness, freshness: str | None) -> bytes:
+    told = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    return msgspec.json.encode(_Answer(**told, exactness=exactness, freshness=freshness))
