@@ -17,6 +17,10 @@ PAGE = """<main style="height:3000px"><div class="card" data-sku="A1"><h2>Tea po
 <script>host.attachShadow({mode: 'open'}).innerHTML = '<button id="within">Within</button>'</script>"""
 
 MEASURES = ("element_left", "element_top", "element_width", "element_height", "viewport_width", "page_height")
+WHERE = """() => {
+  const { left, top, width, height } = document.querySelector('#buy span').getBoundingClientRect()
+  return [left + scrollX, top + scrollY, width, height, innerWidth, document.documentElement.scrollHeight]
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +47,7 @@ def test_a_click_tells_its_chain_its_selector_and_its_place_and_the_heat_map_sho
         assert bought["$elements"][2]["attr__data-sku"] == "A1"
         assert (bought["$x"], bought["$y"]) == (pytest.approx(0.5, abs=0.1), pytest.approx(0.5, abs=0.1))
         assert (within["$el_text"], within["$element_selector"]) == ("Within", "#within")
-        at = page.evaluate("""() => { const {left, top, width, height} = document.querySelector('#buy span').getBoundingClientRect()
-            return [left + scrollX, top + scrollY, width, height, innerWidth, document.documentElement.scrollHeight]}""")
+        at = page.evaluate(WHERE)
         told = [bought[f"${name}"] for name in MEASURES]
         assert told == pytest.approx(at, abs=20)  # a scroll bar has a width
         assert told[5] > 3000

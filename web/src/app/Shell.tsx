@@ -2,7 +2,7 @@
 
 import { MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer, Select } from "antd";
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
 import { ErrorState } from "@/parts/ErrorState";
 import { Freshness } from "@/parts/Freshness";
@@ -14,6 +14,9 @@ import { useWords } from "@/words/words";
 import { AccountMenu } from "./AccountMenu";
 import { type Page, PAGES } from "./pages";
 import { useSession } from "./session";
+
+/** Nobody waits for it: there is mostly nothing in it. */
+const Background = lazy(() => import("@/background/Background").then((found) => ({ default: found.Background })));
 
 export function Shell() {
   const say = useWords(shell);
@@ -40,6 +43,9 @@ export function Shell() {
           />
           <WorkspaceChoice />
           <span className="stretch" />
+          <Suspense fallback={null}>
+            <Background />
+          </Suspense>
           <Freshness />
           <AccountMenu />
         </header>

@@ -47,6 +47,7 @@ export function colour(ink: Ink, place: number): string {
 
 /** The tint of a table's cell, 0 to 1: the ink with that much of it. */
 export function tint(ink: Ink, heat: number): string {
-  const alpha = Math.round(Math.min(1, Math.max(0, heat)) * 50) / 100;
+  const most = ink.dark ? 38 : 50; // light text has to be read on it
+  const alpha = Math.round(Math.min(1, Math.max(0, heat)) * most) / 100;
   return ink.dark ? `rgba(76, 201, 176, ${alpha})` : `rgba(11, 122, 107, ${alpha})`;
 }

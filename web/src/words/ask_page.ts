@@ -31,8 +31,8 @@ export const askPage = {
   background: { en: "Go on in the background", zh: "转到后台" },
   in_background: { en: "In the background", zh: "后台运行中" },
   in_background_more: {
-    en: "It goes on beside other questions. Stay on this page: the answer is shown here.",
-    zh: "它与其他提问并行进行。请停留在本页，答案会显示在这里。",
+    en: "It goes on beside other questions. You may leave this page: it is found again at the top, and the answer waits here for a quarter of an hour.",
+    zh: "它与其他提问并行进行。可以离开本页：在页面顶部能再次找到它，答案会保留一刻钟。",
   },
   nothing: { en: "Nothing matches in these dates.", zh: "所选时间内没有匹配的数据。" },
   nothing_more: { en: "Try a longer range, or fewer conditions.", zh: "请尝试更长的时间范围或更少的条件。" },

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { ApiError } from "@/api/client";
 import { useSession } from "@/app/session";
+import { drop, keep, markSeen, useBackgroundAnswer } from "@/background/questions";
 import { AnswerView } from "@/charts/AnswerView";
 import { figure } from "@/charts/figures";
 import { useTalk } from "@/charts/talk";
@@ -18,6 +19,7 @@ import { Explained } from "./Explained";
 import { missing } from "./fields";
 import { FaultsProvider, FieldForm } from "./FieldForm";
 import { KindChoice } from "./KindChoice";
+import { PageFrame } from "./frame/PageFrame";
 import { allFields, fieldsOf } from "./kinds";
 import { NamesProvider, useKnownNames } from "./names";
 import { PeopleBehind, type Pointed } from "./PeopleBehind";
@@ -61,7 +63,8 @@ export function AskPage() {
   const lacking = useMemo(() => missing(allFields(asked.kind), asked.question), [asked]);
   const wanted = useMemo(() => ({ kind: asked.kind, question: document }), [asked.kind, document]);
   const settled = useSettled(wanted, TYPING_MS);
-  const asking = useEnvelope(lacking.length ? null : settled);
+  const background = useBackgroundAnswer(settled);
+  const asking = useEnvelope(lacking.length || background ? null : settled);
   const problem = useProblem(asking.query.error, asked.kind);
   const copy = async () => {
     await navigator.clipboard?.writeText(`${location.href.split("#")[0]}#/ask?${searchOf(asked)}`);
@@ -88,7 +91,7 @@ export function AskPage() {
           </FaultsProvider>
         </section>
         <div className="answer" aria-live="polite">
-          {lacking.length > 0 ? <p className="card soft">{say("incomplete")}</p> : <Answered asking={asking} wanted={wanted} problem={problem} />}
+          {lacking.length > 0 ? <p className="card soft">{say("incomplete")}</p> : <Answered asking={asking} wanted={wanted} background={background?.id ?? null} problem={problem} />}
         </div>
       </div>
       <SaveQuestion asked={asked} open={drawer === "save"} onClose={() => setDrawer(null)} />
@@ -114,33 +117,25 @@ function useProblem(error: ApiError | null, kind: Kind): Problem | null {
 interface Answering {
   readonly asking: ReturnType<typeof useEnvelope>;
   readonly wanted: Parameters<typeof startJob>[0];
+  /** The job that answers it in the background, begun here or before this page was opened. */
+  readonly background: string | null;
   readonly problem: Problem | null;
 }
 
 /** What stands where the answer goes: the answer, the waiting, or what went wrong. */
-function Answered({ asking: { query, stop }, wanted, problem }: Answering) {
-  const { say } = useTalk();
-  const [jobId, setJob] = useState<string | null>(null);
-  const job = useJob(jobId);
-  const key = JSON.stringify(wanted);
-  useEffect(() => setJob(null), [key]);
-  const done = job.data?.state === "done" ? (job.data.answer as Envelope | null) : null;
-  if (jobId !== null && !done) {
-    const isFailed = isOver(job.data) || job.error !== null;
-    const failure = job.error ?? new ApiError(422, "failed", job.data?.problem ?? say("stopped"));
-    if (isFailed) return <ErrorState failure={failure} />;
-    return <Running seconds={(job.data?.milliseconds ?? 0) / 1000} note={say("in_background_more")} onStop={() => void cancelJob(jobId).then(() => setJob(null))} />;
-  }
+function Answered({ asking: { query, stop }, wanted, background, problem }: Answering) {
+  const { workspace } = useSession();
   const toBackground = async () => {
     const id = await startJob(wanted);
     stop();
-    setJob(id);
+    keep({ id, workspace, ...wanted });
   };
-  const envelope = done ?? query.data;
+  if (background !== null) return <FromBackground key={background} id={background} />;
+  const envelope = query.data;
   return (
     <>
       <Slow isRunning={query.isFetching} onStop={stop} onBackground={() => void toBackground()} />
-      {query.error && !query.isFetching && !done ? (
+      {query.error && !query.isFetching ? (
         problem ? (
           <div className="card field-problem">
             <Told failure={query.error} />
@@ -149,15 +144,44 @@ function Answered({ asking: { query, stop }, wanted, problem }: Answering) {
           <ErrorState failure={query.error} onRetry={() => void query.refetch()} />
         )
       ) : envelope ? (
-        <Envelope_ envelope={envelope} isOld={query.isPlaceholderData && !done} />
+        <Envelope_ envelope={envelope} isOld={query.isPlaceholderData} />
       ) : query.isFetching ? (
         <Waiting rows={8} />
       ) : (
-        <p className="card soft">
-          {say("stopped")} <Button onClick={() => void query.refetch()}>{say("run")}</Button>
-        </p>
+        <Stopped onRun={() => void query.refetch()} />
       )}
     </>
+  );
+}
+
+/** The answer of a job, its progress until then. It is forgotten once another question is asked. */
+function FromBackground({ id }: { id: string }) {
+  const { say } = useTalk();
+  const job = useJob(id);
+  const done = job.data?.state === "done" ? (job.data.answer as Envelope | null) : null;
+  const isGone = job.error?.status === 404; // fetched too late: it is asked anew
+  const isOverNow = isOver(job.data);
+  useEffect(() => {
+    if (isGone) drop(id);
+    if (!isOverNow) return;
+    markSeen(id);
+    return () => drop(id);
+  }, [id, isGone, isOverNow]);
+  if (done) return <Envelope_ envelope={done} isOld={false} />;
+  if (job.data?.state === "cancelled") return <Stopped onRun={() => drop(id)} />;
+  if (isOverNow || job.error !== null) {
+    return <ErrorState failure={job.error ?? new ApiError(422, "failed", job.data?.problem ?? "")} onRetry={() => drop(id)} />;
+  }
+  const stop = () => void cancelJob(id).then(() => job.refetch());
+  return <Running seconds={(job.data?.milliseconds ?? 0) / 1000} note={say("in_background_more")} onStop={stop} />;
+}
+
+function Stopped({ onRun }: { onRun: () => void }) {
+  const { say } = useTalk();
+  return (
+    <p className="card soft">
+      {say("stopped")} <Button onClick={onRun}>{say("run")}</Button>
+    </p>
   );
 }
 
@@ -192,6 +216,7 @@ function Envelope_({ envelope, isOld }: { envelope: Envelope; isOld: boolean }) 
   const view = useMemo(() => viewOf(envelope, talk), [envelope, talk]);
   return (
     <div className={isOld ? "old" : ""} data-answered={isOld ? undefined : envelope.kind}>
+      {envelope.kind === "heat_map" && <PageFrame envelope={envelope} />}
       <AnswerView view={view} onCell={(cell) => may("profiles.read") && setPointed({ reference: envelope.people, cell })} />
       <Explained envelope={envelope} />
       <PeopleBehind pointed={pointed} onClose={() => setPointed(null)} />

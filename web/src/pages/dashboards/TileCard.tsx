@@ -2,8 +2,9 @@ import { Button } from "antd";
 import { ArrowLeftOutlined, ArrowRightOutlined, ColumnWidthOutlined, CompressOutlined, DeleteOutlined } from "@ant-design/icons";
 import { useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
-import { type Answer, addressOf, ApiError, send } from "@/api/client";
+import { type Answer, ApiError } from "@/api/client";
 import { useSession } from "@/app/session";
+import { saveRows } from "@/background/exports";
 import { AnswerTable } from "@/charts/AnswerTable";
 import { download, Headlines, Picture } from "@/charts/AnswerView";
 import type { Cell } from "@/charts/model";
@@ -107,17 +108,6 @@ function Takes({ envelope, title, place }: { envelope: Envelope; title: string; 
       <Link to={`/ask?${searchOf(asked)}`}>{say("in_ask")}</Link>
     </div>
   );
-}
-
-/** The rows of an answer as a CSV file, made by the engine: it knows how many this role may take out. */
-export async function saveRows(asked: { kind: string; question: Document }, title: string): Promise<void> {
-  const rows = await send("POST", addressOf("/api/v1/exports"), {
-    body: JSON.stringify({ format: "csv", ...asked }),
-    headers: { "Content-Type": "application/json" },
-  });
-  const address = URL.createObjectURL(new Blob([String(rows ?? "")], { type: "text/csv" }));
-  download(address, `${title || asked.kind}.csv`);
-  setTimeout(() => URL.revokeObjectURL(address), 1_000);
 }
 
 function Moves({ tile, arranging: { at, last }, onMove, onResize, onRemove }: Shown & { arranging: { at: number; last: number } }) {
