@@ -15,6 +15,7 @@ import { PageHead } from "@/parts/PageHead";
 import { PeopleList } from "@/parts/PeopleDrawer";
 import { useSaid, useWords } from "@/words/words";
 import type { Definition, Kind } from "./document";
+import { Flips } from "./Flips";
 import { StatePill } from "./List";
 import { end, publish, type Shown, useDefinition, useVersions } from "./loading";
 import { words } from "./words";
@@ -56,6 +57,7 @@ function Whole({ kind, one }: { kind: Kind; one: Shown }) {
               <pre>{JSON.stringify(document, null, 2)}</pre>
             </details>
           </Card>
+          {one.state === "published" && may("profiles.read") && <Flips kind={kind} name={one.key} />}
           {kind === "segment" && one.state === "published" && <History segment={one.key} />}
         </div>
         <div>
