@@ -162,10 +162,8 @@ def create_api(
     app.state.streams = set()
     app.state.waiting = waiting_room()
     for router in ROUTERS:
-        _require_guarded(router)
-        app.include_router(router, prefix=PREFIX)
-    _require_guarded(operation.router)
-    app.include_router(operation.router)
+        _take_in(app, router, PREFIX)
+    _take_in(app, operation.router, "")
     app.add_route(f"{PREFIX}/docs", _docs, include_in_schema=False)
     app.add_route("/", _first, include_in_schema=False)
     add_error_handlers(app)
@@ -181,10 +179,12 @@ def create_api(
     return SecurityHeaders(PageReads(OverlayDoor(guarded, app, now_s=now_s), ports, now_s=now_s))
 
 
-def _require_guarded(router: APIRouter) -> None:
+def _take_in(app: FastAPI, router: APIRouter, prefix: str) -> None:
+    """Let the app answer these routes. (FastAPI's own way works all of them out at the first request of any.)"""
     for route in router.routes:
         if not isinstance(route, GuardedRoute):
             raise RuntimeError(f"{route!r} is not guarded; make its router with route_class=GuardedRoute")
+        app.router.routes.append(route.under(prefix, app.router.responses))
 
 
 def _describe_security(app: FastAPI) -> None:

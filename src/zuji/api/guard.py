@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
@@ -28,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zuji.api.answers import problem
 from zuji.api.browser import cookie_in, is_foreign, why_unproven
+from zuji.api.deferred_route import DeferredRoute
 from zuji.govern.principal import VISITOR, Principal
 from zuji.govern.roles import PERMISSIONS, Permission
 from zuji.terms.error import NotFound
@@ -71,7 +71,7 @@ class Caller:
         return self.principal.may("personal.read")
 
 
-class GuardedRoute(APIRoute):
+class GuardedRoute(DeferredRoute):
     """A route that cannot exist without a permission."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
