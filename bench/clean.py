@@ -68,10 +68,15 @@ def event(chance: random.Random, people: list[tuple[str, str]], batch: int, inde
         event="Product Viewed",
         user_id=user_id if index % 2 else "",
         anonymous_id=anonymous_id,
-        timestamp=(NOW - timedelta(milliseconds=chance.randrange(5_000))).isoformat().replace("+00:00", "Z"),
+        timestamp=as_browsers_write(NOW - timedelta(milliseconds=chance.randrange(5_000))),
         context=msgspec.Raw(msgspec.json.encode(context)),
         properties=msgspec.Raw(msgspec.json.encode(properties)),
     )
+
+
+def as_browsers_write(moment: datetime) -> str:
+    """A time as JavaScript writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def main() -> None:

@@ -204,6 +204,14 @@ def test_verdicts_on_speed_do_not_depend_on_the_batches(gaps: list[int], cuts: l
     assert parts == whole
 
 
+def test_what_a_machine_does_between_its_pages_is_a_machines_from_the_page_on_that_gave_it_away() -> None:
+    whole = [
+        received(a_message(type=kind, event="e", user_id="", anonymous_id="a1", timestamp=NOON_MS), position=number)
+        for number, kind in enumerate(["page"] * 30 + ["track", "page", "track", "track"])
+    ]
+    assert clean(*whole).frame["flag_reason"].to_list() == [""] * 31 + ["robot:rate"] * 3
+
+
 def test_a_batch_tried_again_counts_its_pages_once() -> None:
     items = [
         received(a_message(type="page", event="p", user_id="", anonymous_id="a1", timestamp=NOON_MS), position=number)

@@ -12,7 +12,7 @@ from clean_builders import DAY, HOUR, NOON_MS, SECOND, a_message, a_receipt, cle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zuji.clean.times import NO_TIME, corrected, milliseconds
+from zuji.clean.times import NO_TIME, corrected, milliseconds, times_of
 from zuji.terms.event import Flag
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -69,6 +69,21 @@ def test_any_iso_time_is_read_to_the_millisecond(moment: datetime) -> None:
 @given(st.text() | st.floats() | st.integers() | st.none())
 def test_no_time_makes_reading_fail(value: str | float | None) -> None:
     assert isinstance(milliseconds(value, SHANGHAI), int | None)
+
+
+ODD_ONES = (
+    "2026-02-30T12:00:00.000Z", "2026-11-21T12:00:60.000Z", "2026-11-21T24:00:00.000Z", "0999-01-01T00:00:00.000Z",
+    "2026-11-21 12:00:00.000Z", "2026-11-21T12:00:00.00aZ", "2026-11-21T12:00:00.0茶0Z", "3026-01-01T00:00:00.000Z",
+    "2026-11-21T20:00:00+08:00", "2026-11-21T12:00:00.1234", 1795262400000, None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", [*ODD_ONES, "2026-11-21T12:00:00.123Z"])
+def test_times_read_together_are_those_read_one_by_one(odd: str | float | None) -> None:
+    values = ["1999-12-31T23:59:59.999Z", odd, "2024-02-29T00:00:00.000Z"]
+    expected = [milliseconds(value, SHANGHAI) for value in values]
+    together = times_of(values, [SHANGHAI], [0, 0, 0]).tolist()
+    assert together == [NO_TIME if at is None else at for at in expected]
 
 
 def slowly(given_at: int | None, sent: int | None, received_at: int, stale: bool) -> tuple[int, Flag]:

@@ -12,6 +12,7 @@ from zuji.clean.context import Campaign, Page
 from zuji.clean.sheet import Sheet
 
 REMEMBERED = 32_768
+PAGES_REMEMBERED = 8_192  # at most 16 MB
 LONGEST_REMEMBERED = 1_024
 PAGE_COLUMNS = (
     "url", "url_host", "url_path", "page_title", "referrer", "referrer_host",
@@ -37,12 +38,15 @@ def describe_pages(sheet: Sheet) -> None:
 
     Each page once: contexts differ in much else, such as whose device it was and the how-manieth message this is.
     """
-    codes_by_page: dict[tuple[Page | None, Campaign | None], int] = {}
-    of_context = [
-        codes_by_page.setdefault((context.page, context.campaign), len(codes_by_page))
-        for context in sheet.distinct_contexts
+    read = [
+        _remembered_page(context.page, context.campaign)
+        if len(text) <= LONGEST_REMEMBERED
+        else _page(context.page, context.campaign, {})
+        for context, text in zip(sheet.distinct_contexts, sheet.coded["context"].values, strict=True)
     ]
-    pages = [_page(page, campaign, {}) for page, campaign in codes_by_page]
+    codes_by_page: dict[int, int] = {}
+    of_context = [codes_by_page.setdefault(id(page), len(codes_by_page)) for page in read]
+    pages = list({id(page): page for page in read}.values())
     codes = codes_of(of_context)[sheet.context_codes]
     if any(sheet.reports):
         for number, report in enumerate(sheet.reports):
@@ -71,6 +75,12 @@ def _page(said: Page | None, campaign: Campaign | None, report: Mapping[str, str
 
 
 _NOWHERE = ("",) * len(PAGE_COLUMNS)
+
+
+@lru_cache(maxsize=PAGES_REMEMBERED)
+def _remembered_page(page: Page | None, campaign: Campaign | None) -> tuple[str, ...]:
+    """What contexts tell, batch after batch, of the same pages."""
+    return _page(page, campaign, {})
 
 
 def _utm(campaign: Campaign | None, report: Mapping[str, str], address: Address) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -52,7 +51,8 @@ KEEPS_FIRST_SENT_AT = frozenset(
 _USUAL = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{3}Z$"
 _AS_BROWSERS_WRITE = "%Y-%m-%dT%H:%M:%S%.3fZ"
 """What JavaScript's `toISOString` gives, so most clients: reading these together takes a tenth of the time."""
-_LENGTH = len("2026-11-21T08:00:00.500Z")
+_EXAMPLE = np.frombuffer(b"2026-11-21T08:00:00.500Z", dtype=np.uint8)
+_DIGITS = (ord("0") <= _EXAMPLE) & (ord("9") >= _EXAMPLE)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -148,23 +148,31 @@ def _as_given(sheet: Sheet) -> tuple[Times, Times]:
 
 def times_of(values: Sequence[Scalar], zones: Sequence[tzinfo], codes: Codes | Sequence[int]) -> Times:
     """A column of times as clients wrote them: those of the usual form together, the others one by one."""
-    texts = pl.Series([value if type(value) is str else None for value in values], dtype=pl.String)
-    is_usual = texts.str.contains(_USUAL)
-    if not is_usual.null_count() and is_usual.all() and (read := _all_usual(values)) is not None:
+    if (read := _all_usual(values)) is not None:
         return read
-    usual = texts.set(~is_usual, None).str.to_datetime(_AS_BROWSERS_WRITE, time_unit="ms", strict=False)
+    texts = pl.Series([value if type(value) is str else None for value in values], dtype=pl.String)
+    usual = texts.set(~texts.str.contains(_USUAL), None).str.to_datetime(
+        _AS_BROWSERS_WRITE, time_unit="ms", strict=False
+    )
     times = usual.to_physical().fill_null(NO_TIME).to_numpy(writable=True)
     for number in np.flatnonzero(times == NO_TIME).tolist():
         times[number] = _or_none(milliseconds(values[number], zones[codes[number]]))
     return times
 
 
-def _all_usual(texts: Sequence[Any]) -> Times | None:
-    """Times that are all of the usual form, as one array of bytes: a seventh of the time. None: some day is none."""
-    letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(-1, _LENGTH)
+def _all_usual(values: Sequence[Scalar]) -> Times | None:
+    """Times that all have the usual form, as one table of letters: a tenth of the time again. None: some have not."""
+    texts = [value for value in values if type(value) is str and len(value) == len(_EXAMPLE)]
+    letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8)
+    if not texts or len(texts) < len(values) or len(letters) != len(texts) * len(_EXAMPLE):
+        return None
+    table = letters.reshape(-1, len(_EXAMPLE))
+    digits = table[:, _DIGITS] - ord("0")  # below "0" they wrap around to large ones
+    if (digits > 9).any() or (table[:, ~_DIGITS] != _EXAMPLE[~_DIGITS]).any() or (digits[:, 0] - 1 > 1).any():
+        return None
     try:
-        moments = np.ascontiguousarray(letters[:, :-1]).view(f"S{_LENGTH - 1}").ravel().astype("datetime64[ms]")
-    except ValueError:  # a 30th of February
+        moments = np.ascontiguousarray(table[:, :-1]).view(f"S{len(_EXAMPLE) - 1}").ravel().astype("datetime64[ms]")
+    except ValueError:  # a 30th of February, a second 60
         return None
     times: Times = moments.astype(np.int64)
     return times
