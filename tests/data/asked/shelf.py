@@ -45,16 +45,17 @@ class Shelf:
 
     def answer(self, shop: Shop, kind: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """The answer, over the shop's range unless the question names another."""
-        return self._asker.ask(kind, _whole(shop, question), Asking(shop.name, shop.timezone)).answer
+        return self._asker.ask(kind, whole(shop, question), Asking(shop.name, shop.timezone)).answer
 
     def people(self, shop: Shop, kind: str, question: Mapping[str, Any], cell: Mapping[str, Any]) -> int:
         """How many people are behind a figure."""
-        found = self._asker.people(kind, _whole(shop, question), cell, Asking(shop.name, shop.timezone))
+        found = self._asker.people(kind, whole(shop, question), cell, Asking(shop.name, shop.timezone))
         assert len(set(found.people.keys)) == len(found.people.keys), "somebody is listed twice"
         return len(found.people.keys)
 
 
-def _whole(shop: Shop, question: Mapping[str, Any]) -> dict[str, Any]:
+def whole(shop: Shop, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The question about all of a shop, as long as it does not say itself which days it is about."""
     span = {"date_from": shop.first.isoformat(), "date_to": shop.last.isoformat(), "now": NOW}
     return {name: value for name, value in {**span, **question}.items() if value is not ...}
 
