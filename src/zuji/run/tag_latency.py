@@ -6,6 +6,7 @@ import math
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -63,6 +64,7 @@ class TagLatency:
             self._minutes.popleft()
 
 
+@lru_cache(maxsize=10_000)
 def _bucket(latency_ms: int) -> int:
     return math.ceil(math.log(max(1, latency_ms)) / _STEP)
 

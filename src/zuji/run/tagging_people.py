@@ -6,29 +6,30 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import msgspec
+
 from zuji.identify.current import people_now
 from zuji.run.tagging_rules import Rules
 from zuji.run.two_ages import TwoAges
 from zuji.store import tag_timers, tag_values
 from zuji.store.hot import HotTransaction
-from zuji.store.tag_values import Cause, Name, NewChange, NewValue, TagValue
-from zuji.tag.compiled import Evaluated
+from zuji.store.tag_values import Cause, Name, NewChange, NewValue
+from zuji.tag.compiled import NOTHING_SAID, Evaluated
 from zuji.tag.person_facts import NOTHING_KNOWN, PersonFacts
 
 KEPT: Final = 100_000
 
 
-@dataclass(slots=True)
-class Record:
-    """What is known of a person beside their events."""
+class Record(msgspec.Struct, gc=False):
+    """What is known of a person beside their events. `said`: by live rules; `given`: the values that others give."""
 
-    values: dict[Name, TagValue]
+    said: Mapping[Name, Any]
     due_ms: int | None
+    given: Mapping[Name, Any] = msgspec.field(default_factory=dict)
     facts: PersonFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(msgspec.Struct, frozen=True, gc=False):
     """What made us look at somebody. `reach`: the atoms of the events, where nothing but these can have changed."""
 
     cause: Cause
@@ -48,29 +49,24 @@ class Outcome:
     due: list[tuple[int, str, int]] = field(default_factory=list)
 
 
-def said_before(record: Record, rules: Rules) -> Evaluated:
-    """What the live rules said of a person when they were asked last."""
-    return Evaluated({name: one.value for name, one in record.values.items() if name in rules.live}, record.due_ms)
-
-
-def facts_for(record: Record, rules: Rules) -> PersonFacts:
+def facts_for(record: Record) -> PersonFacts:
     """What rules know of a person beside events: with the tags and segments that no live rule gives."""
-    given = {name: value.value for name, value in record.values.items() if name not in rules.live}
     facts = record.facts or NOTHING_KNOWN
-    if not given:
+    if not record.given:
         return facts
     return replace(
         facts,
-        tags={key: value for (kind, key), value in given.items() if kind == "tag"},
-        segments=frozenset(key for kind, key in given if kind == "segment"),
+        tags={key: value for (kind, key), value in record.given.items() if kind == "tag"},
+        segments=frozenset(key for kind, key in record.given if kind == "segment"),
     )
 
 
 class PeopleBook:
     """The records of one workspace's people. `settle` or `forget` follow the end of each transaction."""
 
-    def __init__(self, workspace: str) -> None:
+    def __init__(self, workspace: str, rules: Rules) -> None:
         self._workspace = workspace
+        self._rules = rules
         self._kept: TwoAges[Record] = TwoAges(KEPT)
         self._written: set[int] = set()
         """Of whom others wrote values in this transaction: then who was born in it has some."""
@@ -89,22 +85,29 @@ class PeopleBook:
         for person in persons:
             record = self._kept.get(person)
             if record is None and person in newborn and person not in self._written:
-                record = Record({}, None)
+                record = Record(NOTHING_SAID, None)
                 self._kept.put(person, record)
             if record is None:
                 missing.append(person)
             else:
                 found[person] = record
         if missing:
-            values = tag_values.values_of(connection, self._workspace, missing)
+            values = tag_values.newest_of(connection, self._workspace, missing)
             due = tag_timers.due_of(connection, missing)
             for person in missing:
-                found[person] = record = Record(values.get(person, {}), due.get(person))
+                found[person] = record = self._record(values.get(person, NOTHING_SAID), due.get(person))
                 self._kept.put(person, record)
         for person in changed:
             if person in found:
                 found[person].facts = None
         return found
+
+    def _record(self, values: Mapping[Name, Any], due_ms: int | None) -> Record:
+        live = self._rules.live
+        if values.keys() <= live.keys():
+            return Record(values, due_ms)
+        said = {name: value for name, value in values.items() if name in live}
+        return Record(said, due_ms, {name: value for name, value in values.items() if name not in live})
 
     def load_facts(self, connection: HotTransaction, records: Mapping[int, Record]) -> None:
         """Have the traits and identifiers of all of these."""
@@ -129,30 +132,26 @@ class PeopleBook:
         self._written.clear()
 
 
-def compare(outcome: Outcome, person: int, record: Record, rules: Rules, values: Mapping[Name, Any], why: Why) -> None:
+def compare(outcome: Outcome, person: int, record: Record, rules: Rules, found: Evaluated, why: Why) -> None:
     """Add to the outcome what differs, and bring the record up to it.
 
     Values of names that the stream does not give are left alone, unless nothing of that name is published any more.
     """
-    workspace, now_ms, before = outcome.workspace, outcome.now_ms, record.values
-    gone = [name for name in before if name not in values and (name in rules.live or name not in rules.names)]
-    for name in (*gone, *values):
-        old, new = before.get(name), values.get(name)
-        if old is not None and old.value == new:
-            continue
+    workspace, now_ms = outcome.workspace, outcome.now_ms
+    gone = [(name, old, None) for name, old in record.given.items() if name not in rules.names]
+    for name, old, new in (*gone, *found.changes):
         kind, key = name
         version = rules.live[name].version if name in rules.live else 0
         outcome.values.append(NewValue(workspace, person, kind, key, new, now_ms, version))
         outcome.changes.append(
             NewChange(
-                workspace=workspace, person=person, kind=kind, key=key, old=old.value if old else None, new=new,
+                workspace=workspace, person=person, kind=kind, key=key, old=old, new=new,
                 cause=why.cause, cause_event_id=why.event_id, at_ms=now_ms, received_at_ms=why.received_at_ms,
             )
         )  # fmt: skip
-        if new is None:
-            del before[name]
-        else:
-            before[name] = TagValue(new, now_ms, version)
+    record.said = found.values
+    if gone:
+        record.given = {name: value for name, value in record.given.items() if name in rules.names}
 
 
 def arm(outcome: Outcome, person: int, record: Record, next_ms: int | None) -> None:

@@ -86,6 +86,23 @@ def values_of(
     return found
 
 
+def newest_of(connection: sqlite3.Connection, workspace: str, persons: Iterable[int]) -> dict[int, dict[Name, Any]]:
+    """The same without since when and by which version: what the stream asks of everybody whom events touch."""
+    found: dict[int, dict[Name, Any]] = {}
+    names: dict[Name, Name] = {}  # what is found is kept for long, hence each name but once
+    rows = connection.execute(
+        "SELECT v.person, v.kind, v.key, v.value FROM json_each(?2) AS wanted"
+        " CROSS JOIN tag_value AS v ON v.workspace = ?1 AND v.person = wanted.value",
+        (workspace, _text(list(persons))),
+    )
+    for person, kind, key, value in rows:
+        name = (kind, key)
+        if person not in found:
+            found[person] = {}
+        found[person][names.setdefault(name, name)] = True if value == "true" else _decode(value)
+    return found
+
+
 def values_of_one(connection: sqlite3.Connection, workspace: str, person: int) -> dict[Name, TagValue]:
     """What one person has now: one row, whatever it is, since each row may wait for the interpreter's lock."""
     [held] = connection.execute(
@@ -166,12 +183,12 @@ def record(connection: sqlite3.Connection, changes: Iterable[NewChange], *, read
         " readable_at_ms, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                *(one.workspace, one.person, one.kind, one.key, _or_null(one.old), _or_null(one.new), one.cause),
-                *(one.cause_event_id, one.at_ms, one.received_at_ms, readable_at_ms, one.told),
+                one.workspace, one.person, one.kind, one.key, _or_null(one.old), _or_null(one.new), one.cause,
+                one.cause_event_id, one.at_ms, one.received_at_ms, readable_at_ms, one.told,
             )
             for one in changes
         ],
-    )
+    )  # fmt: skip
 
 
 def replace_all(

@@ -13,26 +13,29 @@ event is somebody rules are asked of.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from zuji.tag.atoms import ANSWERS, Atom, atoms_of
 from zuji.tag.compare import NEVER
 from zuji.tag.conditions import Conditions, Holds
-from zuji.tag.definition import Kind, ListOf, Published
+from zuji.tag.definition import ListOf, Published
 from zuji.tag.effects import Effect, Effects
 from zuji.tag.event_facts import Event, kept_event
 from zuji.tag.figures import Figures
+from zuji.tag.graph import needs
 from zuji.tag.measure_figures import Figure, Overflow
 from zuji.tag.moment import Windows
 from zuji.tag.person_facts import PersonFacts
 from zuji.tag.property_facts import columns_of
 from zuji.tag.pruning import prune
-from zuji.tag.rule import EVER, Cases, Measure, Measured, Rule, Sequence, ValueOf, When, leaves_of
+from zuji.tag.rule import EVER, AllOf, Cases, Measure, Measured, Rule, ValueOf, When, leaves_of
+from zuji.tag.rule import Sequence as InOrder
 from zuji.tag.state import State, decode, encode
-from zuji.tag.touched import TouchedBy, confirmed_by_events
+from zuji.tag.touched import LiveRule, Name, TouchedBy, Value, confirmed_by_events
 from zuji.terms.period import HOUR_MS, Calendar
 
 MOST_HELD = 200
@@ -40,21 +43,23 @@ MOST_HELD = 200
 FORMAT = 1
 """Of what a state is written as. Another number has all states made anew."""
 
-Name = tuple[Kind, str]
-Value = Callable[[Figures], Figure]
+NOTHING_SAID: Final[Mapping[Name, Any]] = {}
+Change = tuple[Name, Any, Any]
+"""What a rule said before, and what it says now; None: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(msgspec.Struct, frozen=True, gc=False):
     """What the live rules say about a person as of a moment.
 
     `next_at`: before this moment nothing but an event or what is known of the person can change that; None: never.
     `overflows`: an atom held too much, so nothing is said: add the person's events to states of `unlimited()`.
+    `changes`: what differs from what was said before.
     """
 
-    values: dict[Name, Any]
+    values: Mapping[Name, Any]
     next_at: int | None
     overflows: bool = False
+    changes: Sequence[Change] = ()
 
 
 class Compiled:
@@ -70,11 +75,8 @@ class Compiled:
         places = {atom: place for place, atom in enumerate(self._atoms)}
         conditions = Conditions(places, self._windows, calendar, _often(published))
         self._lists = _lists(published)
-        self._rules: list[tuple[Name, Value]] = [
-            ((one.kind, one.key), _value_of(one.rule, conditions)) for one in published.live() if one.rule is not None
-        ]
-        self._touched_by = TouchedBy(published, places)
-        self._confirmed = [confirmed_by_events(one) for one in published.live() if one.rule is not None]
+        self._rules = _live_rules(published, conditions)
+        self._touched_by = TouchedBy(published, places, self._rules)
         self.signature = _signature(self._atoms, calendar)
         """Names the atoms: states written under another are made anew from the store."""
         self.columns = frozenset(_columns(self._atoms))
@@ -100,7 +102,7 @@ class Compiled:
     def add_effect(self, state: State | None, event: Event, effect: Effect, t: int) -> State:
         """The same as `add`, for those who asked for the event's effect before."""
         if state is None:
-            state = State(event.anchor, pruned=t // HOUR_MS)
+            state = State(self.signature, event.anchor, pruned=t // HOUR_MS)
         if event.at > t:
             state.waiting.append(event.kept(self.columns))
             return state
@@ -112,7 +114,7 @@ class Compiled:
 
     def encode(self, state: State) -> bytes:
         """The state as bytes."""
-        return encode(state, self.signature)
+        return encode(state)
 
     def decode(self, data: bytes) -> State | None:
         """The state of these bytes; None when its atoms are others, so that it must be made anew from the store."""
@@ -124,20 +126,14 @@ class Compiled:
         for state in found:
             if state.waiting:
                 waits_until = min(waits_until, self._settle(state, t))
-        return Figures(
-            parts=[state.slots for state in found],
-            anchors=[state.anchor for state in found],
-            is_seen=True in [state.is_seen for state in found],
-            t=t,
-            places=self._windows.places(t),
-            waits_until=waits_until,
-        )
+        return Figures(found, [state.slots for state in found], t, self._windows.places(t), waits_until)
 
-    def evaluate(self, figures: Figures, person: PersonFacts) -> Evaluated:
-        """The values of all live tags and segments, in the order of their dependence."""
+    def evaluate(self, figures: Figures, person: PersonFacts, said: Mapping[Name, Any] = NOTHING_SAID) -> Evaluated:
+        """The values of all live tags and segments. `said`: what they were before."""
         if not figures.is_seen:
-            return Evaluated({}, _moment(figures.waits_until))
-        return self._values(figures, person, {}, figures.waits_until, range(len(self._rules)))
+            gone = [(name, old, None) for name, old in said.items()]
+            return Evaluated(NOTHING_SAID, _moment(figures.waits_until), changes=gone)
+        return self._asked(figures, person, said, figures.waits_until, self._rules)
 
     def revise(self, before: Evaluated, figures: Figures, person: PersonFacts, reach: int) -> Evaluated:
         """The values after events whose effects reach these atoms, where nothing else has changed since `before`.
@@ -147,31 +143,33 @@ class Compiled:
         """
         said = before.values
         if not said or before.overflows or (before.next_at is not None and before.next_at <= figures.t):
-            return self.evaluate(figures, person)
+            return self.evaluate(figures, person, said)
         soonest = figures.waits_until if before.next_at is None else min(before.next_at, figures.waits_until)
-        figures.before = said
-        rules, confirmed = self._rules, self._confirmed
-        asked = [number for number in self._touched_by(reach) if (rules[number][0] in said) is not confirmed[number]]
-        return self._values(figures, person, said, soonest, asked)
+        asked = [rule for rule in self._touched_by(reach) if (rule.name in said) is not rule.confirmed]
+        return self._asked(figures, person, said, soonest, asked)
 
-    def _values(
-        self, figures: Figures, person: PersonFacts, before: Mapping[Name, Any], soonest: int, rules: Iterable[int]
+    def _asked(
+        self, figures: Figures, person: PersonFacts, said: Mapping[Name, Any], soonest: int, rules: Iterable[LiveRule]
     ) -> Evaluated:
-        figures.person, given = self._with_lists(person), figures.given
-        values = dict(before)
+        """What is said once these rules are asked, in their order: those that are named come first."""
+        figures.person, figures.before = self._with_lists(person), said
+        changes: list[Change] = []
         try:
-            for number in rules:
-                name, value_of = self._rules[number]
-                value, until = given[name] = value_of(figures)
-                if value is None or value is False:  # what does not hold is no value
-                    values.pop(name, None)
-                else:
-                    values[name] = value
+            for name, value_of, _, is_named in rules:
+                found = value_of(figures)
+                if is_named:
+                    figures.given[name] = found
+                value, until = found
                 if until < soonest:
                     soonest = until
+                if value is False:  # what does not hold is no value
+                    value = None
+                old = said.get(name)
+                if value != old:
+                    changes.append((name, old, value))
         except Overflow:
-            return Evaluated({}, None, overflows=True)
-        return Evaluated(values, _moment(soonest))
+            return Evaluated(NOTHING_SAID, None, overflows=True)
+        return Evaluated(_changed(said, changes), _moment(soonest), changes=changes)
 
     def unlimited(self) -> Compiled:
         """The same rules, with states that hold everything: for those who have more than states are meant to hold."""
@@ -211,12 +209,36 @@ def _moment(at: int) -> int | None:
     return None if at == NEVER else at
 
 
+def _changed(said: Mapping[Name, Any], changes: Sequence[Change]) -> Mapping[Name, Any]:
+    if not changes:
+        return said
+    values = dict(said)
+    for name, _, new in changes:
+        if new is None:
+            del values[name]
+        else:
+            values[name] = new
+    return values
+
+
+def _live_rules(published: Published, conditions: Conditions) -> tuple[LiveRule, ...]:
+    named = {name for one in published.live() for name in needs(one)}
+    return tuple(
+        LiveRule(name, _value_of(one.rule, conditions), confirmed_by_events(one), name in named)
+        for one in published.live()
+        if one.rule is not None
+        for name in ((one.kind, one.key),)
+    )
+
+
 def _value_of(rule: Rule, conditions: Conditions) -> Value:
     match rule:
         case When(when):
             return conditions.holds(when)
         case Cases(cases, otherwise):
             return _first_case([(case.value, conditions.holds(case.when)) for case in cases], otherwise)
+        case ValueOf(measure, AllOf(())):
+            return conditions.value(measure)
         case ValueOf(measure, when):
             return _guarded(conditions.value(measure), conditions.holds(when))
 
@@ -246,9 +268,9 @@ def _guarded(read: Value, holds: Holds) -> Value:
     return value
 
 
-def _often(published: Published) -> frozenset[Measure | Sequence]:
+def _often(published: Published) -> frozenset[Measure | InOrder]:
     """The measures and sequences that occur in more than one place of the live rules."""
-    found: Counter[Measure | Sequence] = Counter()
+    found: Counter[Measure | InOrder] = Counter()
     for one in published.live():
         if one.rule is not None:
             found.update(leaf.measure if isinstance(leaf, Measured) else leaf for leaf in _looking(one.rule))
@@ -257,8 +279,8 @@ def _often(published: Published) -> frozenset[Measure | Sequence]:
     return frozenset(key for key, times in found.items() if times > 1)
 
 
-def _looking(rule: Rule) -> Iterator[Measured | Sequence]:
-    return (leaf for leaf in leaves_of(rule) if isinstance(leaf, Measured | Sequence))
+def _looking(rule: Rule) -> Iterator[Measured | InOrder]:
+    return (leaf for leaf in leaves_of(rule) if isinstance(leaf, Measured | InOrder))
 
 
 def _lists(published: Published) -> dict[str, frozenset[tuple[str, str]]]:

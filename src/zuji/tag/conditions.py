@@ -202,19 +202,21 @@ def _count_compared(test: Test, place: int, window: int | None, windows: Windows
     leaves, number = windows.leaving(window), window
 
     def holds(asked: Figures) -> Verdict:
-        low, events, oldest = asked.places[number].low, 0, NEVER
+        low, events = asked.places[number].low, 0
         for slots in asked.parts:
-            series = slots.get(place)
-            if series is not None:
-                for bucket, here in series.items():
-                    if bucket >= low:
-                        events += here
-                        if bucket < oldest:
-                            oldest = bucket
+            for bucket, here in slots.get(place, _NO_BUCKETS).items():
+                if bucket >= low:
+                    events += here
         passed = passes(events)
-        return passed, NEVER if passed is settled or not events else leaves(oldest)
+        if passed is settled or not events:
+            return passed, NEVER
+        oldest = min([bucket for slots in asked.parts for bucket in slots.get(place, _NO_BUCKETS) if bucket >= low])
+        return passed, leaves(oldest)
 
     return holds
+
+
+_NO_BUCKETS: dict[int, int] = {}
 
 
 _LESS_ONLY: dict[Op, bool] = {"gt": False, "gte": False, "lt": True, "lte": True}
@@ -342,8 +344,8 @@ def _consents(purpose: str, granted: bool, place: int) -> Holds:
 
     def holds(asked: Figures) -> Verdict:
         newest: dict[int, Any] = {}
-        for anchor, slots in zip(asked.anchors, asked.parts, strict=True):
-            answer = slots.get(place)
+        for state in asked.states:
+            answer, anchor = state.slots.get(place), state.anchor
             if answer is not None and (anchor not in newest or answer > newest[anchor]):
                 newest[anchor] = answer
         carried = bool(newest) and all(purpose in answer[2] for answer in newest.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import add
 from typing import Any
@@ -50,9 +50,13 @@ def join_of(gathers: Gathers) -> Join:
     return _JOINS[gathers]
 
 
-def total_of(sums: Any) -> tuple[int, int]:
-    """How many numbers, and their sum in millionths."""
-    numbers, low, high = sums
+def total_of(sums: Iterable[Any]) -> tuple[int, int]:
+    """How many numbers all of these are made of, and their sum in millionths."""
+    numbers = low = high = 0
+    for each, lower, higher in sums:
+        numbers += each
+        low += lower
+        high += higher
     return numbers, (high << _LOW_BITS) + low
 
 

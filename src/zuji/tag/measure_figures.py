@@ -32,8 +32,10 @@ class Asked(Protocol):
 
 Figure = tuple[Any, int]
 """A value (None: nothing), and the moment from which on it may be another without any event."""
-Gather = Callable[[Asked], tuple[list[Any], int]]
-Finish = Callable[[list[Any], int], Any]
+Found = Any
+"""What an atom holds of a window: a list of its figures, or of texts (or days) {text: events}."""
+Gather = Callable[[Asked], tuple[Found, int]]
+Finish = Callable[[Found], Any]
 
 
 class Overflow(Exception):
@@ -49,7 +51,7 @@ def figure_of(measure: Measure, places: Mapping[Atom, int], windows: Windows) ->
 
     def read(asked: Asked) -> Figure:
         found, until = gather(asked)
-        return finish(found, asked.t), until
+        return finish(found), until
 
     return read
 
@@ -169,41 +171,41 @@ def _buckets(place: int, window: int, windows: Windows) -> Gather:
 
 
 def _ever_texts(place: int) -> Gather:
-    def gather(asked: Asked) -> tuple[list[Any], int]:
-        held = [texts for slots in asked.parts if (texts := slots.get(place)) is not None]
-        if any(texts is OVERFLOW for texts in held):
-            raise Overflow
-        return held, NEVER
+    def gather(asked: Asked) -> tuple[Found, int]:
+        found: dict[Any, int] = {}
+        for slots in asked.parts:
+            texts = slots.get(place)
+            if texts is OVERFLOW:
+                raise Overflow
+            for text, number in (texts or {}).items():
+                found[text] = found.get(text, 0) + number
+        return found, NEVER
 
     return gather
 
 
 def _texts(place: int, window: int, windows: Windows) -> Gather:
-    """{text: events in the window} of every state."""
+    """{text: events in the window}."""
 
     leaves = windows.leaving(window)
 
-    def gather(asked: Asked) -> tuple[list[Any], int]:
+    def gather(asked: Asked) -> tuple[Found, int]:
         low, high = asked.places[window].low, asked.places[window].high
-        found, oldest = [], NEVER
+        found: dict[Any, int] = {}
+        oldest = NEVER
         for slots in asked.parts:
             texts = slots.get(place)
             if texts is None:
                 continue
             if texts is OVERFLOW:
                 raise Overflow
-            counted = {}
             for text, series in texts.items():
-                events = 0
                 for bucket, number in series.items():
                     if bucket >= low:
                         if bucket < oldest:
                             oldest = bucket
                         if bucket < high:
-                            events += number
-                if events:
-                    counted[text] = events
-            found.append(counted)
+                            found[text] = found.get(text, 0) + number
         return found, NEVER if oldest == NEVER else leaves(oldest)
 
     return gather
@@ -212,40 +214,43 @@ def _texts(place: int, window: int, windows: Windows) -> Gather:
 def _finish(measure: Measure, atom: Atom) -> Finish:
     match measure.what:
         case "count":
-            return lambda found, t: sum(found)
-        case "days" if atom.gathers == "count":
-            return lambda found, t: len(found)
+            return sum
         case "days" | "distinct":
-            return lambda found, t: len(set().union(*found))
+            return len
         case "top":
-            return lambda found, t: _ranked(found, measure)
+            return _first(measure.at_least) if measure.limit == 1 else _ranked(measure.at_least, measure.limit)
         case "sum":
-            return lambda found, t: sum(total_of(sums)[1] for sums in found) / 1_000_000
+            return lambda found: total_of(found)[1] / 1_000_000
         case "average":
-            return lambda found, t: _average(found)
+            return _average
     join = join_of(atom.gathers)
     if measure.what in ("first", "last"):
-        return lambda found, t: reduce(join, found)[2] if found else None
-    return lambda found, t: reduce(join, found) if found else None
+        return lambda found: reduce(join, found)[2] if found else None
+    return lambda found: reduce(join, found) if found else None
 
 
 def _average(found: list[Any]) -> float | None:
-    totals = [total_of(sums) for sums in found]
-    numbers = sum(count for count, _ in totals)
-    return sum(millionths for _, millionths in totals) / numbers / 1_000_000 if numbers else None
+    numbers, millionths = total_of(found)
+    return millionths / numbers / 1_000_000 if numbers else None
 
 
-def _ranked(found: list[dict[str, int]], measure: Measure) -> list[str]:
-    if not found:
-        return []
-    events = found[0]
-    if len(found) > 1:
-        events = {}
-        for counted in found:
-            for text, number in counted.items():
-                events[text] = events.get(text, 0) + number
-    ranked = [(-number, text) for text, number in events.items() if number >= measure.at_least]
-    if measure.limit == 1:
-        return [min(ranked)[1]] if ranked else []
-    ranked.sort()
-    return [text for _, text in ranked[: measure.limit]]
+def _first(at_least: int) -> Finish:
+    """The text on most events, by itself in a list; of equal ones the smallest."""
+
+    def first(found: dict[str, int]) -> list[str]:
+        best: str | None = None
+        most = at_least
+        for text, number in found.items():
+            if number > most or (number == most and (best is None or text < best)):
+                best, most = text, number
+        return [] if best is None else [best]
+
+    return first
+
+
+def _ranked(at_least: int, limit: int) -> Finish:
+    def ranked(found: dict[str, int]) -> list[str]:
+        each = sorted([(-number, text) for text, number in found.items() if number >= at_least])
+        return [text for _, text in each[:limit]]
+
+    return ranked

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
 from heapq import merge
-from operator import or_
 
 from zuji.tag.atoms import Atom, atom_of_sequence, ends_now
 from zuji.tag.compare import NEVER
@@ -28,10 +26,15 @@ def happened_of(sequence: Sequence, places: Mapping[Atom, int], windows: Windows
     leaves, all_steps = windows.leaving(window), (1 << len(sequence.steps)) - 1
 
     def read(asked: Asked) -> Happened:
-        held = [log for slots in asked.parts if (log := slots.get(place)) is not None]
-        if any(log is OVERFLOW for log in held):
-            raise Overflow
-        if reduce(or_, [bits for bits, _ in held], 0) & all_steps != all_steps:
+        held, came = [], 0
+        for slots in asked.parts:
+            log = slots.get(place)
+            if log is OVERFLOW:
+                raise Overflow
+            if log is not None:
+                held.append(log)
+                came |= log[0]
+        if came & all_steps != all_steps:
             return False, NEVER  # some step never came: so it is with most people, most of the time
         log = held[0][1] if len(held) == 1 else list(merge(*(events for _, events in held)))
         where = asked.places[window]

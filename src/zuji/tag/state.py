@@ -5,7 +5,6 @@ Figures are plain lists, dicts and numbers, so that a state is written and read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -16,23 +15,20 @@ Slots = dict[int, Any]
 OVERFLOW = False
 """In place of what an atom holds: it had too much of it. Such a person is worked out from the store."""
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder().decode
 
+class State(msgspec.Struct, array_like=True, gc=False):
+    """What the events of one stretch of an anchor come to. Its fields are what is written, in this order.
 
-@dataclass(slots=True)
-class State:
-    """What the events of one stretch of an anchor come to.
-
-    `is_seen`: rules have looked at an event, so they are asked of whoever owns this. `pruned`: the hour in which
-    buckets beyond all windows were last dropped. `waiting`: events whose time has not come.
+    `made_by` names the atoms. `is_seen`: rules have looked at an event, so they are asked of whoever owns this.
+    `pruned`: the hour in which buckets beyond all windows were last dropped. `waiting`: events whose time has not come.
     """
 
+    made_by: int
     anchor: int
-    slots: Slots = field(default_factory=dict)
+    slots: Slots = msgspec.field(default_factory=dict)
     is_seen: bool = False
     pruned: int = 0
-    waiting: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
     @property
     def overflows(self) -> bool:
@@ -40,12 +36,14 @@ class State:
         return any(held is OVERFLOW for held in self.slots.values())
 
 
-def encode(state: State, signature: int) -> bytes:
-    """The state as bytes. `signature` names the atoms by which it was made."""
-    return _encode((signature, state.anchor, state.slots, state.is_seen, state.pruned, state.waiting))
+encode = msgspec.msgpack.Encoder().encode
+"""The state as bytes."""
 
 
-def decode(data: bytes, signature: int) -> State | None:
+def decode(data: bytes, made_by: int) -> State | None:
     """The state of these bytes; None when it was made by other atoms, so that it must be made anew."""
-    made_by, *fields = _decode(data)
-    return State(*fields) if made_by == signature else None
+    state = _decode(data)
+    return state if state.made_by == made_by else None
+
+
+_decode = msgspec.msgpack.Decoder(State).decode

@@ -5,40 +5,57 @@ Of these again, who has what more events only confirm is left alone: who bought 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from zuji.tag.atoms import Atom, atoms_of
-from zuji.tag.definition import Definition, Published
+from zuji.tag.definition import Definition, Kind, Published
+from zuji.tag.figures import Figures
 from zuji.tag.graph import needs
-from zuji.tag.rule import AllOf, AnyOf, Condition, Measured, Not, Sequence, What, When
+from zuji.tag.measure_figures import Figure
+from zuji.tag.rule import AllOf, AnyOf, Condition, Measured, Not, What, When
+from zuji.tag.rule import Sequence as InOrder
 from zuji.terms.condition import Op
 
 MOST_REMEMBERED = 10_000
 """Different sets of atoms that were reached together; then remembered afresh."""
 
 
-class TouchedBy:
-    """The live rules by number, in order of dependence, that events can change which reach some atoms."""
+Name = tuple[Kind, str]
+Value = Callable[[Figures], Figure]
 
-    def __init__(self, published: Published, places: Mapping[Atom, int]) -> None:
+
+class LiveRule(NamedTuple):
+    """A rule as it is asked. `confirmed`: see `confirmed_by_events`; `is_named`: others ask what it says."""
+
+    name: Name
+    value_of: Value
+    confirmed: bool | None
+    is_named: bool
+
+
+class TouchedBy:
+    """The live rules, in order of dependence, that events can change which reach some atoms."""
+
+    def __init__(self, published: Published, places: Mapping[Atom, int], rules: Sequence[LiveRule]) -> None:
         reads: dict[tuple[str, str], int] = {}
         for one in published.live():
             if one.rule is not None:
                 named = [reads.get(name, 0) for name in needs(one)]
                 reads[one.kind, one.key] = reduce(or_, named, _bits(one, places))
-        self._reads = tuple(reads.values())
+        self._reads = tuple(zip(reads.values(), rules, strict=True))
         """The atoms of each rule, and of those that it names."""
-        self._known: dict[int, tuple[int, ...]] = {}
+        self._known: dict[int, tuple[LiveRule, ...]] = {}
 
-    def __call__(self, reach: int) -> tuple[int, ...]:
+    def __call__(self, reach: int) -> tuple[LiveRule, ...]:
         """The rules, those that are named before those that name them. `reach`: a bit for the place of each atom."""
         found = self._known.get(reach)
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            found = tuple(number for number, reads in enumerate(self._reads) if reads & reach)
+            found = tuple(rule for reads, rule in self._reads if reads & reach)
             self._known[reach] = found
         return found
 
@@ -63,7 +80,7 @@ def _confirmed(condition: Condition) -> bool | None:
             return None if inner is None else not inner
         case Measured(measure, comparison):
             return _confirmed_measure(measure.what, comparison.op)
-        case Sequence(steps, _, without):
+        case InOrder(steps, _, without):
             return True if without is None and len(steps) > 1 else None
         case _:
             return None
