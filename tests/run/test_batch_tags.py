@@ -10,10 +10,11 @@ import pytest
 
 from store.event_rows import event_row, event_table
 from zuji.analyse.ask import Asker
-from zuji.run.batch_tags import BatchTags
+from zuji.run.batch_tags import DEFINITIONS_AT_ONCE, BatchTags
 from zuji.store import tag_live, tag_values
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
+from zuji.store.outbox import PersonRow
 from zuji.store.people_lists import PeopleLists
 from zuji.store.profiles import ProfileRow
 from zuji.store.tag_live import LiveRow
@@ -164,3 +165,49 @@ def test_who_is_named_by_a_live_rule_is_looked_at_again(shop: Shop) -> None:
     with shop.hot.read() as connection:
         due = connection.execute("SELECT person, workspace, due_ms FROM tag_due").fetchall()
     assert due == [(1, "default", shop.now_ms)]
+
+
+def test_who_was_not_touched_since_is_not_looked_at_again(shop: Shop) -> None:
+    shop.bought(1, 2)
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.batch.work_off()
+    with shop.hot.write() as connection:
+        connection.execute("UPDATE tag_value SET value = '7'")
+    shop.bought(2, at=START - 5 * HOUR)
+    shop.now_ms += HOUR
+    shop.batch.work_off()
+    assert shop.holders("tag", "orders") == {1: 7, 2: 2}
+
+
+def test_who_is_merged_loses_their_values_to_whom_they_became(shop: Shop) -> None:
+    shop.bought(1, 2, 3)
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.batch.work_off()
+    shop.events.insert_people([PersonRow("default", 3, 1, 1)])
+    shop.now_ms += HOUR
+    shop.batch.work_off()
+    assert shop.holders("tag", "orders") == {1: 2, 2: 1}
+
+
+def test_who_left_a_window_that_moved_loses_the_value(shop: Shop) -> None:
+    last_hour = {"last": {"amount": 60, "unit": "minute"}}
+    shop.bought(1, at=START)
+    shop.bought(2, at=START + HOUR)
+    shop.publish("tag", "lately", rule={"value": {"measure": "count", "event": "buy", "window": last_hour},
+                                        "when": {"measure": "count", "event": "buy", "window": last_hour,
+                                                 "op": "gte", "value": 1}})  # fmt: skip
+    shop.now_ms = START + HOUR // 2
+    shop.batch.work_off()
+    assert shop.holders("tag", "lately") == {1: 1}
+    shop.now_ms += HOUR
+    shop.batch.work_off()
+    assert shop.holders("tag", "lately") == {2: 1}
+
+
+def test_more_definitions_than_are_worked_out_together_all_have_their_values(shop: Shop) -> None:
+    shop.bought(1)
+    keys = [f"orders_{number}" for number in range(DEFINITIONS_AT_ONCE + 1)]
+    for key in keys:
+        shop.publish("tag", key, rule=ORDERS)
+    assert shop.batch.work_off() == len(keys)
+    assert [shop.holders("tag", key) for key in keys] == [{1: 1}] * len(keys)

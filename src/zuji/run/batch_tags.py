@@ -3,30 +3,35 @@
 These are the tags and segments said to be `batch`, segments of lists and of saved people, and tags that are statistics.
 None is older than `every_s`; one that was just published is worked out at once. Changes are recorded, told to nobody;
 rules of the stream that name one of these are asked again for those whose value changed.
+
+Everybody is worked out at first, and always where a value rests on everybody or on the clock itself. Else only those
+are who were touched since: `batch_touched.py` says who that is, and it never leaves somebody out.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pyarrow as pa
 
 from zuji.analyse.ask import Asker, Asking
+from zuji.run.batch_touched import Standing, standing_now, whom_to_ask
+from zuji.run.batch_values import NOBODYS, differences, values_by_person, values_in
 from zuji.run.tagging_rules import published_everywhere
-from zuji.store import tag_live, tag_timers, tag_values
+from zuji.store import tag_bulk, tag_live, tag_timers, tag_values
 from zuji.store.events import EventStore
 from zuji.store.failure import Cancelled
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Query
-from zuji.tag.definition import Definition, Published, SavedPeople
+from zuji.tag.definition import Definition, Published, SavedPeople, Statistic
 from zuji.tag.graph import needed_by
-from zuji.tag.history import Asked, Part, definitions_query
+from zuji.tag.history import Among, Asked, Part, definitions_query
 from zuji.tag.membership import saved_members
 from zuji.terms.error import ZujiError
 from zuji.terms.period import Calendar
@@ -38,6 +43,8 @@ LOOK_EVERY_S = 10.0
 """How soon a definition that was just published is begun with."""
 FIGURES_AT_ONCE = 3_000_000
 """People times columns of one pass. A figure of a person takes some hundred bytes while it is being worked out."""
+DEFINITIONS_AT_ONCE = 12
+"""Values of one pass are kept until all its people are worked out: 24 bytes of each person and definition."""
 ROWS_AT_ONCE = 2_000
 """Values in one transaction: some tens of milliseconds, in which events wait."""
 UNHURRIED = "\nSETTINGS max_execution_time = 900, max_threads = 1"
@@ -55,6 +62,17 @@ class Worked:
 
     version: int
     at_ms: int
+    standing: Standing | None
+    """What its values rest on; None: nothing that could tell who was touched since."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Where and as of when something is worked out."""
+
+    workspace: str
+    published: Published
+    now_ms: int
 
 
 class BatchTags:
@@ -125,33 +143,61 @@ class BatchTags:
         return worked is None or worked.version != one.version or now_ms - worked.at_ms >= self._every_ms
 
     def _work_out(self, workspace: str, published: Published, due: Sequence[Definition], now_ms: int) -> int:
-        changed = 0
-        for one, values in self._values(workspace, published, due, now_ms):
-            if self._stopping.is_set():
-                break
-            changed += self._replace(workspace, published, one, values, now_ms)
-            self._worked[workspace, one.kind, one.key] = Worked(one.version, now_ms)
+        work = _Work(workspace, published, now_ms)
+        changed = sum(self._write_statistic(work, one, one.statistic) for one in due if one.statistic is not None)
+        ruled = [one for one in due if one.statistic is None]
+        return changed + (self._work_out_rules(work, ruled) if ruled else 0)
+
+    def _write_statistic(self, work: _Work, one: Definition, told: Statistic) -> int:
+        """Each rests on the order of everybody and on how old everything is: always of the whole base."""
+        asking = Asking(work.workspace, self._timezone_of(work.workspace), TICKET)
+        try:
+            values = values_by_person(self._asker.everybody(told.kind, told.question, told.gives, asking))
+        except Cancelled:
+            raise
+        except ZujiError as failure:
+            self._give_up(work, one, failure)
+            return 0
+        changed = self._write(work, one, values, None)
+        self._is_worked_out(work, one, None)
         return changed
 
-    def _values(
-        self, workspace: str, published: Published, due: Sequence[Definition], now_ms: int
-    ) -> Iterator[tuple[Definition, Mapping[int, Any]]]:
-        zone = self._timezone_of(workspace)
-        for one in due:
-            if one.statistic is not None:
-                told = one.statistic
-                asking = Asking(workspace, zone, TICKET)
-                try:
-                    yield one, self._asker.everybody(told.kind, told.question, told.gives, asking)
-                except Cancelled:
-                    raise
-                except ZujiError as failure:
-                    self._give_up(workspace, one, failure, now_ms)
-        calendar = Calendar(ZoneInfo(zone))
-        asked = Asked(workspace, self._events.person_of_event(), calendar, now_ms, published)
-        asked = replace(asked, members=self._members(workspace, published))
-        ruled = [one for one in due if one.statistic is None and self._can_be_asked(one, asked)]
-        yield from zip(ruled, _columns(self._passes(ruled, asked), len(ruled)), strict=True)
+    def _work_out_rules(self, work: _Work, ruled: Sequence[Definition]) -> int:
+        """Each of everybody, or, where it was worked out before, of those who were touched since."""
+        zone = Calendar(ZoneInfo(self._timezone_of(work.workspace)))
+        members = self._members(work.workspace, work.published)
+        now = standing_now(self._events, work.workspace, work.published, zone, members, now_ms=work.now_ms)
+        asked = Asked(work.workspace, now.whose, zone, work.now_ms, work.published, members)
+        able = [one for one in ruled if self._can_be_asked(one, work, asked)]
+        changed = 0
+        for group, among in whom_to_ask(self._events, work.workspace, self._with_standings(work, able), now):
+            for some in _at_once(group):
+                changed += self._work_out_group(work, some, replace(asked, among=among))
+                for one in some:
+                    self._is_worked_out(work, one, now)
+        return changed
+
+    def _work_out_group(self, work: _Work, group: Sequence[Definition], asked: Asked) -> int:
+        found: list[list[pl.DataFrame]] = [[NOBODYS] for _ in group]
+        for table in self._passes(group, asked):
+            for place, frames in enumerate(found):
+                frames.append(values_in(table["person"], table[f"v{place}"]))
+        return sum(
+            self._write(work, one, pl.concat(frames), asked.among) for one, frames in zip(group, found, strict=True)
+        )
+
+    def _with_standings(self, work: _Work, ruled: Sequence[Definition]) -> list[tuple[Definition, Standing | None]]:
+        """Each with what its present values rest on; None: it has none of this version yet."""
+        worked = [self._worked.get((work.workspace, one.kind, one.key)) for one in ruled]
+        return [
+            (one, had.standing if had is not None and had.version == one.version else None)
+            for one, had in zip(ruled, worked, strict=True)
+        ]
+
+    def _is_worked_out(self, work: _Work, one: Definition, standing: Standing | None) -> None:
+        if self._stopping.is_set():
+            raise Cancelled("batch tags stop")
+        self._worked[work.workspace, one.kind, one.key] = Worked(one.version, work.now_ms, standing)
 
     def _members(self, workspace: str, published: Published) -> dict[str, tuple[int, ...]]:
         """Who is in segments of saved people now; a list that is gone leaves its segment out."""
@@ -164,50 +210,60 @@ class BatchTags:
                     log.warning("the segment %s of %s: %s", one.key, workspace, failure)
         return found
 
-    def _can_be_asked(self, one: Definition, asked: Asked) -> bool:
+    def _can_be_asked(self, one: Definition, work: _Work, asked: Asked) -> bool:
         try:
             definitions_query([one], asked)
         except ZujiError as failure:
-            self._give_up(asked.workspace, one, failure, asked.now_ms)
+            self._give_up(work, one, failure)
             return False
         return True
 
-    def _give_up(self, workspace: str, one: Definition, failure: ZujiError, now_ms: int) -> None:
+    def _give_up(self, work: _Work, one: Definition, failure: ZujiError) -> None:
         """Until it is due again; its values stay as they are."""
-        log.warning("the %s %s of %s was not worked out: %s", one.kind, one.key, workspace, failure)
-        self._worked[workspace, one.kind, one.key] = Worked(one.version, now_ms)
+        log.warning("the %s %s of %s was not worked out: %s", one.kind, one.key, work.workspace, failure)
+        self._worked[work.workspace, one.kind, one.key] = Worked(one.version, work.now_ms, None)
 
     def _passes(self, definitions: Sequence[Definition], asked: Asked) -> Iterator[pa.Table]:
         """All of them together, in as many passes over parts of the people as memory asks for."""
-        if not definitions:
+        if asked.among is not None:
+            if asked.among.people:
+                yield self._asked(definitions, asked)
             return
         sql = "SELECT uniq(anchor) AS people FROM zuji.events WHERE workspace = {workspace:String}"
         counted = self._events.query(Query(sql, {"workspace": asked.workspace}))["people"][0].as_py()
         parts = parts_for(counted, len(definitions))
         for number in range(parts):
-            query = definitions_query(definitions, replace(asked, part=Part(number, parts) if parts > 1 else None))
-            yield self._events.query(replace(query, sql=query.sql + UNHURRIED, ticket=TICKET))
+            yield self._asked(definitions, replace(asked, part=Part(number, parts) if parts > 1 else None))
 
-    def _replace(
-        self, workspace: str, published: Published, one: Definition, values: Mapping[int, Any], now_ms: int
-    ) -> int:
-        """Write what changed, a few people at a time."""
+    def _asked(self, definitions: Sequence[Definition], asked: Asked) -> pa.Table:
+        query = definitions_query(definitions, asked)
+        return self._events.query(replace(query, sql=query.sql + UNHURRIED, ticket=TICKET))
+
+    def _write(self, work: _Work, one: Definition, values: pl.DataFrame, among: Among | None) -> int:
+        """What they have now, where that changed; a few at a time. Who of those asked is not in `values` has none."""
         name: tag_values.Name = (one.kind, one.key)
         with self._hot.read() as connection:
-            before = dict(tag_values.holders(connection, workspace, one.kind, one.key))
-        moved = tag_values.moved(before, values)
-        named_live = any(other.is_live for other in needed_by(name, published))
+            if among is None:
+                held = tag_bulk.held_by_everybody(connection, work.workspace, name)
+            else:
+                held = tag_bulk.held_by(connection, work.workspace, name, among.people)
+        moved = differences(values, *held)
+        named_live = any(other.is_live for other in needed_by(name, work.published))
         for start in range(0, len(moved), ROWS_AT_ONCE):
             some = moved[start : start + ROWS_AT_ONCE]
             with self._hot.write() as connection:
-                if not tag_live.holds(connection, workspace, name, one.version):
+                if self._stopping.is_set() or not tag_live.holds(connection, work.workspace, name, one.version):
                     return start  # it was ended, or published anew, while it was worked out
-                tag_values.write_moved(
-                    connection, workspace, name, some, before, version=one.version, at_ms=now_ms, cause="batch"
-                )
+                tag_bulk.write(connection, work.workspace, name, some, version=one.version, at_ms=work.now_ms)
                 if named_live:
-                    tag_timers.wake(connection, workspace, (person for person, _ in some), now_ms)
+                    tag_timers.wake(connection, work.workspace, (person for person, _, _ in some), work.now_ms)
         return len(moved)
+
+
+def _at_once(group: Sequence[Definition]) -> Iterator[Sequence[Definition]]:
+    """So many definitions together that what they give a million people fits into memory."""
+    for start in range(0, len(group), DEFINITIONS_AT_ONCE):
+        yield group[start : start + DEFINITIONS_AT_ONCE]
 
 
 def parts_for(people: int, definitions: int) -> int:
@@ -218,15 +274,3 @@ def parts_for(people: int, definitions: int) -> int:
 def is_batch(one: Definition) -> bool:
     """Whether its values are worked out here: neither by the stream nor by somebody else."""
     return one.statistic is not None or one.members is not None or (one.rule is not None and not one.is_live)
-
-
-def _columns(passes: Iterable[pa.Table], count: int) -> list[dict[int, Any]]:
-    """Everybody's value of each definition; a segment holds true."""
-    found: list[dict[int, Any]] = [{} for _ in range(count)]
-    for table in passes:
-        people = table["person"].to_pylist()
-        for place, values in enumerate(found):
-            column = table[f"v{place}"].to_pylist()
-            pairs = zip(people, column, strict=True)
-            values.update((person, value) for person, value in pairs if value is not None and value != [])
-    return found

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
+from zuji.store.arrivals import Arrivals
 from zuji.store.background import let_merging_wait
 from zuji.store.broken_parts import BrokenParts
 from zuji.store.connections import Connections, is_server, read_table
@@ -65,6 +66,7 @@ class EventStore:
         self._people = PeopleMap(connections, location)
         self.broken = BrokenParts(connections)
         self.tide = Tide()
+        self.arrivals = Arrivals()
 
     @classmethod
     def open(
@@ -117,6 +119,7 @@ class EventStore:
                     _insert(client, "zuji.events", piece)
         finally:
             self.tide.events_came(events)
+            self.arrivals.came(events)
         return int(events.num_rows)
 
     def insert_missing(self, table: pa.Table) -> int:
