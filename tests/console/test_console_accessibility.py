@@ -10,7 +10,7 @@ from console_world import WEB, Office, development_tools, go, signed_in
 pytestmark = pytest.mark.browser
 PLACES = ("/", "/live", "/people", "/people/user_id:axe-1", "/tags", "/tags/new", "/segments", "/data")
 PLACES += ("/data/imports", "/data/plan", "/data/quarantine", "/data/accounting", "/operate", "/operate/users")
-PLACES += ("/operate/tokens", "/data/quality", "/data/visual", "/data/points")
+PLACES += ("/operate/tokens", "/data/quality", "/data/quality?view=judge", "/data/visual", "/data/points")
 LOOK = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
   .filter((one) => one.impact === "serious" || one.impact === "critical")
   .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).slice(0, 3).join(" | ")}`)"""

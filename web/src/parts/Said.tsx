@@ -2,6 +2,7 @@
 
 import { type Answer, ApiError } from "@/api/client";
 import { usePreferences } from "@/app/preferences";
+import { dimensionWords } from "@/words/dimensions";
 import { alarmWords, problems } from "@/words/problems";
 import { shell } from "@/words/shell";
 import { sentenceIn } from "@/words/sentences";
@@ -30,9 +31,11 @@ export function Told({ failure }: { failure: Error }) {
 export function AlarmTold({ alarm }: { alarm: AlarmFact }) {
   const say = useWords(alarmWords);
   const { language } = usePreferences();
+  const sayDimension = useWords(dimensionWords);
   const { source = "", event = "", property = "", point = "", count = 0 } = alarm;
+  const dimension = sayDimension((alarm.dimension ?? "") as keyof typeof dimensionWords);
   const known = alarmWords[alarm.code] ? alarm.code : "stage_waits";
-  const text = language === "en" ? alarm.said : say(known, { source, event, property, point, n: count });
+  const text = language === "en" ? alarm.said : say(known, { source, event, property, point, dimension, n: count });
   return <InWords text={text} original={alarm.said} />;
 }
 

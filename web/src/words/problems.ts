@@ -47,5 +47,9 @@ export const alarmWords: Words = {
   point_silent: { en: "Collection point {point} has been silent for {n} minutes.", zh: "采集点“{point}”已 {n} 分钟没有数据。" },
   more_points_silent: { en: "{n} more collection points are silent.", zh: "另有 {n} 个采集点没有数据。" },
   events_lost: { en: "{source} lost {n} messages on their way.", zh: "数据源“{source}”有 {n} 条消息在上报途中丢失。" },
+  quality_fell: {
+    en: "The quality of {source} fell to {n}, most of all its {dimension}.",
+    zh: "数据源“{source}”的质量指数降至 {n} 分，{dimension}下降最多。",
+  },
   more_changes: { en: "{n} more changes of what is sent.", zh: "另有 {n} 处上报变化。" },
 };

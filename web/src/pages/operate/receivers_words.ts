@@ -29,6 +29,7 @@ export const words = {
   perHourHint: { en: "What comes after that waits and goes as one message.", zh: "超出的会合并为一条稍后发送。" },
   state: { en: "State", zh: "状态" },
   active: { en: "active", zh: "启用" },
+  failing: { en: "not taken", zh: "未送达" },
   paused: { en: "paused", zh: "已暂停" },
   pause: { en: "Pause", zh: "暂停" },
   resume: { en: "Go on", zh: "继续" },
@@ -39,6 +40,7 @@ export const words = {
   arrived: { en: "It arrived: {answer}", zh: "已送达：{answer}" },
   notArrived: { en: "It did not arrive: {answer}", zh: "未送达：{answer}" },
   deliveries: { en: "Deliveries", zh: "发送记录" },
+  deliveriesTo: { en: "Sent to {name}", zh: "发送给“{name}”的记录" },
   noDeliveries: { en: "Nothing was sent yet.", zh: "还没有发送过。" },
   delivered: { en: "delivered", zh: "已送达" },
   given_up: { en: "given up", zh: "已放弃" },
@@ -67,4 +69,6 @@ export const words = {
   more_changes: { en: "more changes", zh: "更多变化" },
   point_silent: { en: "point silent", zh: "采集点静默" },
   more_points_silent: { en: "more points silent", zh: "更多采集点静默" },
+  events_lost: { en: "events lost", zh: "数据丢失" },
+  quality_fell: { en: "quality fell", zh: "质量下降" },
 } satisfies Words;

@@ -4,7 +4,7 @@ import { Card } from "@/parts/Card";
 import { reasonHeads } from "@/words/flags";
 import { reasonWords } from "@/words/rejections";
 import { useWords, type Words } from "@/words/words";
-import type { Report } from "./index";
+import type { Report } from "./report";
 import { causeWords, words } from "./words";
 
 /** Where the words of a cause are looked for; the last that knows it says it. */

@@ -3,7 +3,7 @@ import { useFormat } from "@/app/format";
 import { Card } from "@/parts/Card";
 import { useWords } from "@/words/words";
 import { useCause } from "./Causes";
-import type { Report } from "./index";
+import type { Report } from "./report";
 import { words } from "./words";
 
 /** Since when a dimension of a source is better or worse, newest first, a sentence each. */

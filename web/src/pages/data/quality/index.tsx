@@ -1,9 +1,9 @@
-/** How good what arrived is: the index over time, by dimension and source, and why it is no better. */
+/** How good what arrived is: the index over time, by dimension and source, why it is no better, and rows to judge. */
 
-import { Progress } from "antd";
+import { Progress, Segmented } from "antd";
 import { useMemo } from "react";
+import { useSearchParams } from "react-router";
 import { useAnswer } from "@/api/asking";
-import type { Answer } from "@/api/client";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -14,12 +14,37 @@ import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
 import { Causes } from "./Causes";
 import { Changes } from "./Changes";
+import { Judge } from "./Judge";
 import "./quality.css";
+import type { Report } from "./report";
 import { words } from "./words";
 
-export type Report = Answer<"/api/v1/quality">;
+const JUDGE = "judge";
 
+/** The figures, or rows to judge; the address says which. */
 export function Quality() {
+  const say = useWords(words);
+  const { may } = useSession();
+  const [asked, setAsked] = useSearchParams();
+  const view = asked.get("view") === JUDGE ? JUDGE : "figures";
+  const views = may("quality.judge") || view === JUDGE ? (["figures", JUDGE] as const) : [];
+  return (
+    <>
+      {views.length > 0 && (
+        <Segmented
+          className="quality-view"
+          aria-label={say("view")}
+          value={view}
+          options={views.map((one) => ({ value: one, label: say(one) }))}
+          onChange={(chosen) => setAsked(chosen === JUDGE ? { view: JUDGE } : {})}
+        />
+      )}
+      {view === JUDGE ? <Judge /> : <Figures />}
+    </>
+  );
+}
+
+function Figures() {
   const say = useWords(words);
   const report = useAnswer("/api/v1/quality", {}, { every: 30_000 });
   return (
@@ -46,6 +71,14 @@ function Overall({ report }: { report: Report }) {
       <div className="quality-overall">
         <div>
           <Figure label={say("index")} value={report.index} />
+          {report.corrected && (
+            <CorrectedBy
+              verdicts={report.corrected.verdicts}
+              before={report.corrected.index_automatic}
+              low={report.corrected.index_low}
+              high={report.corrected.index_high}
+            />
+          )}
         </div>
         <dl className="quality-dimensions">
           {Object.entries(report.dimensions).map(([name, one]) => (
@@ -59,12 +92,36 @@ function Overall({ report }: { report: Report }) {
                   format={() => format.number(one.score)}
                 />
                 <small className="soft">{say("wrongOf", { wrong: format.number(one.wrong), checked: format.number(one.checked) })}</small>
+                {name === "accuracy" && report.corrected && (
+                  <CorrectedBy
+                    verdicts={report.corrected.verdicts}
+                    before={report.corrected.automatic}
+                    low={report.corrected.low}
+                    high={report.corrected.high}
+                  />
+                )}
               </dd>
             </div>
           ))}
         </dl>
       </div>
     </Card>
+  );
+}
+
+/** That verdicts corrected a figure, from what, and between what it lies. */
+function CorrectedBy({ verdicts, before, low, high }: Record<"verdicts" | "before" | "low" | "high", number | null>) {
+  const say = useWords(words);
+  const format = useFormat();
+  return (
+    <small className="quality-corrected">
+      {say("corrected", {
+        n: format.number(verdicts),
+        before: format.number(before),
+        low: format.number(low),
+        high: format.number(high),
+      })}
+    </small>
   );
 }
 

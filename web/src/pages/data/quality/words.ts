@@ -1,3 +1,4 @@
+import { dimensionWords } from "@/words/dimensions";
 import type { Words } from "@/words/words";
 
 export const words = {
@@ -7,6 +8,13 @@ export const words = {
     zh: "0 至 100 分：依据清洗、埋点方案与隔离结果，衡量到达数据中有多少是正确的。",
   },
   index: { en: "Quality index", zh: "质量指数" },
+  corrected: {
+    en: "Corrected by {n} verdicts: {before} by rules alone. With 95 % it lies between {low} and {high}.",
+    zh: "已由 {n} 个人工判断修正：仅按规则为 {before}，95% 区间 {low}–{high}。",
+  },
+  view: { en: "What to see", zh: "查看内容" },
+  figures: { en: "Index and causes", zh: "指数与原因" },
+  judge: { en: "Judge rows", zh: "人工核对" },
   perDay: { en: "Index by day", zh: "每日质量指数" },
   bySource: { en: "By source", zh: "按数据源" },
   source: { en: "Source", zh: "数据源" },
@@ -23,12 +31,7 @@ export const words = {
   where: { en: "Event · property", zh: "事件 · 属性" },
   found: { en: "Found", zh: "次数" },
   lastDay: { en: "Last on", zh: "最近日期" },
-  completeness: { en: "Completeness", zh: "完整性" },
-  accuracy: { en: "Accuracy", zh: "准确性" },
-  validity: { en: "Validity", zh: "有效性" },
-  timeliness: { en: "Timeliness", zh: "及时性" },
-  consistency: { en: "Consistency", zh: "一致性" },
-  uniqueness: { en: "Uniqueness", zh: "唯一性" },
+  ...dimensionWords,
   wrongOf: { en: "{wrong} of {checked}", zh: "{checked} 中 {wrong} 处" },
 } satisfies Words;
 
@@ -39,6 +42,7 @@ export const causeWords: Words = {
   clock_corrected: { en: "the clock of the device was wrong", zh: "设备时钟不准" },
   clock_clamped: { en: "dated ahead of its receipt", zh: "时间晚于接收时间" },
   duplicate: { en: "sent twice", zh: "重复发送" },
+  other: { en: "more causes than are kept apart in a day", zh: "当天原因过多，其余合并计入" },
   missing: { en: "usually there, missing here", zh: "通常携带的属性缺失" },
   unusable: { en: "an identifier is unusable", zh: "标识不可用" },
   too_long: { en: "an identifier is too long", zh: "标识过长" },

@@ -1,0 +1,57 @@
+import type { Words } from "@/words/words";
+
+export const judgeWords = {
+  ask: { en: "Is what arrived right?", zh: "到达的内容正确吗？" },
+  lead: {
+    en: "Rows are drawn towards what is doubtful and what is worth most. Where you and the rules disagree, accuracy and the index are corrected.",
+    zh: "抽样偏向存疑与高价值的行。您的判断与规则不一致之处，会修正准确性与质量指数。",
+  },
+  judged: { en: "{n} of {all} judged", zh: "已核对 {n} / {all}" },
+  needed: { en: "{n} more verdicts, and they correct the index.", zh: "再有 {n} 个判断，即可修正质量指数。" },
+  enough: {
+    en: "Accuracy is {after} by people, {before} by rules alone; with 95 % it lies between {low} and {high}.",
+    zh: "准确性：人工修正后 {after}，仅按规则 {before}；95% 区间 {low}–{high}。",
+  },
+  right: { en: "Right", zh: "正确" },
+  wrong: { en: "Wrong", zh: "有误" },
+  unsure: { en: "Cannot say", zh: "无法判断" },
+  undo: { en: "Undo the last", zh: "撤销上一个" },
+  previous: { en: "Previous row", zh: "上一行" },
+  next: { en: "Next row", zh: "下一行" },
+  note: { en: "Note", zh: "备注" },
+  noteHint: { en: "What others should know, if anything", zh: "补充说明（可选）" },
+  keys: {
+    en: "Keys: 1 right, 2 wrong, 3 cannot say (or J, K, L); arrows go from row to row, Z undoes.",
+    zh: "快捷键：1 正确，2 有误，3 无法判断（或 J、K、L）；左右方向键翻行，Z 撤销。",
+  },
+  risk: { en: "Doubtful", zh: "存疑" },
+  value: { en: "Worth most", zh: "高价值" },
+  rest: { en: "By chance", zh: "随机" },
+  whyRisk: { en: "Drawn because cleaning noted something about it:", zh: "抽中原因：清洗时发现了问题" },
+  whyValue: {
+    en: "Drawn because it is worth more than nine tenths of what its source sends.",
+    zh: "抽中原因：金额高于该数据源九成的事件。",
+  },
+  whyRest: {
+    en: "Drawn by chance from all the others: what no rule sees is found only here.",
+    zh: "抽中原因：从其余事件中随机抽取，规则看不到的问题只能在这里发现。",
+  },
+  property: { en: "Property", zh: "属性" },
+  came: { en: "As it arrived", zh: "到达时" },
+  stored: { en: "As it is stored", zh: "入库后" },
+  removed: { en: "removed", zh: "已移除" },
+  unchanged: { en: "unchanged", zh: "未改动" },
+  bare: { en: "It carries no properties.", zh: "该事件没有携带属性。" },
+  worth: { en: "worth {amount}", zh: "金额 {amount}" },
+  saidBefore: { en: "Judged: {verdict}", zh: "已判断：{verdict}" },
+  done: { en: "All {n} rows are judged", zh: "{n} 行已全部核对" },
+  doneMore: {
+    en: "More verdicts make the interval narrower. Another sample holds other rows.",
+    zh: "判断越多，区间越窄。可以再抽一批。",
+  },
+  another: { en: "Draw another {n}", zh: "再抽 {n} 行" },
+  nothing: { en: "There is no row to judge yet", zh: "还没有可核对的行" },
+  nothingMore: { en: "As soon as events arrive, some are drawn here.", zh: "有数据到达后，会在此抽样。" },
+  noPermission: { en: "Your role does not include judging", zh: "您的角色没有核对权限" },
+  noPermissionMore: { en: "Owners and analysts judge rows.", zh: "所有者和分析师可以核对。" },
+} satisfies Words;
