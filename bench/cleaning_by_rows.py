@@ -32,6 +32,7 @@ from zuji.clean.batch import Cleaned, Facts, Received, clean_batch
 from zuji.clean.learned import MOST_PROPERTIES, LearnedEvent, learn
 from zuji.clean.quality_tally import Arrived, tally, usual_properties
 from zuji.clean.user_agents import UserAgent, _read, user_agent_of
+from zuji.cli.engine_process import YOUNG_OBJECTS
 from zuji.run.batch import as_arrow, put_away
 from zuji.store.accounting import key_of
 from zuji.store.hot import HotStore
@@ -174,6 +175,7 @@ def timed(cleaner: Columns | Rows, received: Sequence[Received], before: float) 
 
 def main() -> None:
     """Run both by turns and print."""
+    gc.set_threshold(YOUNG_OBJECTS, 20, 100)  # as the engine has it
     parser = argparse.ArgumentParser()
     parser.add_argument("--batches", type=int, default=10)
     work = batches(parser.parse_args().batches, 1)

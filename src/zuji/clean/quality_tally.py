@@ -44,6 +44,7 @@ LONGEST = 100
 _TELLING = sum(OF_FLAG)
 _UNTIMED = int(Flag.TIME_GUESSED)
 _NEEDED = ["workspace", "source", "received_at", "type", "event", "event_id", "flags", "flag_reason"]
+_COUNTED = ["workspace", "source", "received_at", "type", "event", "flags"]
 _KIND = ("workspace", "source", "day", "kind")
 _GROUPED = (*_KIND, "told", "flag_reason", "history")
 
@@ -241,7 +242,8 @@ def _kinds(table: pa.Table) -> Mapping[tuple[str, str, int, str], int]:
     """How many events of each kind are stored, by (workspace, source, day of receipt, kind); inferred ones are not."""
     if not table.num_rows:
         return {}
-    told = table.filter(pc.equal(pc.bit_wise_and(table["flags"], int(Flag.INFERRED)), 0))
+    told = table.select(_COUNTED)  # to leave rows out is to copy the others, with all of their columns
+    told = told.filter(pc.equal(pc.bit_wise_and(told["flags"], int(Flag.INFERRED)), 0))
     named = pc.is_in(told["type"], pa.array(sorted(NAMED_BY_TYPE)))
     kinds = pc.if_else(named, told["type"], told["event"])
     days = pc.divide(told["received_at"].cast(pa.int64()), DAY_MS)
