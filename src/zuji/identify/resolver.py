@@ -176,9 +176,9 @@ def _recognise(
             home = link.home
             if at > home.changed_at and (link.version is home.version or not link.id):
                 home.touched = number
-                if at > home.last_at:
-                    home.last_at = at
                 if link.id:
+                    if at > home.last_at:
+                        home.last_at = at
                     say((link.id, at, subject.event_id))
                 anchors[index] = link.anchor
                 if statements:
