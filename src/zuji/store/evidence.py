@@ -36,25 +36,26 @@ _decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 class _Move:
     """Young batches on their way: everything up to `boundary`, in the order of assertions, taken up to `next`.
 
-    `starts` are the places in `said` where an assertion begins, and the end; `newest` is the last time of each.
+    `starts` are the places where an assertion begins, and the end; `newest` is the last time of each.
     """
 
     boundary: int
     assertions: list[int]
     newest: list[int]
     starts: list[int]
-    said: list[tuple[int, str]]
+    times: list[int]
+    events: list[str]
     next: int = 0
     """The first assertion that has not been taken."""
 
     def take(self, rows: int) -> list[tuple[int, int, int, bytes]]:
         """The table's rows of the next assertions, which have about so many times. An assertion moves whole."""
-        first, starts, said = self.next, self.starts, self.said
+        first, starts, times, events = self.next, self.starts, self.times, self.events
         self.next = bisect_left(starts, starts[first] + rows, first, len(self.assertions))
         taken = slice(first, self.next)
         spans = pairwise(starts[first : self.next + 1])
         return [
-            (assertion, self.boundary, last_at, _encode(said[start:stop]))
+            (assertion, self.boundary, last_at, _encode(list(zip(times[start:stop], events[start:stop], strict=True))))
             for assertion, last_at, (start, stop) in zip(self.assertions[taken], self.newest[taken], spans, strict=True)
         ]
 
@@ -236,8 +237,8 @@ def _load_move(connection: sqlite3.Connection, boundary: int, upto: int) -> _Mov
     assertions, starts = np.unique(ids[order], return_index=True)
     when = times[order]
     newest = np.maximum.reduceat(when, starts).tolist() if len(starts) else []
-    said = list(zip(when.tolist(), map(events.__getitem__, order.tolist()), strict=True))
-    return _Move(boundary, assertions.tolist(), newest, [*starts.tolist(), len(order)], said)
+    ordered = list(map(events.__getitem__, order.tolist()))
+    return _Move(boundary, assertions.tolist(), newest, [*starts.tolist(), len(order)], when.tolist(), ordered)
 
 
 def _one(connection: sqlite3.Connection, sql: str, row: int) -> bytes:
