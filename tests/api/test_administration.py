@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from api_world import ApiWorld
+from api_world import ApiWorld, track
 
 from zuji.collect.keys import KeyRing
 from zuji.govern.roles import ROLES
@@ -243,3 +243,27 @@ def test_a_crowded_source_is_slowed_down_for_a_minute_and_the_file_is_not_rewrit
     mark = (world.data / "keys.json").stat().st_mtime_ns
     keys.slow_down({(workspace, source.id)})
     assert (world.data / "keys.json").stat().st_mtime_ns == mark
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"new_people_per_hour": 2}, "too_many_new_people"),
+        ({"new_property_names_per_day": 2}, "too_many_new_properties"),
+    ],
+)
+def test_what_is_over_a_cap_of_its_source_waits_in_quarantine_and_the_gateway_is_told_to_slow_its_keys(
+    world: ApiWorld, workspace: str, settings: dict[str, int], reason: str
+) -> None:
+    """From the spool to the file that gateways read: somebody who makes up people, or names, is held back."""
+    source = world.source(workspace)
+    with world.client(workspace=workspace) as owner:
+        changed = owner.patch(f"/sources/{source.id}", json={"settings": settings})
+        assert changed.is_success, changed.text
+        made_up = [track("view", f"u-{n}", properties={f"name {n}": n}) for n in range(4)]
+        world.send(workspace, *made_up, key="public")
+        counted = owner.get("/events/count", params={"fresh": "true"}).json()["count"]
+        waiting = owner.get("/quarantine").json()["quarantined"]
+    assert (counted, [event["reason"] for event in waiting]) == (2, [reason] * 2)
+    slowed = [entry for entry in snapshot(world).values() if entry.source.id == source.id]
+    assert [entry.slow_until > 0 for entry in slowed] == [True, True]
