@@ -360,6 +360,29 @@ def test_where_the_known_side_is_blocked_as_a_hub_nobody_becomes_identified(fold
     assert_equals_reference(folder, log, 1)
 
 
+def test_what_linked_an_identifier_before_its_component_joined_a_larger_one_counts_towards_a_hub(folder: Path) -> None:
+    many, hub = Identifier("user_id", "many"), Identifier("phone", "+8613700000000")
+    devices = [Identifier("anonymous_id", f"{number}") for number in range(60)]
+    users = [Identifier("user_id", f"{number}") for number in range(50)]
+
+    def said(at: int, known: Identifier, other: Identifier) -> Subject:
+        return Subject("default", PLAIN, "secret", at, f"m{at:03}", "bind", (known,), (other,))
+
+    log = [
+        *(said(number, many, device) for number, device in enumerate(devices)),
+        *(said(100 + number, user, hub) for number, user in enumerate(users)),
+        said(200, users[0], devices[0]),
+    ]
+    assert people_of(log).blocked == set()
+    last = said(201, many, hub)
+    assert people_of([*log, last]).blocked == {hub}
+    run = Run(folder)
+    for subject in [*log, last]:
+        run.take([subject])
+    assert differences(run) == []
+    run.engine.close()
+
+
 def test_the_same_link_said_again_in_a_thousand_small_batches_is_evidence_each_time(folder: Path) -> None:
     run = Run(folder)
     pair = (USERS[0], DEVICES[0])
