@@ -312,6 +312,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     names = parser.parse_args().names or [name for name in MEASUREMENTS if name not in LONG]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a start finds what the one before compiled, as everywhere else
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
     for name in names:
         for what, figure in MEASUREMENTS[name]().items():

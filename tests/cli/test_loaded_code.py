@@ -63,12 +63,13 @@ def loaded(by: str, *names: str) -> list[str]:
 
 
 def test_the_supervisor_waits_for_no_library_that_only_its_processes_and_other_commands_need() -> None:
-    heavy = ("numpy", "polars", "pyarrow", "pandas", "sqlalchemy", "fastapi", "uvicorn", "chdb")
+    heavy = ("numpy", "polars", "pyarrow", "pandas", "sqlalchemy", "fastapi", "uvicorn", "chdb", "httpx", "asyncio")
     assert loaded("zuji.cli.main", *heavy, "typer") == ["typer"]
 
 
 def test_a_start_of_the_engine_loads_nothing_that_only_commands_and_some_requests_need() -> None:
-    assert loaded("zuji.cli.engine_process", "pandas", "typer", "httpx", "alembic", "fastapi") == ["fastapi"]
+    some = ("pandas", "typer", "httpx", "alembic", "sqlglot")
+    assert loaded("zuji.cli.engine_process", *some, "fastapi") == ["fastapi"]
 
 
 def test_the_stores_can_be_opened_before_the_rest_of_the_engine_is_loaded() -> None:

@@ -17,7 +17,6 @@ from fastapi import Request
 
 from zuji.analyse.ask import Asker
 from zuji.analyse.export import Cells, Column, Written, table_of, write_file
-from zuji.analyse.sql.rows import sql_rows
 from zuji.api.desks import asker_of
 from zuji.api.guard import Caller
 from zuji.api.list_members import ListMembers
@@ -95,6 +94,8 @@ def _permission(body: ExportIn) -> Permission:
 def _rows(export: Export) -> Iterator[tuple[Sequence[Column], Iterable[Cells]]]:
     body, caller, ports = export.body, export.caller, export.ports
     if body.sql is not None:
+        from zuji.analyse.sql.rows import sql_rows  # late: as in `routes.sql`
+
         with sql_rows(
             ports.events,
             body.sql,

@@ -6,19 +6,20 @@ the folder owns the data, so neither way asks for a token.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-import httpx
 import typer
 
 from zuji.cli.lock import FolderInUse
 from zuji.cli.sockets import CONTROL_SOCKET
 from zuji.terms.error import BadRequest, Busy, Conflict, NotAllowed, NotFound, ZujiError
+
+if TYPE_CHECKING:
+    import httpx  # loaded by whoever asks: a start, which does not ask at first, need not wait for it
 
 ADDRESS_FILE = "address"
 """Where the server of this folder listens, or last listened, for the world."""
@@ -54,12 +55,16 @@ class RunningEngine:
     """The engine of a running server, over its control socket."""
 
     def __init__(self, socket: Path) -> None:
+        import httpx
+
         self._client = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://zuji", timeout=TIMEOUT_S
         )
 
     def ask(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         """See Engine."""
+        import httpx
+
         try:
             answer = self._client.request(method, path, params=_given(query), json=body)
         except httpx.TransportError as failure:
@@ -75,9 +80,13 @@ class OpenedStores:
 
     def ask(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         """See Engine."""
+        import asyncio
+
         return _read(asyncio.run(self._ask(method, path, query, body)))
 
     async def _ask(self, method: str, path: str, query: Mapping[str, Any] | None, body: Any) -> httpx.Response:
+        import httpx
+
         transport = httpx.ASGITransport(app=self._api, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://zuji", timeout=TIMEOUT_S) as client:
             return await client.request(method, path, params=_given(query), json=body)

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 
 from zuji.cli.asking import ADDRESS_FILE, DEFAULT_DATA, DataOption, running_engine
@@ -131,6 +130,8 @@ def announce(data: Path, address: str) -> None:
 
 
 def _answers(address: str) -> bool:
+    import httpx  # late: the processes that are being started do not wait for it
+
     try:
         return httpx.get(f"{address}/health", timeout=2, trust_env=False).is_success
     except httpx.TransportError:

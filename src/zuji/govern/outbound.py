@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -62,10 +63,9 @@ class Outbound:
     def __init__(self, *, allowed: Iterable[str] = (), timeout_s: float = 10.0, resolve: Resolve | None = None) -> None:
         self._allowed = tuple(ipaddress.ip_network(network) for network in allowed)
         self._timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
-        backend = _Guarded(self._allowed, resolve or resolve_name)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=backend, max_connections=20, keepalive_expiry=30
-        )
+        self._backend = _Guarded(self._allowed, resolve or resolve_name)
+        self._making = threading.Lock()
+        self._made: httpcore.ConnectionPool | None = None
 
     def check(self, url: str) -> None:
         """Raise BadRequest for what can never be called: said when an address is entered, not when it is needed."""
@@ -83,7 +83,7 @@ class Outbound:
         self.check(url)
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         try:
-            with self._pool.stream(
+            with self._pool().stream(
                 "POST", url, headers=sent, content=body, extensions={"timeout": self._timeouts}
             ) as answer:
                 received = bytearray()
@@ -98,7 +98,19 @@ class Outbound:
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        if self._made is not None:
+            self._made.close()
+
+    def _pool(self) -> httpcore.ConnectionPool:
+        """Made for the first call: to read whom this machine trusts takes longer than all else that is made here."""
+        with self._making:
+            self._made = self._made or httpcore.ConnectionPool(
+                ssl_context=ssl.create_default_context(),
+                network_backend=self._backend,
+                max_connections=20,
+                keepalive_expiry=30,
+            )
+            return self._made
 
 
 def is_reachable(address: Address, allowed: Iterable[Network] = ()) -> bool:

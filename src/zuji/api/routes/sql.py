@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from zuji.analyse.sql.functions import COMBINATORS, GROUPS
-from zuji.analyse.sql.run import AnswerColumn, SqlAnswer, answer_sql
 from zuji.analyse.sql.views import VIEWS, Sight
 from zuji.api.exactness import Exactness, exactness_of
 from zuji.api.freshness import newest_event, wait_until_fresh
@@ -20,6 +19,9 @@ from zuji.api.waiting import wait_for
 from zuji.api.wire_sql import CancelledOut, SqlIn, SqlOut, ViewColumnOut, ViewOut, ViewsOut
 from zuji.govern.roles import SQL_ROWS_OF
 from zuji.terms.error import BadRequest
+
+if TYPE_CHECKING:
+    from zuji.analyse.sql.run import AnswerColumn, SqlAnswer
 
 router = APIRouter(tags=["sql"], route_class=GuardedRoute)
 
@@ -91,6 +93,7 @@ async def cancel(
 
 def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str) -> SqlAnswer:
     """The answer; what was asked stands in the audit log before it runs, and also when it was refused."""
+    from zuji.analyse.sql.run import answer_sql  # late: the parser behind it is a tenth of what a start would load
 
     def note(action: str) -> None:
         ports.audit.note(
