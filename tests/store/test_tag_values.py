@@ -48,6 +48,16 @@ def test_what_is_written_is_read_per_person_and_workspace(hot: HotStore) -> None
         assert tag_values.counts(connection, OTHER) == {STAGE: 1}
 
 
+def test_the_newest_values_come_without_since_when_and_under_the_names_that_are_handed_in(hot: HotStore) -> None:
+    with hot.write() as connection:
+        tag_values.write_values(connection, [a_value(1, True), a_value(1, 2, key="visits"), a_value(2, "true")])
+        tag_values.write_values(connection, [a_value(1, "elsewhere", workspace=OTHER)])
+    with hot.read() as connection:
+        found = tag_values.newest_of(connection, SHOP, [1, 2, 3], {STAGE: STAGE})
+    assert found == {1: {STAGE: True, ("tag", "visits"): 2}, 2: {STAGE: "true"}}
+    assert [name is STAGE for name in found[2]] == [True]
+
+
 def test_changes_come_in_order_and_only_those_for_subscribers_unless_all_are_wanted(hot: HotStore) -> None:
     with hot.write() as connection:
         changes = [a_change(1), a_change(2, told=SILENT), a_change(3, told=DAMPED), a_change(4, workspace=OTHER)]

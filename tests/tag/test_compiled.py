@@ -119,6 +119,13 @@ def test_nobody_is_asked_about_before_rules_have_looked_at_an_event() -> None:
     assert values(compiled, robot, state_after(compiled, an_event("Page"))) == {"no_order": True}
 
 
+def test_who_has_no_event_left_that_rules_looked_at_loses_everything_that_was_said() -> None:
+    compiled = rules(a_definition("bought", {"value": BOUGHT}))
+    said = compiled.evaluate(compiled.figures([state_after(compiled, an_event())], NOON), NOTHING_KNOWN)
+    left = compiled.evaluate(compiled.figures([], NOON), NOTHING_KNOWN, said.values)
+    assert (left.values, left.changes) == ({}, [(("tag", "bought"), 1, None)])
+
+
 def test_consent_of_a_person_is_that_of_every_anchor_s_newest_event() -> None:
     compiled = rules(a_definition("may", {"when": {"consent": "marketing", "is": "granted"}}))
     page = state_after(compiled, an_event("Page", position=3, anchor=1))
@@ -245,12 +252,25 @@ def changes_found(rng: Random) -> int:
                 figures = compiled.figures(states.values(), round_.t)
                 revised = compiled.revise(before_it, figures, known, effect.reach)
                 assert revised.values == found.values, round_.rules
+                assert told(revised) == differences(before_it, found), round_.rules
+                assert told(compiled.evaluate(figures, known, before_it.values)) == told(revised), round_.rules
                 for moment in moments_before(revised.next_at, round_.t, rng):
                     later = compiled.evaluate(compiled.figures(states.values(), moment), known)
                     assert later.values == revised.values, f"{round_.rules}, {moment}"
                 changes += before_it.values != found.values
                 before_it = revised
     return changes
+
+
+def told(found: Evaluated) -> dict[Any, tuple[Any, Any]]:
+    """What is said to have changed."""
+    return {name: (old, new) for name, old, new in found.changes}
+
+
+def differences(before_it: Evaluated, found: Evaluated) -> dict[Any, tuple[Any, Any]]:
+    """What differs between two answers."""
+    old, new = before_it.values, found.values
+    return {name: (old.get(name), new.get(name)) for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
 def moments_before(next_at: int | None, t: int, rng: Random) -> list[int]:

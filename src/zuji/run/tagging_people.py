@@ -92,7 +92,7 @@ class PeopleBook:
             else:
                 found[person] = record
         if missing:
-            values = tag_values.newest_of(connection, self._workspace, missing)
+            values = tag_values.newest_of(connection, self._workspace, missing, self._rules.compiled.names)
             due = tag_timers.due_of(connection, missing)
             for person in missing:
                 found[person] = record = self._record(values.get(person, NOTHING_SAID), due.get(person))

@@ -30,16 +30,13 @@ ANCHORS_PER_QUERY: Final = 2_000
 NEVER: Final = 1 << 53
 
 
-class Piece:
+class Piece(msgspec.Struct, gc=False):
     """What is known of one stretch of an identifier: where it begins, its first and newest event, its state."""
 
-    __slots__ = ("first_at", "from_ms", "last_at", "state")
-
-    def __init__(self, from_ms: int, first_at: int = NEVER, last_at: int = -NEVER, state: State | None = None) -> None:
-        self.from_ms = from_ms
-        self.first_at = first_at
-        self.last_at = last_at
-        self.state = state
+    from_ms: int
+    first_at: int = NEVER
+    last_at: int = -NEVER
+    state: State | None = None
 
 
 _from_ms = attrgetter("from_ms")

@@ -86,10 +86,14 @@ def values_of(
     return found
 
 
-def newest_of(connection: sqlite3.Connection, workspace: str, persons: Iterable[int]) -> dict[int, dict[Name, Any]]:
-    """The same without since when and by which version: what the stream asks of everybody whom events touch."""
+def newest_of(
+    connection: sqlite3.Connection, workspace: str, persons: Iterable[int], names: Mapping[Name, Name]
+) -> dict[int, dict[Name, Any]]:
+    """The same without since when and by which version: what the stream asks of everybody whom events touch.
+
+    `names`: the tuples to be used for those names that are among them; most of what is found is kept for long.
+    """
     found: dict[int, dict[Name, Any]] = {}
-    names: dict[Name, Name] = {}  # what is found is kept for long, hence each name but once
     rows = connection.execute(
         "SELECT v.person, v.kind, v.key, v.value FROM json_each(?2) AS wanted"
         " CROSS JOIN tag_value AS v ON v.workspace = ?1 AND v.person = wanted.value",
@@ -99,7 +103,7 @@ def newest_of(connection: sqlite3.Connection, workspace: str, persons: Iterable[
         name = (kind, key)
         if person not in found:
             found[person] = {}
-        found[person][names.setdefault(name, name)] = True if value == "true" else _decode(value)
+        found[person][names.get(name, name)] = True if value == "true" else _decode(value)
     return found
 
 

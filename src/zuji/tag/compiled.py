@@ -79,6 +79,8 @@ class Compiled:
         self._touched_by = TouchedBy(published, places, self._rules)
         self.signature = _signature(self._atoms, calendar)
         """Names the atoms: states written under another are made anew from the store."""
+        self.names = {rule.name: rule.name for rule in self._rules}
+        """Of the live tags and segments. Values under these very tuples are found sooner than under equal ones."""
         self.columns = frozenset(_columns(self._atoms))
         """The columns of events that rules read, beside those every event has."""
 

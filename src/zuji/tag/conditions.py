@@ -198,7 +198,7 @@ def _count_compared(test: Test, place: int, window: int | None, windows: Windows
     """The same of a count of events up to now, without a call between: half of what rules ask is this."""
     passes, settled = test.passes, _LESS_ONLY.get(test.op)
     if window is None:
-        return lambda asked: (passes(sum([slots.get(place, 0) for slots in asked.parts])), NEVER)
+        return _ever_compared(test, place)
     leaves, number = windows.leaving(window), window
 
     def holds(asked: Figures) -> Verdict:
@@ -212,6 +212,18 @@ def _count_compared(test: Test, place: int, window: int | None, windows: Windows
             return passed, NEVER
         oldest = min([bucket for slots in asked.parts for bucket in slots.get(place, _NO_BUCKETS) if bucket >= low])
         return passed, leaves(oldest)
+
+    return holds
+
+
+def _ever_compared(test: Test, place: int) -> Holds:
+    passes = test.passes
+
+    def holds(asked: Figures) -> Verdict:
+        events = 0
+        for slots in asked.parts:
+            events += slots.get(place, 0)
+        return passes(events), NEVER
 
     return holds
 
