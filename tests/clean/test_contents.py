@@ -70,6 +70,19 @@ def test_the_amount_is_the_exact_decimal_of_the_surest_property(properties: dict
     assert (found if found is None else Decimal(found).scaleb(-6)) == expected
 
 
+def test_amounts_of_a_batch_are_those_of_its_events_one_by_one() -> None:
+    told: list[dict[str, Any]] = [
+        {"amount": 0.1, "quantity": 3}, {"price": 0.1, "quantity": 3}, {"revenue": "free", "price": 2, "quantity": 5},
+        {"total": 0.1234567}, {"total": True, "price": 4}, {"value": 7, "amount": 8}, {"price": 2}, {"colour": "red"},
+        {"amount": None, "price": 3}, {"amount": -5, "quantity": 0}, {"price": 5, "quantity": 0}, {"revenue": 1e12},
+    ]  # fmt: skip
+    names = [telling_of(properties) for properties in told]
+    alone = [name and millionths_of(properties, name) for properties, name in zip(told, names, strict=True)]
+    together = clean(*(received(a_message(properties=one), position=number) for number, one in enumerate(told)))
+    expected = [None if amount is None else Decimal(amount).scaleb(-6) for amount in alone]
+    assert together.frame["amount"].to_list() == expected
+
+
 @settings(deadline=None)
 @given(st.decimals(min_value=-(10**11), max_value=10**11, places=4, allow_nan=False))
 def test_an_amount_sent_as_text_or_number_is_stored_exactly(amount: Decimal) -> None:

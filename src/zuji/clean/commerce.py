@@ -140,12 +140,11 @@ def _fitting(amount: Decimal) -> int | None:
 
 
 def _amounts(sheet: Sheet) -> list[int | None]:
-    """The amounts of all rows: price times quantity together where both are usual numbers, the others one by one."""
+    """The amounts of all rows: together where they are usual numbers, the others one by one."""
     telling = [telling_of(shape) for shape in sheet.distinct_shapes]
     if not any(telling):
         return [None] * len(sheet.rows)
-    products, sure = _usual_products(sheet.properties)
-    sure &= np.array([names is None or not names.amounts for names in telling], dtype=np.bool_)[sheet.shape_codes]
+    products, sure = _usual_products(sheet, telling)
     amounts: list[int | None] = products.tolist()
     for number in np.flatnonzero(~sure).tolist():
         names = telling[sheet.shape_codes[number]]
@@ -153,11 +152,21 @@ def _amounts(sheet: Sheet) -> list[int | None]:
     return amounts
 
 
-def _usual_products(rows: Sequence[Object]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Price times quantity in millionths, and of which rows that is surely it: as `millionths_of`, column by column."""
-    prices: list[Any] = [row.get("price") for row in rows]
+def _usual_products(
+    sheet: Sheet, telling: Sequence[Telling | None]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The surest amount, or price times quantity, in millionths, and of which rows that is surely it: as
+    `millionths_of`, column by column.
+    """
+    rows, codes = sheet.properties, sheet.shape_codes
+    surest = [names.amounts[0] if names is not None and names.amounts else "" for names in telling]
+    if any(surest):
+        prices: list[Any] = [row.get(surest[code] or "price") for row, code in zip(rows, codes, strict=True)]
+        counts = [1 if surest[code] else row.get("quantity", 1) for row, code in zip(rows, codes, strict=True)]
+    else:
+        prices = [row.get("price") for row in rows]
+        counts = [row.get("quantity", 1) for row in rows]
     values = np.array([price if type(price) in _USUAL and -_SURE < price < _SURE else np.nan for price in prices])
-    counts = [row.get("quantity", 1) for row in rows]
     quantities = np.array([each if type(each) is int and -_FEW < each < _FEW else 0 for each in counts], dtype=np.int64)
     sure = (np.abs(values) < _SURE) & (quantities != 0)
     values = np.where(sure, values, 0.0)
