@@ -14,6 +14,17 @@ const KNOWN: readonly (readonly [english: string, chinese: string])[] = [
   ["The values of tags are still being copied: some may be missing.", "标签值仍在同步，可能不完整。"],
   ["Tags and segments have everything up to {time}.", "标签与分群的数据截至 {time}。"],
   ["Answered before; nothing that the answer depends on has changed since.", "沿用此前的答案，其所依据的数据没有变化。"],
+  // What came of a message to a receiver, and what it says.
+  ["answered {status}", "对方返回状态 {status}"],
+  ["{host} did not answer: {why}", "{host} 没有应答（{why}）"],
+  ["{why}: the receiver is gone.", "接收方已不存在（{why}）。"],
+  ["{host} is not a public address, and the operator has not allowed it.", "{host} 不是公网地址，运维人员也未允许访问。"],
+  ["mail is off: the operator has set no mail server.", "邮件未启用：尚未配置邮件服务器。"],
+  ["this is a test: notices of zuji reach you here. {chinese}", "{chinese}"],
+  ["the alert {name} fires: {figure} is {value} (above {least})", "告警“{name}”触发：当前值 {value}，高于 {least}"],
+  ["the alert {name} fires: {figure} is {value} (below {most})", "告警“{name}”触发：当前值 {value}，低于 {most}"],
+  ["the alert {name} fires: {figure} is {value} (change up percent {n})", "告警“{name}”触发：当前值 {value}，上升超过 {n}%"],
+  ["the alert {name} fires: {figure} is {value} (change down percent {n})", "告警“{name}”触发：当前值 {value}，下降超过 {n}%"],
   // Why something about people or segments was refused.
   ["the two stay apart: an earlier split keeps them apart. Lift it first.", "两者曾被人工拆分，需先撤销拆分才能合并。"],
   ["nobody has been seen with {identifier}. Check the spelling.", "没有客户拥有 {identifier}，请检查是否填写正确。"],

@@ -120,7 +120,7 @@ function NewSource({ onClose }: { onClose: () => void }) {
       open
       title={made?.name ?? say("newSource")}
       okText={say("create")}
-      confirmLoading={create.isPending}
+      confirmLoading={create.isPending && !made}
       onOk={() => (made ? onClose() : void form.submit())}
       onCancel={onClose}
     >

@@ -45,8 +45,10 @@ export function NewReceiver({ hasMail, alarmCodes, onClose }: Shown) {
     <Modal
       open
       title={say("add")}
+      mask={{ closable: false }}
+      cancelButtonProps={secret ? { style: { display: "none" } } : {}}
       okText={secret ? say("done") : say("add")}
-      confirmLoading={create.isPending}
+      confirmLoading={create.isPending && !secret} // what is shown is asked anew meanwhile; Done waits for none of it
       onOk={() => (secret ? onClose() : void form.submit())}
       onCancel={onClose}
     >

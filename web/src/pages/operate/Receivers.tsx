@@ -7,11 +7,14 @@ import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useWords } from "@/words/words";
+import "./receivers.css";
 import { NewReceiver } from "./NewReceiver";
 import { ReceiverDeliveries } from "./ReceiverDeliveries";
 import { words } from "./receivers_words";
+import { SaidBack, useSaidBack } from "./SaidBack";
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 2_000;
+const TONES = { active: "on", failing: "warn", paused: "" } as const;
 type Receiver = Answer<"/api/v1/receivers">["receivers"][number];
 
 /** Who is told of alerts and alarms: how each stands, a test, and what was sent. */
@@ -39,7 +42,7 @@ export function Receivers() {
             {all.length === 0 ? (
               <p>{say("nobody")}</p>
             ) : (
-              <div className="scroll">
+              <div className="scroll receivers">
                 <table className="plain">
                   <thead>
                     <tr>
@@ -52,13 +55,17 @@ export function Receivers() {
                   </thead>
                   <tbody>
                     {all.map((one) => (
-                      <Row key={one.id} receiver={one} onOpen={() => setOpened(opened === one.id ? "" : one.id)} />
+                      <Row key={one.id} receiver={one} isOpen={opened === one.id} onOpen={() => setOpened(opened === one.id ? "" : one.id)} />
                     ))}
                   </tbody>
                 </table>
               </div>
             )}
-            {opened && all.some((one) => one.id === opened) && <ReceiverDeliveries id={opened} />}
+            {all
+              .filter((one) => one.id === opened)
+              .map((one) => (
+                <ReceiverDeliveries key={one.id} id={one.id} name={one.name} />
+              ))}
             {isNew && <NewReceiver hasMail={mail} alarmCodes={alarm_codes} onClose={() => setNew(false)} />}
           </>
         )}
@@ -67,10 +74,11 @@ export function Receivers() {
   );
 }
 
-function Row({ receiver, onOpen }: { receiver: Receiver; onOpen: () => void }) {
+function Row({ receiver, isOpen, onOpen }: { receiver: Receiver; isOpen: boolean; onOpen: () => void }) {
   const say = useWords(words);
   const format = useFormat();
   const { may } = useSession();
+  const state = receiver.state === "active" && receiver.attempts > 0 ? "failing" : receiver.state;
   const chosen = (names: string[] | null) => (names === null ? say("all") : names.join(", ") || say("none"));
   return (
     <tr>
@@ -90,15 +98,19 @@ function Row({ receiver, onOpen }: { receiver: Receiver; onOpen: () => void }) {
         </small>
       </td>
       <td>
-        <span className="pill">{say(receiver.state)}</span>
-        {receiver.problem && <small className="block break">{receiver.problem}</small>}
+        <span className={`pill ${TONES[state]}`}>{say(state)}</span>
+        {receiver.problem && (
+          <small className="block">
+            <SaidBack english={receiver.problem} />
+          </small>
+        )}
         {receiver.waiting_until && receiver.state === "active" && (
           <small className="block">{say("again", { at: format.moment(receiver.waiting_until) })}</small>
         )}
       </td>
       <td className="nowrap">{receiver.delivered_at ? format.moment(receiver.delivered_at) : say("never")}</td>
       <td className="right">
-        <Button size="small" onClick={onOpen}>
+        <Button size="small" aria-expanded={isOpen} onClick={onOpen}>
           {say("deliveries")}
         </Button>{" "}
         {may("receivers.write") && <Actions receiver={receiver} />}
@@ -110,12 +122,13 @@ function Row({ receiver, onOpen }: { receiver: Receiver; onOpen: () => void }) {
 function Actions({ receiver }: { receiver: Receiver }) {
   const say = useWords(words);
   const { message } = App.useApp();
+  const inWords = useSaidBack();
   const at = { receiver_id: receiver.id };
   const test = useChange(
     () => call("post", "/api/v1/receivers/{receiver_id}/test", { at }),
     ({ delivered, answer }) => {
-      if (delivered) void message.success(say("arrived", { answer }), 6);
-      else void message.error(say("notArrived", { answer }), 10);
+      if (delivered) void message.success(say("arrived", { answer: inWords(answer) }), 6);
+      else void message.error(say("notArrived", { answer: inWords(answer) }), 10);
     },
   );
   const turn = useChange((state: "active" | "paused") =>

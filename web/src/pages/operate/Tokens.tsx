@@ -97,7 +97,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
       open
       title={say("newToken")}
       okText={token ? say("done") : say("newToken")}
-      confirmLoading={create.isPending}
+      confirmLoading={create.isPending && !token}
       onOk={() => (token ? onClose() : void form.submit())}
       onCancel={onClose}
     >

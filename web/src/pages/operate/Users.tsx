@@ -160,7 +160,7 @@ function Invite({ onClose }: { onClose: () => void }) {
       open
       title={say("inviteTitle")}
       okText={path ? say("done") : say("makeLink")}
-      confirmLoading={invite.isPending}
+      confirmLoading={invite.isPending && !path}
       onOk={() => (path ? onClose() : void form.submit())}
       onCancel={onClose}
     >

@@ -47,7 +47,7 @@ export const words = {
   tested: { en: "test", zh: "测试" },
   when: { en: "When", zh: "时间" },
   what: { en: "What", zh: "内容" },
-  raised: { en: "began", zh: "告警" },
+  raised: { en: "began", zh: "开始" },
   over: { en: "over", zh: "已恢复" },
   sendAgain: { en: "Send again", zh: "重新发送" },
   remove: { en: "Delete", zh: "删除" },
