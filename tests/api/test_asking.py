@@ -54,6 +54,17 @@ def test_a_resolved_question_asked_again_gives_the_same_answer(world: ApiWorld, 
     assert (again["answer"], again["question"]) == (first["answer"], first["question"])
 
 
+def test_an_answer_that_is_given_again_shows_the_sql_that_it_was_made_by(world: ApiWorld, filled: str) -> None:
+    past = {"event": "view", "date_from": "2026-01-01", "date_to": "2026-01-03"}
+    with world.client(workspace=filled) as client:
+        first, again = (ask(client, past).json() for _ in range(2))
+        other = ask(client, {**past, "event": "cart"}).json()
+    assert "Answered before" in again["notes"][-1]
+    assert again["rows_read"] == 0
+    assert again["sql"] == first["sql"] != []
+    assert other["sql"] != first["sql"]
+
+
 def test_the_people_of_a_figure_are_as_many_as_it_says_in_pages(world: ApiWorld, filled: str) -> None:
     with world.client(workspace=filled) as client:
         reference = ask(client, LIFE).json()["people"]

@@ -9,6 +9,7 @@ from fastapi import Path, Request
 from zuji.analyse.ask import Asker
 from zuji.analyse.saved import Desk
 from zuji.api.guard import Caller
+from zuji.api.kept_sql import kept_sql_of
 from zuji.api.listening import answered_while_listened, ticket_of
 from zuji.api.ports import ports_of
 from zuji.api.question_answers import answer_out, asking_of
@@ -33,10 +34,10 @@ async def answered(
     request: Request, caller: Caller, kind: str, document: dict[str, Any], *, ticket: str = ""
 ) -> AnswerOut:
     """The answer to a question. It stops when the caller hangs up, or when the ticket is cancelled."""
-    ports, asker = ports_of(request), asker_of(request)
+    ports, asker, kept = ports_of(request), asker_of(request), kept_sql_of(request)
     own = ticket_of(caller, ticket or ports.new_id())
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(kind, document, asking_of(ports, caller, ticket=own)), caller)
+        return answer_out(asker.ask(kind, document, asking_of(ports, caller, ticket=own)), caller, kept)
 
     return await answered_while_listened(request, answer, ticket=own)

@@ -7,6 +7,7 @@ from typing import Any
 
 from zuji.analyse.ask import Asked, Asker, Asking, Found
 from zuji.api.guard import Caller
+from zuji.api.kept_sql import KeptSql, ShownStatement
 from zuji.api.masked_answers import (
     grouped_by,
     is_personal,
@@ -37,9 +38,11 @@ def shown_answer(asked: Asked, caller: Caller) -> dict[str, Any]:
     return asked.answer if caller.sees_personal else masked_answer(asked.question, asked.answer)
 
 
-def answer_out(asked: Asked, caller: Caller) -> AnswerOut:
+def answer_out(asked: Asked, caller: Caller, kept: KeptSql) -> AnswerOut:
     """The envelope, as this caller may see it."""
     horizon = asked.horizon
+    ran = [ShownStatement(query.sql, _shown(query.params)) for query in asked.sql]
+    statements = kept.of(caller.workspace, asked.kind, asked.question, ran)
     return AnswerOut(
         kind=asked.kind,
         question=asked.question,
@@ -51,7 +54,7 @@ def answer_out(asked: Asked, caller: Caller) -> AnswerOut:
         freshness=iso(horizon.newest_ms) if horizon.newest_ms else None,
         identity_version=horizon.identity,
         position=horizon.position,
-        sql=[StatementOut(sql=query.sql, values=_shown(query.params, asked, caller)) for query in asked.sql],
+        sql=[StatementOut(sql=one.sql, values=_values(one, asked, caller)) for one in statements],
         people=PeopleReference(
             kind=asked.kind,
             question=asked.question,
@@ -118,16 +121,17 @@ def _counted_by(question: Mapping[str, Any]) -> str:
     return str(by.get("property", "")) if isinstance(by, Mapping) else ""
 
 
-def _shown(params: Mapping[str, Any], asked: Asked, caller: Caller) -> dict[str, Any]:
-    """The bound values, long ones cut; who merged with whom since the last load is nobody's to read.
+def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The bound values, long ones cut; who merged with whom since the last load is nobody's to read."""
+    return {name: _cut(value) for name, value in params.items() if not name.startswith("people_")}
 
-    Groups and items that one statement found are bound in the next, so they are masked as in the answer.
-    """
-    shown = {name: _cut(value) for name, value in params.items() if not name.startswith("people_")}
+
+def _values(one: ShownStatement, asked: Asked, caller: Caller) -> dict[str, Any]:
+    """Groups and items that one statement found are bound in the next, so they are masked as in the answer."""
     if caller.sees_personal:
-        return shown
+        return one.values
     personal = next(filter(is_personal, grouped_by(asked.question)), "")
-    return {name: masked_texts(value, name=personal) for name, value in shown.items()}
+    return {name: masked_texts(value, name=personal) for name, value in one.values.items()}
 
 
 def _cut(value: Any) -> Any:

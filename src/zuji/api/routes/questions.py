@@ -13,6 +13,7 @@ from zuji.analyse.kinds import schemas
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.jobs import Job, Jobs
+from zuji.api.kept_sql import kept_sql_of
 from zuji.api.listening import answered_while_listened, ticket_of
 from zuji.api.ports import ports_of
 from zuji.api.question_answers import answer_out, asking_of, people_out
@@ -38,7 +39,8 @@ async def run(request: Request, caller: AnyCaller, body: QuestionIn) -> AnswerOu
     ticket = ticket_of(caller, body.ticket or ports.new_id())
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)), caller)
+        found = asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket))
+        return answer_out(found, caller, kept_sql_of(request))
 
     return await answered_while_listened(request, answer, ticket=ticket)
 
@@ -64,7 +66,8 @@ async def start(request: Request, caller: AnyCaller, body: QuestionIn) -> JobOut
     job = jobs.add(job_id, owner=_owner(caller), kind=body.kind, ticket=ticket)
 
     def answer() -> AnswerOut:
-        return answer_out(asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket)), caller)
+        found = asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket))
+        return answer_out(found, caller, kept_sql_of(request))
 
     task = asyncio.ensure_future(questions_of(request).run(jobs.run, job_id, answer))
     request.app.state.running.add(task)
