@@ -87,9 +87,11 @@ function QuestionLine({ one }: { one: BackgroundQuestion }) {
   }, [isGone, one.id]);
   const state = job.data?.state ?? "waiting";
   const isRunning = state === "waiting" || state === "running";
+  const { rows_read: read = 0, rows_to_read: whole = 0 } = job.data?.progress ?? {};
+  const share = whole > 0 ? [say("read", { share: format.percent(Math.min(1, read / whole)) })] : [];
   const told = {
     waiting: say("waits"),
-    running: say("runs", { time: format.duration((job.data?.milliseconds ?? 0) / 1000) }),
+    running: [say("runs", { time: format.duration((job.data?.milliseconds ?? 0) / 1000) }), ...share].join(" · "),
     done: say("done"),
     failed: say("failed"),
     cancelled: say("cancelled"),

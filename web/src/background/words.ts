@@ -9,6 +9,7 @@ export const words = {
   export: { en: "Export", zh: "导出" },
   waits: { en: "waits for its turn", zh: "排队中" },
   runs: { en: "running for {time}", zh: "已运行 {time}" },
+  read: { en: "{share} of the rows read", zh: "已读取 {share} 的行" },
   rows: { en: "{n} rows so far", zh: "已读取 {n} 行" },
   making: { en: "the file is being made", zh: "正在生成文件" },
   done: { en: "the answer is there", zh: "已有答案" },

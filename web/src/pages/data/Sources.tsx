@@ -119,7 +119,7 @@ function NewSource({ onClose }: { onClose: () => void }) {
     <Modal
       open
       title={made?.name ?? say("newSource")}
-      okText={say("create")}
+      okText={say(made ? "done" : "create")}
       confirmLoading={create.isPending && !made}
       onOk={() => (made ? onClose() : void form.submit())}
       onCancel={onClose}
