@@ -5,6 +5,8 @@
     python bench/tags.py latency            receipt to readable tag at 2,000 events/s, p50, p95, p99
     python bench/tags.py lone               a lone event on an idle engine
     python bench/tags.py backfill           publishing on history: people/s, and how long ingest waits meanwhile
+    python bench/tags.py beside             the tags of a second: live, as a query every second, and as a query each
+                                            (processor time; what is counted over all time is asserted equal)
 
 The engine runs in this process over a folder of its own, as in `zuji serve`; events come from another process that
 writes the spool as a gateway does. Throughput is told by processor time too, because machines are shared.
@@ -23,9 +25,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src")]
@@ -38,8 +42,12 @@ from zuji.run.engine import Engine, build_engine  # noqa: E402
 from zuji.store import tag_live, tag_values  # noqa: E402
 from zuji.store.events import EventStore  # noqa: E402
 from zuji.store.hot import HotStore  # noqa: E402
+from zuji.store.query import Query  # noqa: E402
 from zuji.tag.definition import decision_body, read_definition  # noqa: E402
+from zuji.tag.graph import in_force  # noqa: E402
+from zuji.tag.history import Asked, definitions_query, rule_query  # noqa: E402
 from zuji.terms.message import Message, Receipt, encode_messages  # noqa: E402
+from zuji.terms.period import Calendar  # noqa: E402
 from zuji.terms.source import Source, SourceSettings  # noqa: E402
 
 EVENTS = ("Product Viewed", "Product List Viewed", "Product Added", "Cart Viewed", "Order Completed")
@@ -187,8 +195,7 @@ def publish_all(folder: Path, rules: dict[str, Rule]) -> None:
     async def write() -> None:
         spool = SqliteSpoolWriter(folder / "spool", "decisions")
         for key, rule in rules.items():
-            document = {"key": key, "name": {"en": key, "zh": key}, "family": "demand_intent", "rule": rule}
-            body = decision_body(read_definition("tag", document, version=1), by="bench")
+            body = decision_body(read_definition("tag", document(key, rule), version=1), by="bench")
             message = Message(
                 type="decision", event="publish", message_id=f"publish-{key}",
                 properties=msgspec.Raw(msgspec.json.encode(body)),
@@ -198,6 +205,11 @@ def publish_all(folder: Path, rules: dict[str, Rule]) -> None:
         spool.close()
 
     asyncio.run(write())
+
+
+def document(key: str, rule: Rule) -> dict[str, Any]:
+    """A tag of this rule as it is written."""
+    return {"key": key, "name": {"en": key, "zh": key}, "family": "demand_intent", "rule": rule}
 
 
 def settled(engine: Engine) -> None:
@@ -310,10 +322,54 @@ def backfill(scratch: Path, events: int, people: int) -> dict[str, Any]:
             "cpu_us_per_event": round(used / events * 1e6, 1)}  # fmt: skip
 
 
+def beside(scratch: Path, events: int, people: int, rate: int) -> dict[str, Any]:
+    """What the tags of a second take: with `rate` events live, and asked of everybody as queries every second."""
+    folder, rules, took = scratch / "beside", fifty_rules(), {}
+    fill_spool(folder, events=events, people=people)
+    with engine_over(folder) as engine:
+        assert engine.wait_fresh(3_600)
+    for seed, label in ((2, "without"), (3, "with")):
+        if label == "with":
+            with engine_over(folder) as engine:
+                publish_all(folder, rules)
+                settled(engine)
+        fill_spool(folder, events=10 * rate, people=people, seed=seed, days=0)
+        with engine_over(folder) as engine:
+            took[label] = _processor(partial(engine.progress.wait_taken, engine.reader.ends(), 3_600)) / 10
+    with engine_over(folder) as engine:
+        assert engine.wait_fresh(600)
+        published = in_force(read_definition("tag", document(key, rule), version=1) for key, rule in rules.items())
+        asked = Asked("default", engine.events.person_of_event(), Calendar(ZoneInfo("UTC")), now_ms(), published)
+        whole = _processor(lambda: engine.events.query(definitions_query(published.definitions, asked)))
+        alone = {one.key: rule_query(one.rule, asked) for one in published.definitions if one.rule is not None}
+        each = _processor(lambda: [engine.events.query(query) for query in alone.values()])
+        _assert_equal(engine, {key: query for key, query in alone.items() if key.endswith("_ever")})
+    shutil.rmtree(folder)
+    live = took["with"] - took["without"]
+    return {"people": people, "events": events, "events_per_s": rate, "live_cpu_s": round(live, 2),
+            "query_cpu_s": round(whole, 2), "naive_cpu_s": round(each, 2), "below_query": round(1 - live / whole, 2),
+            "below_naive": round(1 - live / each, 2)}  # fmt: skip
+
+
+def _processor(do: Callable[[], Any]) -> float:
+    began = time.process_time()
+    do()
+    return time.process_time() - began
+
+
+def _assert_equal(engine: Engine, queries: dict[str, Query]) -> None:
+    """Of rules without a window, which say the same at whatever moment the stream looked last."""
+    for key, query in queries.items():
+        found = engine.events.query(query)
+        with engine.hot.read() as connection:
+            held = dict(tag_values.holders(connection, "default", "tag", key))
+        assert held == dict(zip(found["person"].to_pylist(), found["value"].to_pylist(), strict=True)), key
+
+
 def main() -> None:
     """Run what was asked for and print a line of JSON for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["throughput", "latency", "lone", "backfill"])
+    parser.add_argument("what", nargs="*", default=["throughput", "latency", "lone", "backfill", "beside"])
     parser.add_argument("--events", type=int, default=400_000)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--rate", type=int, default=2_000)
@@ -324,6 +380,7 @@ def main() -> None:
         "latency": lambda scratch: latency(scratch, asked.rate, asked.seconds, asked.people),
         "lone": lambda scratch: lone(scratch, asked.people),
         "backfill": lambda scratch: backfill(scratch, asked.events, asked.people),
+        "beside": lambda scratch: beside(scratch, asked.events, asked.people, asked.rate),
     }
     for name in asked.what:
         with tempfile.TemporaryDirectory(prefix="zuji-bench-tags-") as scratch:

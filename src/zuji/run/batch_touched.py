@@ -136,7 +136,7 @@ SELECT anchor, toUnixTimestamp64Milli(occurred_at) AS at, {person} AS person
 FROM (
     SELECT anchor, fromUnixTimestamp64Milli({{latest:Int64}}, 'UTC') AS occurred_at
     FROM zuji.profile_now WHERE workspace = {{workspace:String}}
-    UNION DISTINCT
+    UNION ALL
     SELECT anchor, fromUnixTimestamp64Milli(least(greatest(from_ms, {{first:Int64}}), {{latest:Int64}}), 'UTC')
     FROM zuji.owner_slice WHERE workspace = {{workspace:String}}
 )"""
