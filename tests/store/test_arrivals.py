@@ -42,9 +42,8 @@ def test_what_is_too_much_to_keep_is_not_known_any_more() -> None:
     before = seen.mark("shop")
     seen.came(events("shop", 1))
     after = seen.mark("shop")
-    many = pa.array(np.arange(arrivals.MOST, dtype=np.uint64))
-    seen.came(
-        pa.table({"workspace": pa.array(["shop"]).take(pa.array(np.zeros(arrivals.MOST, np.int32))), "anchor": many})
-    )
+    many = arrivals.MOST - arrivals.PIECE
+    shop = pa.array(["shop"]).take(pa.array(np.zeros(many, np.int32)))
+    seen.came(pa.table({"workspace": shop, "anchor": pa.array(np.arange(many, dtype=np.uint64))}))
     assert since(seen, "shop", before) is None
-    assert len(since(seen, "shop", after) or ()) == arrivals.MOST
+    assert len(since(seen, "shop", after) or ()) == many

@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Anchors = npt.NDArray[np.uint64]
-MOST = 500_000
-"""Anchors kept of a workspace, 8 bytes each. With more than that somebody who wants to know asks for everybody."""
+MOST = 1_000_000
+"""Numbers kept of a workspace, 8 bytes each. With more than that somebody who wants to know asks for everybody."""
+PIECE = 16
+"""What an insert takes beside its anchors, in such numbers: where events come one by one, that is most of it."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class Arrivals:
             watched = self._watched[workspace]
             self._number += 1
             watched.pieces.append((self._number, anchors))
-            watched.held += anchors.size
+            watched.held += anchors.size + PIECE
             while watched.held > MOST:
                 watched.lost, dropped = watched.pieces.pop(0)
-                watched.held -= dropped.size
+                watched.held -= dropped.size + PIECE
