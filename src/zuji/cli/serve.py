@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 import time
+from collections.abc import Set
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,7 @@ from zuji.cli.processes import run_engine, run_one_gateway, run_one_input
 from zuji.cli.sockets import CONTROL_SOCKET
 from zuji.collect.gateway_process import GatewayProcess
 from zuji.collect.inputs.configured import ConfiguredInput, read_inputs
+from zuji.collect.spool import SpoolFailed
 from zuji.run.supervise import Role, Supervisor
 from zuji.settings import Settings, load_settings
 from zuji.terms.error import BadRequest, Busy
@@ -43,7 +46,9 @@ def serve(
     with owned(data), listening(settings) as listener:
         address = base_url(settings, listener)
         note_address(data, address)
-        supervisor = Supervisor(roles=roles_of(data, settings, listener), say=complain)
+        roles = roles_of(data, settings, listener)
+        retire_gateways(data, {role.name for role in roles})
+        supervisor = Supervisor(roles=roles, say=complain)
         supervisor.run(on_started=lambda: announce_in_background(data, address))
     say("zuji ended in good order.")
 
@@ -80,6 +85,16 @@ def roles_of(data: Path, settings: Settings, listener: socket.socket) -> list[Ro
         )
         roles.append(Role(told.name, run_one_gateway, (told, listener)))
     return roles + [_input_role(data, settings, one) for one in read_inputs(settings.inputs)]
+
+
+def retire_gateways(data: Path, names: Set[str]) -> None:
+    """Gateways of an earlier start that these names lack: what they wrote last need not be kept for their return."""
+    for folder in (data / "spool").glob("gateway-*"):
+        if folder.is_dir() and folder.name not in names:
+            from zuji.collect.spool_writer import retire  # late: few servers ever had more gateways than now
+
+            with contextlib.suppress(OSError, SpoolFailed):  # a disk that fails, a gateway that still ends: next time
+                retire(data / "spool", folder.name)
 
 
 def _input_role(data: Path, settings: Settings, configured: ConfiguredInput) -> Role:

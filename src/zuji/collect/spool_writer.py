@@ -276,10 +276,20 @@ class _Segments:
         if names and names[-1] != self._left and self._has_room(self._folder / names[-1]):
             self._name = names[-1]
         else:
-            self._name = self._create(int(names[-1].removesuffix(SEGMENT_SUFFIX)) + 1 if names else 1)
+            self._name = self._create(_number_after(names))
             self._bytes = self._rows = 0
         self._connection = _connect(self._folder / self._name)
         return self._connection
+
+    def end(self) -> bool:
+        """Put an empty segment after the newest one, unless that is empty itself. Whether there was one to end."""
+        names = segment_names(self._folder)
+        if names:
+            self._has_room(self._folder / names[-1])  # counts its rows, full or not; one that cannot be read is left
+        if not self._rows:
+            return False
+        self._create(_number_after(names))
+        return True
 
     def _has_room(self, path: Path) -> bool:
         """Measure a segment that an earlier process left. One that cannot be read has no room."""
@@ -303,6 +313,25 @@ class _Segments:
         sync_folder(self._folder)
         sync_folder(self._folder.parent)
         return name
+
+
+def retire(folder: Path, gateway: str) -> bool:
+    """End the newest segment of a gateway that writes no more: once it was taken it goes as all others do.
+
+    An empty one stays, since the numbers of segments must never begin anew: what was taken is known by them. Gives
+    whether there was anything to end. Raises SpoolFailed or OSError when this cannot be done now; it can wait.
+    """
+    segments = _Segments(folder / gateway, SpoolLimits())
+    try:
+        return segments.end()
+    except sqlite3.Error as failure:
+        raise SpoolFailed(f"the spool of {gateway} could not be ended: {failure}.") from failure
+    finally:
+        segments.close()
+
+
+def _number_after(names: Sequence[str]) -> int:
+    return int(names[-1].removesuffix(SEGMENT_SUFFIX)) + 1 if names else 1
 
 
 class _Nudge:
