@@ -1,6 +1,6 @@
 """How much faster is cleaning in columns than the same rules row by row?
 
-    python bench/cleaning_by_rows.py --batches 10
+    python bench/cleaning_by_rows.py --batches 5
 
 The yardstick is what one would write first (`row_cleaner.py`): a function that takes one message and does with it all
 that a batch does where no policy was decided, one event after the other; a table is made of what it gives. It is
@@ -177,7 +177,7 @@ def main() -> None:
     """Run both by turns and print."""
     gc.set_threshold(YOUNG_OBJECTS, 20, 100)  # as the engine has it
     parser = argparse.ArgumentParser()
-    parser.add_argument("--batches", type=int, default=10)
+    parser.add_argument("--batches", type=int, default=5)
     work = batches(parser.parse_args().batches, 1)
     by_rows = {"rows": Rows(_read.__wrapped__), "rows, remembering agents": Rows(user_agent_of)}
     spent = dict.fromkeys(("columns", *by_rows), 0.0)
