@@ -4,7 +4,7 @@ import { Checkbox, Form, Input, Modal } from "antd";
 import { useChange } from "@/api/asking";
 import { call } from "@/api/client";
 import { useWords } from "@/words/words";
-import { type Decided, lift } from "./Identity";
+import { type Decided, lift } from "./decided";
 import { type Identifier, parse, spelled } from "./identifiers";
 import type { Profile } from "./profile";
 import { words } from "./words";

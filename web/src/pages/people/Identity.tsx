@@ -3,7 +3,6 @@
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useAnswer, useChange } from "@/api/asking";
-import { call } from "@/api/client";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
@@ -11,16 +10,11 @@ import { Loaded } from "@/parts/Loaded";
 import { strongestFirst } from "@/parts/strength";
 import { useWords } from "@/words/words";
 import { Chain } from "./Chain";
+import type { Decided } from "./decided";
 import { MergeDialog, SplitDialog } from "./Decisions";
 import { type Identifier, spelled } from "./identifiers";
 import type { Profile } from "./profile";
 import { words } from "./words";
-
-/** A decision that was just made, and how it is taken back. */
-export interface Decided {
-  said: string;
-  undo: () => Promise<unknown>;
-}
 
 export function Identity({ person }: { person: Profile }) {
   const say = useWords(words);
@@ -93,11 +87,4 @@ function Explanation({ a, person }: { a: Identifier; person: Profile }) {
   );
   if (!other) return <p>{say("founding")}</p>;
   return <Loaded query={found}>{(explanation) => <Chain explanation={explanation} />}</Loaded>;
-}
-
-/** Taking a split back: evidence may link every pair again. */
-export function lift(staying: readonly Identifier[], leaving: readonly Identifier[], why: string) {
-  return Promise.all(
-    staying.flatMap((a) => leaving.map((b) => call("post", "/api/v1/identity/lift", { body: { a, b, why } }))),
-  );
 }
