@@ -6,8 +6,8 @@ const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "
 
 export function themeOf(isDark: boolean): ThemeConfig {
   const ink = isDark
-    ? { mark: "#4cc9b0", text: "#e4eeec", soft: "#9db2b0", line: "#2b3d40", paper: "#101a1c", card: "#172427" }
-    : { mark: "#0b7a6b", text: "#17282e", soft: "#566b72", line: "#d9e3e4", paper: "#f4f8f7", card: "#ffffff" };
+    ? { mark: "#4cc9b0", text: "#e4eeec", soft: "#9db2b0", line: "#2b3d40", paper: "#101a1c", card: "#172427", tint: "#1c3532", edge: "#2f5a53" }
+    : { mark: "#0b7a6b", text: "#17282e", soft: "#566b72", line: "#d9e3e4", paper: "#f4f8f7", card: "#ffffff", tint: "#e6f2f0", edge: "#a9d3cb" };
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
@@ -30,6 +30,12 @@ export function themeOf(isDark: boolean): ThemeConfig {
       colorError: isDark ? "#f08a7b" : "#b3382a",
       colorWarning: isDark ? "#e3b35b" : "#9a6200",
       colorSuccess: ink.mark,
+      // What would be derived from so dark a green is grey.
+      colorPrimaryBg: ink.tint,
+      colorInfoBg: ink.tint,
+      colorInfoBorder: ink.edge,
+      colorSuccessBg: ink.tint,
+      colorSuccessBorder: ink.edge,
       wireframe: false,
     },
     components: {
