@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from zuji.analyse.reading import Reading
@@ -164,7 +165,12 @@ def _words(settled: Settled[Any], reading: Reading, mark: Mark, layout: Layout) 
         return in_order(words), np.empty(0)
     # The store keeps events by anchor and time: they nearly are in order, which a stable sort makes use of.
     order = np.argsort(words, kind="stable")
-    return words[order], table["worth"].to_numpy()[order]
+    words, worths = words[order], table["worth"].to_numpy()[order]
+    # Those alike but for their worth come in no order; with one, sums are rounded the same way every time.
+    alike = words[1:] == words[:-1]
+    places = np.flatnonzero(np.append(False, alike) | np.append(alike, False))
+    worths[places] = worths[places][np.lexsort((worths[places], words[places]))]
+    return words, worths
 
 
 def _unpacked(words: Ints, worths: NDArray[np.float64], layout: Layout) -> Journeys:
@@ -192,12 +198,14 @@ def read_plainly(settled: Settled[Any], reading: Reading, mark: Mark) -> Journey
         none = np.empty(0, np.int64)
         return Journeys(pa.array([], pa.uint64()), none, none, none, np.empty(0))
     coded = table["who_key"].combine_chunks().dictionary_encode()
-    person = coded.indices.to_numpy().astype(np.int64)
+    # By their keys, not as they came: so sums are rounded the same way every time.
+    ranked = pc.sort_indices(coded.dictionary)
+    person = np.argsort(ranked.to_numpy())[coded.indices.to_numpy()]
     at = table["at"].to_numpy()
     order = np.lexsort((table["position"].to_numpy(), at, person))
     worths = table["worth"].to_numpy()[order] if further else np.empty(0)
     marks = table["mark"].to_numpy().astype(np.int64)
-    return Journeys(coded.dictionary, person[order], at[order], marks[order], worths)
+    return Journeys(coded.dictionary.take(ranked), person[order], at[order], marks[order], worths)
 
 
 def _tied_in_order(
