@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from zuji.terms.allowed import allowed_at
 from zuji.terms.condition import Where, read_where
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS
@@ -73,7 +74,8 @@ def read_document(kind: type[D], document: Any) -> D:
         return msgspec.convert(document, kind, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError) as error:
         # An unknown field is told by its name, which may be as long as a request.
-        raise BadQuestion(f"{shortened(str(error))}.{_allowed(kind, str(error))}") from error
+        allowed = allowed_at(kind, str(error))
+        raise BadQuestion(f"{shortened(str(error))}.{' ' if allowed else ''}{allowed}") from error
 
 
 def refuse_broken_text(document: Any) -> None:
@@ -107,10 +109,3 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Where):
         return value.document
     raise NotImplementedError(type(value))
-
-
-def _allowed(kind: type[Struct], message: str) -> str:
-    """For a misspelt field of the question itself: the fields there are."""
-    if "unknown field" not in message or " - at " in message:
-        return ""
-    return f" There are: {', '.join(sorted(kind.__struct_encode_fields__))}."
