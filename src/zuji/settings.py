@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from zuji.terms.error import BadRequest
+from zuji.terms.refusal import refusal
 
 FILE_NAME = "zuji.toml"
 PREFIX = "ZUJI_"
@@ -175,7 +176,7 @@ def _checked(values: Mapping[str, Any], where: str) -> Settings:
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as mistake:
-        raise BadSettings(f"a setting in {where} has a value it cannot have: {mistake}.") from mistake
+        raise BadSettings(f"a setting in {where} has a value it cannot have: {refusal(Settings, mistake)}") from mistake
     if not 0 <= settings.port <= 65535:
         raise BadSettings(f"port must lie between 0 and 65535, got {settings.port}.")
     for network in settings.outbound_networks:

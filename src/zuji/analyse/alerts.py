@@ -18,6 +18,7 @@ from zuji.store.saved import AlertState
 from zuji.terms.document import Document
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import HOUR_MS, MINUTE_MS, Calendar, milliseconds
+from zuji.terms.refusal import refusal
 
 Condition = Literal["above", "below", "change_up_percent", "change_down_percent"]
 Status = Literal["new", "returning", "resurrecting", "dormant"]
@@ -193,4 +194,4 @@ def _read(document: Any, kind: type[Part], name: str) -> Part:
     try:
         return msgspec.convert(document, kind)
     except (msgspec.ValidationError, ValueError) as error:
-        raise BadQuestion(f"{name}: {error}.") from error
+        raise BadQuestion(f"{name}: {refusal(kind, error)}") from error

@@ -17,6 +17,7 @@ from zuji.analyse.saved import Desk, changeable, read_document, seen
 from zuji.store.saved import Annotation, Dashboard, SavedQuestion, Shared
 from zuji.terms.document import Document, Name
 from zuji.terms.error import BadQuestion, NotAllowed
+from zuji.terms.refusal import refusal
 
 COLUMNS = 12
 MOST_TILES = 50
@@ -54,7 +55,7 @@ def read_tiles(desk: Desk, documents: Sequence[Mapping[str, Any]]) -> tuple[Tile
     try:
         tiles = msgspec.convert(documents, tuple[Tile, ...])
     except (msgspec.ValidationError, ValueError) as error:
-        raise BadQuestion(f"tiles: {error}.") from error
+        raise BadQuestion(f"tiles: {refusal(tuple[Tile, ...], error)}") from error
     for tile in tiles:
         read_document(*question_of(desk, tile))
     return tiles

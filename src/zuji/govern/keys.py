@@ -22,6 +22,7 @@ import msgspec
 from zuji.govern.tokens import hint_of
 from zuji.store.metadata import Metadata, WriteKey
 from zuji.terms.error import BadRequest, NotFound
+from zuji.terms.refusal import refusal
 from zuji.terms.secret import PUBLIC_KEY_PREFIX, SECRET_KEY_PREFIX, sha256_hex
 from zuji.terms.source import SECRET_IS_SET, Channel, KeyEntry, KeySnapshot, Source, SourceSettings
 
@@ -248,7 +249,9 @@ def checked_settings(before: SourceSettings, changes: Mapping[str, Any]) -> Sour
     try:
         settings = msgspec.convert(values, SourceSettings)
     except msgspec.ValidationError as mistake:
-        raise BadRequest(f"a setting of the source has a value it cannot have: {mistake}.") from mistake
+        raise BadRequest(
+            f"a setting of the source has a value it cannot have: {refusal(SourceSettings, mistake)}"
+        ) from mistake
     for origin in settings.page_origins:
         if not _ORIGIN.fullmatch(origin):
             raise BadRequest(f"page_origins: {origin!r:.200} is no origin. Write https://shop.example, without a path.")

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from zuji.terms.allowed import allowed_at
 from zuji.terms.condition import Where, read_where
 from zuji.terms.error import BadQuestion
 from zuji.terms.period import DAY_MS, HOUR_MS, MINUTE_MS
+from zuji.terms.refusal import refusal
 
 Text = Annotated[str, Meta(max_length=10_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -29,10 +29,6 @@ UNIT_MS: dict[Unit, int] = {
 }
 LONGEST_MS = 3_660 * DAY_MS
 """Ten years, the longest window anybody has asked for and the longest we take."""
-
-
-LONGEST_MESSAGE = 1_000
-"""Of what a refusal repeats of a question."""
 
 
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,9 +69,7 @@ def read_document(kind: type[D], document: Any) -> D:
     try:
         return msgspec.convert(document, kind, dec_hook=_decode)
     except (msgspec.ValidationError, ValueError) as error:
-        # An unknown field is told by its name, which may be as long as a request.
-        allowed = allowed_at(kind, str(error))
-        raise BadQuestion(f"{shortened(str(error))}.{' ' if allowed else ''}{allowed}") from error
+        raise BadQuestion(refusal(kind, error)) from error
 
 
 def refuse_broken_text(document: Any) -> None:
@@ -86,11 +80,6 @@ def refuse_broken_text(document: Any) -> None:
         raise BadQuestion(f"a text has {error.object[error.start]!r}, which is no character of Unicode.") from error
     except RecursionError as error:
         raise BadQuestion("the question is nested too deeply.") from error
-
-
-def shortened(text: str) -> str:
-    """A text of at most some hundred characters, its middle left out."""
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[:400]} ... {text[-200:]}"
 
 
 def document_of(question: Struct) -> dict[str, Any]:

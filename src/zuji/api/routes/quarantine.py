@@ -18,6 +18,7 @@ from zuji.store import quarantine
 from zuji.store.quarantine import Chosen, Quarantined
 from zuji.terms.error import BadRequest, NotFound
 from zuji.terms.message import Message
+from zuji.terms.refusal import refusal
 from zuji.terms.rejection import MEANINGS, REASONS, Reason
 
 router = APIRouter(tags=["quarantine"], route_class=GuardedRoute)
@@ -94,7 +95,9 @@ def _canonical(message: dict[str, Any]) -> dict[str, Any]:
         msgspec.convert(message, dict[str, Any])
         msgspec.json.decode(msgspec.json.encode(message), type=Message)
     except msgspec.ValidationError as mistake:
-        raise BadRequest(f"the repaired message does not have the canonical shape: {mistake}.") from mistake
+        raise BadRequest(
+            f"the repaired message does not have the canonical shape: {refusal(Message, mistake)}"
+        ) from mistake
     return message
 
 

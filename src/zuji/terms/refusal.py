@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
-import msgspec
 from msgspec import inspect
 
 _PLACE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
@@ -17,13 +17,22 @@ _STEP = re.compile(r"\[[^]]*\]|[^.\[\]]+")
 _BOUNDED = re.compile(r"^Expected `(?:int|float|str|array|object)`(?: of length)? [<>]=? ")
 _MOST = 40
 """Of more choices or fields the first are named."""
+LONGEST_MESSAGE = 1_000
+"""Of what a refusal repeats: an unknown field is told by its name, which may be as long as a request."""
 
 
-def allowed_at(kind: type[msgspec.Struct], message: str) -> str:
-    """A sentence on what is allowed at the place that a message of msgspec names; empty where nothing helps.
+def refusal(kind: Any, mistake: Exception) -> str:
+    """What msgspec says of a document that is no value of this type, and what is allowed at that place.
 
-    Of `Invalid enum value 'week' - at `$.steps[0].unit`` it may say `Allowed: day, hour.`
+    Such as "Invalid enum value 'week' - at `$.steps[0].unit`. Allowed: day, hour."
     """
+    message = str(mistake)
+    shown = message if len(message) <= LONGEST_MESSAGE else f"{message[:400]} ... {message[-200:]}"
+    return f"{shown}. {_allowed_at(kind, message)}".rstrip()
+
+
+def _allowed_at(kind: Any, message: str) -> str:
+    """A sentence, empty where nothing helps."""
     found = _PLACE.search(message)
     places = list(_alternatives(_type_of(kind)))
     for step in _STEP.findall(found[1]) if found else ():
@@ -39,7 +48,7 @@ def allowed_at(kind: type[msgspec.Struct], message: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _type_of(kind: type[msgspec.Struct]) -> inspect.Type:
+def _type_of(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 

@@ -8,8 +8,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pytest
 
+from zuji.analyse.dashboards import Tile
+from zuji.analyse.kinds import KINDS
+from zuji.clean.plan_document import TrackingPlan
+from zuji.settings import Settings
+from zuji.tag.definition import SegmentDocument, TagDocument
 from zuji.terms.document import Document, read_document
 from zuji.terms.error import BadQuestion
+from zuji.terms.message import Message
+from zuji.terms.refusal import refusal
+from zuji.terms.source import SourceSettings
 
 
 class Step(Document, frozen=True, kw_only=True):
@@ -45,3 +53,12 @@ def test_a_refusal_that_says_it_all_is_left_as_it_is() -> None:
     with pytest.raises(BadQuestion) as refused:
         read_document(Walk, {"steps": "none"})
     assert str(refused.value) == "Expected `array`, got `str` - at `$.steps`."
+
+
+def test_every_document_can_be_looked_into() -> None:
+    """A refusal that broke on the type of a field would be an error of ours instead of one of the writer's."""
+    for kind in KINDS.values():
+        with pytest.raises(BadQuestion, match="There are: "):
+            read_document(kind.question, {"misspelt": 1})
+    for other in (Settings, SourceSettings, Message, tuple[Tile, ...], TagDocument, SegmentDocument, TrackingPlan):
+        assert refusal(other, ValueError("Expected `int`, got `str` - at `$.a[0].b`")).endswith("b`.")
