@@ -106,6 +106,7 @@ class OverlayDoor:
             self._overlays.end(secret)
             return Response(status_code=204)
         caller = await run_in_threadpool(self._caller, overlay)
+        request.state.principal = caller.principal  # as the guard would: questions take turns by who asks
         return await self._acts[name](request, caller, overlay)
 
     def _caller(self, overlay: Overlay) -> Caller:
