@@ -25,7 +25,8 @@ import numpy as np
 import pyarrow as pa
 
 from zuji.analyse.ask import Asker
-from zuji.run.batch_tags import UNHURRIED, BatchTags
+from zuji.run.batch_tags import BatchTags
+from zuji.run.unhurried import unhurried
 from zuji.store import tag_live
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
@@ -173,7 +174,7 @@ def naive(store: EventStore, published: Published, now_ms: int) -> int:
         if one.statistic is None:
             asked = Asked("default", store.person_of_event(), Calendar(ZoneInfo(ZONE)), now_ms, published)
             query = definitions_query([one], asked)
-            table = store.query(Query(query.sql + UNHURRIED, query.params))
+            table = store.query(unhurried(Query(query.sql, query.params)))
             found += table.num_rows - table["v0"].null_count
     return found
 

@@ -106,6 +106,17 @@ def test_nothing_is_worked_out_again_before_its_time(shop: Shop) -> None:
     assert shop.batch.work_off() == 1
 
 
+def test_what_is_due_soon_is_worked_out_with_what_is_due(shop: Shop) -> None:
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.bought(1)
+    shop.batch.work_off()
+    shop.bought(1)
+    shop.now_ms += HOUR // 2 + 1
+    shop.publish("segment", "twice", rule={"when": {"measure": "count", "event": "buy", "op": "gte", "value": 2}})
+    assert shop.batch.work_off() == 2
+    assert (shop.holders("tag", "orders"), shop.holders("segment", "twice")) == ({1: 2}, {1: True})
+
+
 def test_a_new_version_is_worked_out_at_once_and_takes_away_what_no_longer_holds(shop: Shop) -> None:
     shop.publish("tag", "orders", rule=ORDERS)
     shop.bought(1, 1, 2)

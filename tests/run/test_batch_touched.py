@@ -17,6 +17,7 @@ from analyse.hand import MONDAY, happened, world_of
 from analyse.worlds import DAY, HOUR, MINUTE, random_profile, random_world
 from tag.random_rules import random_moment, random_rule
 from tag.test_history import NAMES, load, tag
+from zuji.run import batch_touched
 from zuji.run.batch_touched import Standing, standing_now, touched, whom_to_ask
 from zuji.store.outbox import PeopleRows, PersonRow, SliceRow
 from zuji.store.profiles import ProfileRow
@@ -239,4 +240,15 @@ def test_after_a_publishing_or_an_erasure_everybody_is_asked(engine: Engine, thr
     again = in_force([*MANY.definitions, tag("more", {"value": {"measure": "days", "event": None}})])
     assert who(engine, three, before, standing(engine, three, again)) is None
     engine.store.delete_anchors(three.workspace, [three.moved(3)])
+    assert who(engine, three, before, standing(engine, three)) is None
+
+
+def test_where_more_were_touched_than_a_query_can_name_everybody_is_asked(
+    engine: Engine, three: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = standing(engine, three)
+    engine.add(replace(world_of(happened("A", -9 * 86_400, 2), happened("A", -9 * 86_400, 3)), profiles={}), three)
+    monkeypatch.setattr(batch_touched, "MOST_TOUCHED", 2)
+    assert who(engine, three, before, standing(engine, three)) == {2, 3}
+    monkeypatch.setattr(batch_touched, "MOST_TOUCHED", 1)
     assert who(engine, three, before, standing(engine, three)) is None

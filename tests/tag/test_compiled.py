@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from tag.state_rounds import a_definition, fact, person_of, random_round
 from zuji.tag.compiled import MOST_HELD, Compiled, Evaluated, compile_rules
 from zuji.tag.definition import Definition, Published
 from zuji.tag.event_facts import EventRows
+from zuji.tag.graph import in_force
 from zuji.tag.person_facts import NOTHING_KNOWN, PersonFacts
 from zuji.tag.state import State
 from zuji.terms.event import Flag
@@ -48,6 +50,25 @@ def values(compiled: Compiled, *states: State, t: int = NOON, known: PersonFacts
 
 def next_at(compiled: Compiled, *states: State, t: int = NOON) -> int | None:
     return compiled.evaluate(compiled.figures(states, t), NOTHING_KNOWN).next_at
+
+
+def test_who_rises_within_a_group_is_told_first_what_is_over() -> None:
+    """Whoever is told in parts never holds two of a group."""
+    once, twice = ({"when": {**BOUGHT, "op": "gte", "value": value}} for value in (1, 2))
+    gold = replace(a_definition("gold", twice), group="tier", priority=1)
+    compiled = compile_rules(in_force([gold, replace(a_definition("silver", once), group="tier")]), SHANGHAI)
+    first = state_after(compiled, an_event())
+    before = compiled.evaluate(compiled.figures([first], NOON), NOTHING_KNOWN)
+    state = compiled.add(first, fact(an_event(position=2)), NOON)
+    found = compiled.evaluate(compiled.figures([state], NOON), NOTHING_KNOWN, before.values)
+    assert found.changes == [(("tag", "silver"), True, None), (("tag", "gold"), None, True)]
+
+
+def test_a_tag_that_becomes_the_number_one_is_another_value_than_yes() -> None:
+    compiled = rules(a_definition("buyer", {"value": BOUGHT}))
+    state = state_after(compiled, an_event())
+    found = compiled.evaluate(compiled.figures([state], NOON), NOTHING_KNOWN, {("tag", "buyer"): True})
+    assert [(old is True, new) for _, old, new in found.changes] == [(True, 1)]
 
 
 def test_a_tag_ends_with_its_window_and_no_event() -> None:

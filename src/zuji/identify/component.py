@@ -200,6 +200,7 @@ class Component(Home):
 
     def take_in(self, other: Component) -> None:
         """Unite with another component; their evidence stays true as it is."""
+        had_guests = bool(self.guests or other.guests)
         for anchor, node in other.nodes.items():
             if anchor not in other.guests:
                 self.nodes[anchor] = node
@@ -219,14 +220,14 @@ class Component(Home):
         self.last_at = max(self.last_at, other.last_at)
         self.changed_at = self.people.changed[0]
         self.clocks = {}
-        self._crowd_with(other)
+        self._crowd_with(other, had_guests=had_guests)
         self.stale = self.stale or other.stale
         if self.waiting or other.waiting:
             self.waiting = [*(self.waiting or ()), *(other.waiting or ())]
 
-    def _crowd_with(self, other: Component) -> None:
+    def _crowd_with(self, other: Component, *, had_guests: bool) -> None:
         """Count the other's links as well, unless either looks different now that the two know more of its guests."""
-        if self.crowd is None or self.guests or other.guests:
+        if self.crowd is None or had_guests:
             self.crowd = None
             return
         for assertion in other.assertions.values():

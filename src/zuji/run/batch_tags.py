@@ -23,16 +23,17 @@ from zuji.analyse.ask import Asker, Asking
 from zuji.run.batch_touched import Standing, standing_now, whom_to_ask
 from zuji.run.batch_values import NOBODYS, differences, values_by_person, values_in
 from zuji.run.tagging_rules import published_everywhere
+from zuji.run.unhurried import TICKET, unhurried
 from zuji.store import tag_bulk, tag_live, tag_timers, tag_values
 from zuji.store.events import EventStore
 from zuji.store.failure import Cancelled
 from zuji.store.hot import HotStore
 from zuji.store.people_lists import PeopleLists
 from zuji.store.query import Query
-from zuji.tag.definition import Definition, Published, SavedPeople, Statistic
+from zuji.tag.definition import Definition, Published, Statistic
 from zuji.tag.graph import needed_by
 from zuji.tag.history import Among, Asked, Part, definitions_query
-from zuji.tag.membership import saved_members
+from zuji.tag.membership import SavedMembers
 from zuji.terms.error import ZujiError
 from zuji.terms.period import Calendar
 
@@ -47,10 +48,6 @@ DEFINITIONS_AT_ONCE = 12
 """Values of one pass are kept until all its people are worked out: 24 bytes of each person and definition."""
 ROWS_AT_ONCE = 2_000
 """Values in one transaction: some tens of milliseconds, in which events wait."""
-UNHURRIED = "\nSETTINGS max_execution_time = 900, max_threads = 1"
-"""One thread, so that the questions of people keep the other one."""
-TICKET = "ba7c4000"
-"""Of every query that is run here: there is one at a time."""
 
 Named = tuple[str, tag_values.Kind, str]
 """Workspace, kind and key."""
@@ -117,9 +114,10 @@ class BatchTags:
         changed = 0
         for workspace, published in self._published().items():
             now_ms = self._now_ms()
-            due = [one for one in published.definitions if is_batch(one) and self._is_due(workspace, one, now_ms)]
+            due = self._due(workspace, published, now_ms)
             if due:
                 changed += self._work_out(workspace, published, due, now_ms)
+        self._forget_ended()
         return changed
 
     def _run(self) -> None:
@@ -138,9 +136,28 @@ class BatchTags:
         with self._hot.read() as connection:
             return published_everywhere(connection)
 
-    def _is_due(self, workspace: str, one: Definition, now_ms: int) -> bool:
+    def _due(self, workspace: str, published: Published, now_ms: int) -> list[Definition]:
+        """Those that are older than they may be; with them, those that soon are: so that they fall into step, and what
+        they rest on, which is large, is kept once.
+        """
+        batch = [one for one in published.definitions if is_batch(one)]
+        if not any(self._is_older(workspace, one, now_ms - self._every_ms) for one in batch):
+            return []
+        return [one for one in batch if self._is_older(workspace, one, now_ms - self._every_ms / 2)]
+
+    def _is_older(self, workspace: str, one: Definition, than_ms: float) -> bool:
         worked = self._worked.get((workspace, one.kind, one.key))
-        return worked is None or worked.version != one.version or now_ms - worked.at_ms >= self._every_ms
+        return worked is None or worked.version != one.version or worked.at_ms <= than_ms
+
+    def _forget_ended(self) -> None:
+        """What is published no more keeps nothing."""
+        here = {
+            (workspace, one.kind, one.key)
+            for workspace, published in self._published().items()
+            for one in published.definitions
+        }
+        for name in self._worked.keys() - here:
+            del self._worked[name]
 
     def _work_out(self, workspace: str, published: Published, due: Sequence[Definition], now_ms: int) -> int:
         work = _Work(workspace, published, now_ms)
@@ -165,7 +182,7 @@ class BatchTags:
     def _work_out_rules(self, work: _Work, ruled: Sequence[Definition]) -> int:
         """Each of everybody, or, where it was worked out before, of those who were touched since."""
         zone = Calendar(ZoneInfo(self._timezone_of(work.workspace)))
-        members = self._members(work.workspace, work.published)
+        members = {**SavedMembers(self._hot, self._lists, work.workspace, work.published)}
         now = standing_now(self._events, work.workspace, work.published, zone, members, now_ms=work.now_ms)
         asked = Asked(work.workspace, now.whose, zone, work.now_ms, work.published, members)
         able = [one for one in ruled if self._can_be_asked(one, work, asked)]
@@ -199,17 +216,6 @@ class BatchTags:
             raise Cancelled("batch tags stop")
         self._worked[work.workspace, one.kind, one.key] = Worked(one.version, work.now_ms, standing)
 
-    def _members(self, workspace: str, published: Published) -> dict[str, tuple[int, ...]]:
-        """Who is in segments of saved people now; a list that is gone leaves its segment out."""
-        found: dict[str, tuple[int, ...]] = {}
-        for one in published.definitions:
-            if isinstance(one.members, SavedPeople):
-                try:
-                    found |= saved_members(self._hot, self._lists, workspace, Published((one,)))
-                except ZujiError as failure:
-                    log.warning("the segment %s of %s: %s", one.key, workspace, failure)
-        return found
-
     def _can_be_asked(self, one: Definition, work: _Work, asked: Asked) -> bool:
         try:
             definitions_query([one], asked)
@@ -230,14 +236,16 @@ class BatchTags:
                 yield self._asked(definitions, asked)
             return
         sql = "SELECT uniq(anchor) AS people FROM zuji.events WHERE workspace = {workspace:String}"
-        counted = self._events.query(Query(sql, {"workspace": asked.workspace}))["people"][0].as_py()
+        counted = self._events.query(unhurried(Query(sql, {"workspace": asked.workspace})))["people"][0].as_py()
         parts = parts_for(counted, len(definitions))
         for number in range(parts):
             yield self._asked(definitions, replace(asked, part=Part(number, parts) if parts > 1 else None))
 
     def _asked(self, definitions: Sequence[Definition], asked: Asked) -> pa.Table:
-        query = definitions_query(definitions, asked)
-        return self._events.query(replace(query, sql=query.sql + UNHURRIED, ticket=TICKET))
+        # Who is who anew for each: a map is good for a minute. Whoever moves meanwhile is asked again the next time,
+        # because the standing was taken before.
+        whose = self._events.person_of_event()
+        return self._events.query(unhurried(definitions_query(definitions, replace(asked, whose=whose))))
 
     def _write(self, work: _Work, one: Definition, values: pl.DataFrame, among: Among | None) -> int:
         """What they have now, where that changed; a few at a time. Who of those asked is not in `values` has none."""

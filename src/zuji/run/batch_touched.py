@@ -10,6 +10,7 @@ everybody (after an erasure, a publishing, too much at once), everybody is worke
 # ruff: noqa: S608 - SQL is put together here from names of our own; every value is bound
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from zuji.run.unhurried import unhurried
 from zuji.store.events import EventStore
+from zuji.store.failure import TooCostly
 from zuji.store.people import PersonOfEvent
 from zuji.store.query import Query
 from zuji.store.tide import EVER
@@ -28,9 +31,13 @@ from zuji.tag.windows import BEGINNING
 from zuji.terms.dates import Span
 from zuji.terms.period import Calendar
 
+log = logging.getLogger(__name__)
+
 Numbers = npt.NDArray[np.uint64]
 MOST_TOUCHED = 100_000
 """People from whom on everybody is asked about: their numbers travel with the query."""
+NOBODY = 0
+"""The owner of an anchor that belongs to nobody for a while."""
 _LATEST = 10_413_791_999_000
 """The last second of 2299 in UTC, behind which the event store has no times."""
 
@@ -83,13 +90,24 @@ def whom_to_ask(
         else:
             since.setdefault(id(before), (before, []))[1].append(one)
     for before, group in since.values():
-        among = touched(events, workspace, group, before, now)
+        among = _touched_if_told(events, workspace, group, before, now)
         if among is None:
             everybodys += group
         else:
             yield group, among
     if everybodys:
         yield everybodys, None
+
+
+def _touched_if_told(
+    events: EventStore, workspace: str, definitions: Sequence[Definition], before: Standing, now: Standing
+) -> Among | None:
+    """Finding out who was touched may cost more than a query may: then everybody is asked, which is done in parts."""
+    try:
+        return touched(events, workspace, definitions, before, now)
+    except TooCostly as failure:
+        log.info("who was touched in %s is not looked for: %s", workspace, failure)
+        return None
 
 
 def touched(
@@ -115,9 +133,11 @@ def touched(
         _people(events, _GIVEN, workspace, since=before.given, keys=[*stored_tags(named)]),
         *(_gone_or_come(before.members, now.members, key) for key in saved_lists(named)),
     )
-    if people.size > MOST_TOUCHED:
+    people = people[people != NOBODY]
+    anchors = _anchors_of(now.owners, people)
+    if max(people.size, anchors.size) > MOST_TOUCHED:
         return None
-    return Among(tuple(people.tolist()), tuple(_anchors_of(now.owners, people).tolist()))
+    return Among(tuple(people.tolist()), tuple(anchors.tolist()))
 
 
 def _passing(before: Standing, now: Standing) -> Passing:
@@ -144,13 +164,13 @@ FROM (
 
 def _newest(events: EventStore, workspace: str, column: str, table: str) -> int:
     sql = f"SELECT max({column}) AS newest FROM {table} WHERE workspace = {{workspace:String}}"
-    return int(events.query(Query(sql, {"workspace": workspace}))["newest"][0].as_py())
+    return int(events.query(unhurried(Query(sql, {"workspace": workspace})))["newest"][0].as_py())
 
 
 def _owners(events: EventStore, workspace: str, whose: PersonOfEvent) -> pl.DataFrame:
     """Worked out by the very expression that the values are worked out with, so that they agree."""
     bound = {"workspace": workspace, "first": BEGINNING, "latest": _LATEST} | dict(whose.params)
-    table = events.query(Query(_OWNERS.format(person=whose.sql), bound))
+    table = events.query(unhurried(Query(_OWNERS.format(person=whose.sql), bound)))
     return pl.DataFrame({name: table[name].to_numpy() for name in ("anchor", "at", "person")}, schema=_OWNED)
 
 
@@ -179,7 +199,7 @@ def _people(events: EventStore, sql: str, workspace: str, **bound: object) -> Nu
 
 
 def _column(events: EventStore, name: str, sql: str, params: dict[str, object]) -> Numbers:
-    return np.unique(events.query(Query(sql, params))[name].to_numpy().astype(np.uint64))
+    return np.unique(events.query(unhurried(Query(sql, params)))[name].to_numpy().astype(np.uint64))
 
 
 def _owners_of(owners: pl.DataFrame, anchors: Numbers) -> Numbers:

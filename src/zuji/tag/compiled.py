@@ -167,10 +167,12 @@ class Compiled:
                 if value is False:  # what does not hold is no value
                     value = None
                 old = said.get(name)
-                if value != old:
+                if value != old or (value is True) is not (old is True):
                     changes.append((name, old, value))
         except Overflow:
             return Evaluated(NOTHING_SAID, None, overflows=True)
+        if len(changes) > 1:
+            changes.sort(key=_is_told_later)
         return Evaluated(_changed(said, changes), _moment(soonest), changes=changes)
 
     def unlimited(self) -> Compiled:
@@ -205,6 +207,11 @@ def _take_in(state: State, event: Event, effect: Effect) -> None:
     if event.is_seen:
         state.is_seen = True
     effect.add(state.slots, event)
+
+
+def _is_told_later(change: Change) -> bool:
+    """What is over is told before what begins: nobody is told two values of a group in which there is one at most."""
+    return change[2] is not None
 
 
 def _moment(at: int) -> int | None:
