@@ -11,6 +11,10 @@ from zuji.govern.masking import MaskingFormatter, mask_identifier, mask_ip, mask
 PERSONAL = {
     "13812348000": "138****8000",
     "138-1234-8000": "138****8000",
+    "139.1234.5678": "139****5678",
+    "１３８１２３４８０００": "138****8000",
+    "alice @ x.cn": "a***@x.cn",
+    "alice＠x.cn": "a***@x.cn",
     "+8613812348000": "+86138****8000",
     "+14155552671": "+141****71",
     "alice.wang@example.cn": "a***@example.cn",
@@ -42,6 +46,8 @@ def test_masked_text_stays_as_it_is(masked: str) -> None:
         "received_at 1763683200123",
         "listening on 127.0.0.1:8642 and 0.0.0.0",
         "order 2026112100017",
+        "lies at 139.12345678, 35.6",
+        "门牌１２３４号，２０２６年",
         "8f14e45f-ceea-467f-a0e6-1d8f5e1b2c3d",
     ],
 )
@@ -88,6 +94,27 @@ def test_values_inside_json_are_masked_by_name_and_by_pattern_and_numbers_stay_n
         "price": 12.5,
         "vip": True,
         "gone": None,
+    }
+
+
+def test_what_came_is_as_personal_as_its_standard_form_and_so_is_all_below_a_personal_name() -> None:
+    traits = {
+        "name": "Ada",
+        "name_original": " MR. ADA ",
+        "$phone_original_original": "code 55512",
+        "contact.nickname": "Ady",
+        "address": {"city": "Wuhan", "lines": [{"at": "Road 1"}]},
+        "pin": {"phone": 123456},
+        "product_name": "Cup",
+    }
+    assert mask_value(traits) == {
+        "name": "***",
+        "name_original": "***",
+        "$phone_original_original": "co***12",
+        "contact.nickname": "***",
+        "address": {"city": "***", "lines": [{"at": "***"}]},
+        "pin": {"phone": "***"},
+        "product_name": "Cup",
     }
 
 

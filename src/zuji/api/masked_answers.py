@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zuji.govern.masking import PERSONAL_NAMES, mask_value
+from zuji.govern.masking import is_personal, mask_value
 from zuji.terms.error import NotAllowed
-from zuji.terms.identifier import type_of
 
 MASKED = "***"
 """In every masked text, but for addresses of the network, which end in 0."""
@@ -86,12 +85,6 @@ def _items(question: Mapping[str, Any]) -> Iterator[str]:
         yield touch["channel"]
     for rule in question.get("items") or ():
         yield rule["take"]
-
-
-def is_personal(name: str) -> bool:
-    """Whether the values of a property of this name are personal, however they look."""
-    bare = name.lower().removeprefix("$")
-    return bare in PERSONAL_NAMES or type_of(bare).sensitivity != "none"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -10,7 +10,6 @@ from zuji.api.guard import Caller
 from zuji.api.kept_sql import KeptSql, ShownStatement
 from zuji.api.masked_answers import (
     grouped_by,
-    is_personal,
     masked_answer,
     masked_text,
     masked_texts,
@@ -20,6 +19,7 @@ from zuji.api.people import identifier_out
 from zuji.api.ports import Ports
 from zuji.api.wire import IdentifierShape, iso
 from zuji.api.wire_questions import AnswerOut, PeopleIn, PeopleOut, PeopleReference, PersonOut, StatementOut
+from zuji.govern.masking import is_personal
 from zuji.identify.profile import profile
 from zuji.identify.traits import Trait
 

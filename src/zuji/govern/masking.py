@@ -9,17 +9,21 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+from functools import lru_cache
 from typing import Any
 
-from zuji.terms.identifier import type_of
+from zuji.terms.identifier import IDENTIFIER_TYPES, type_of
 
 _SECRET = re.compile(r"\b(z[pstuc]_)[\w-]{8,}")
-_EMAIL = re.compile(r"([^\W_])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
+_EMAIL = re.compile(r"([^\W_])[\w.+%-]* ?@ ?([\w-]+(?:\.[\w-]+)+)")
 _NATIONAL_ID = re.compile(r"(?<!\d)(\d{3})\d{3}(?:19|20)\d{2}[01]\d[0-3]\d\d{2}(\d[\dXx])(?![\dXx])")
-_CHINESE_MOBILE = re.compile(r"(?<![\d+])((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")
+_CHINESE_MOBILE = re.compile(r"(?<![\d+])((?:\+?86[-. ]?)?1[3-9]\d)(?:[- ]?\d{4}[- ]?|\.\d{4}\.)(\d{4})(?!\d)")
 _FOREIGN_PHONE = re.compile(r"(\+\d{3})\d{3,9}(\d{2})(?!\d)")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}(?![\d.])")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}){1,7}(?![\w:])")
+WIDE, NARROW = "０１２３４５６７８９＋－．＠", "0123456789+-.@"
+"""What Chinese keyboards write for the characters that phones and addresses are made of."""
+_NARROWED = str.maketrans(WIDE, NARROW)
 _LOCAL = ("127.0.0", "0.0.0")
 """Addresses of the machine itself are nobody's and are needed to read a log."""
 
@@ -30,6 +34,14 @@ def mask_text(text: str) -> str:
     >>> mask_text("13812348000 wrote from 203.0.113.77 as alice@example.cn")
     '138****8000 wrote from 203.0.113.0 as a***@example.cn'
     """
+    if text.isascii():
+        return _masked(text)
+    narrowed = text.translate(_NARROWED)
+    masked = _masked(narrowed)
+    return text if masked == narrowed else masked
+
+
+def _masked(text: str) -> str:
     text = _SECRET.sub(lambda found: f"{found[1]}***", text)
     text = _EMAIL.sub(lambda found: f"{found[1]}***@{found[2]}", text)
     text = _NATIONAL_ID.sub(lambda found: f"{found[1]}*************{found[2]}", text)
@@ -83,22 +95,42 @@ PERSONAL_NAMES = frozenset(
 """Names of traits and properties whose values are personal though no pattern shows it, compared in lower case."""
 
 
+SENSITIVE_TYPES = tuple(kind.name for kind in IDENTIFIER_TYPES if kind.sensitivity != "none")
+PERSONAL_PART = rf"\$?({'|'.join(sorted({*PERSONAL_NAMES, *SENSITIVE_TYPES}))})(?:_original)*"
+"""A part of a personal property's name: cleaning keeps what came as `name_original`, and may do so again."""
+_PART = re.compile(PERSONAL_PART)
+
+
+def is_personal(name: str) -> bool:
+    """Whether values of the property of this name are personal however they look: any part of its path may say so.
+
+    >>> [is_personal(name) for name in ("Name", "contact.name", "$phone_original", "product", "names")]
+    [True, True, True, False, False]
+    """
+    return bool(_personal_part(name))
+
+
+@lru_cache(maxsize=4096)
+def _personal_part(name: str) -> str:
+    """The first part of a path that is personal, bare; empty where none is."""
+    found = (_PART.fullmatch(part) for part in name.lower().split("."))
+    return next((match[1] for match in found if match), "")
+
+
 def mask_value(value: Any, *, name: str = "") -> Any:
-    """A JSON value with every text in it masked; values under a personal name are hidden whole."""
+    """A JSON value with every text in it masked; values under a personal name are hidden whole, however deep."""
     if isinstance(value, dict):
-        return {key: mask_value(inner, name=str(key)) for key, inner in value.items()}
+        return {key: mask_value(inner, name=f"{name}.{key}" if name else str(key)) for key, inner in value.items()}
     if isinstance(value, list):
         return [mask_value(inner, name=name) for inner in value]
-    bare = name.lower().removeprefix("$")
-    if bare in PERSONAL_NAMES and value not in (None, ""):
+    personal = _personal_part(name)
+    if personal in PERSONAL_NAMES and value not in (None, ""):
         return "***"
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, int | float):
-        masked = mask_text(str(value))
-        return value if masked == str(value) else masked
     text = str(value)
-    return mask_identifier(bare, text) if type_of(bare).sensitivity != "none" else mask_text(text)
+    masked = mask_identifier(personal, text) if personal else mask_text(text)
+    return value if masked == text else masked
 
 
 class MaskingFormatter(logging.Formatter):

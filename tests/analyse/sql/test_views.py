@@ -182,6 +182,7 @@ PERSONAL = [
     "+442071838750 and +14155552671",
     "zs_abcdefghij0123 zt_0123456789",
     "a.b+c@mail.example.com, 李雷@example.cn",
+    "139.1234.5678 and 139.12345678, １３８１２３４８０００ as alice＠x.cn or bob @ x.cn",
     "nothing personal: order 2026, v1.2.3, at 12:30:45, 1763683200000, 9.90, -1",
     "",
 ]
@@ -239,6 +240,19 @@ def test_who_may_not_see_personal_values_finds_none_however_they_are_cut(shop: S
         counted = f"SELECT count() FROM events WHERE position({column}, '{wanted}') > 0"
         assert shop.values(counted, workspace="secret", sight="masked") == [[0]], column
         assert shop.values(counted, workspace="secret") == [[1]], column
+
+
+def test_the_engine_holds_the_names_to_be_personal_that_the_program_does(shop: Shop) -> None:
+    properties = (
+        '{"name_original":" MR. ADA ","contact.name":"Ada","phone_original_original":"55 512","name.first":"Ada",'
+        '"address":{"city":"Wuhan","lines":[{"at":"Road 1"}]},"product_name":"Cup"}'
+    )
+    shop.put(rows_of("originals", count=1, seed=3, first=60_000)[0] | {"properties": properties})
+    [[masked]] = shop.values("SELECT properties FROM events", workspace="originals", sight="masked")
+    assert masked == (
+        '{"name_original":"***","contact.name":"***","phone_original_original":"***","name.first":"***",'
+        '"address":"***","product_name":"Cup"}'
+    )
 
 
 def test_traits_and_identifiers_of_people_are_masked_too(shop: Shop) -> None:

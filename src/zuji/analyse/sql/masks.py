@@ -7,17 +7,19 @@ the neighbour on the left is matched and put back. Where the two differ, this on
 
 from __future__ import annotations
 
-from zuji.govern.masking import PERSONAL_NAMES
-from zuji.terms.identifier import IDENTIFIER_TYPES
+from zuji.govern.masking import NARROW, PERSONAL_PART, SENSITIVE_TYPES, WIDE
 
-_SUSPICIOUS = r"@|%40|[0-9]{4}[- ]?[0-9]{4}|z[pst]_|[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.|:[0-9a-fA-F]{0,4}:"
+_SUSPICIOUS = r"@|%40|＠|[０-９]{3}|[0-9]{4}[-. ]?[0-9]{4}|z[pst]_|[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.|:[0-9a-fA-F]{0,4}:"
 """Found in whatever one of the rules below changes; most texts are without it and cost one look."""
 
-_MOBILE = (r"(^|[^0-9+])((?:\+?86[- ]?)?1[3-9][0-9])[- ]?[0-9]{4}[- ]?([0-9]{4})(\b|[A-Za-z_])", r"\1\2****\3\4")
+_MOBILE = (
+    r"(^|[^0-9+])((?:\+?86[-. ]?)?1[3-9][0-9])(?:[- ]?[0-9]{4}[- ]?|\.[0-9]{4}\.)([0-9]{4})(\b|[A-Za-z_])",
+    r"\1\2****\3\4",
+)
 _IPV4 = (r"(^|[^0-9.])([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\.[0-9]{1,3}(\b|[A-Za-z_])", r"\1\2.0\3")
 _TEXT_RULES = (
     (r"\b(z[pst]_)[A-Za-z0-9_-]{8,}", r"\1***"),
-    (r"([\pL\pN])[\pL\pN_.+%-]*(@|%40)([\pL\pN_-]+(?:\.[\pL\pN_-]+)+)", r"\1***\2\3"),
+    (r"([\pL\pN])[\pL\pN_.+%-]* ?(@|%40) ?([\pL\pN_-]+(?:\.[\pL\pN_-]+)+)", r"\1***\2\3"),
     (r"(^|[^0-9])([0-9]{3})[0-9]{3}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{3}([0-9][0-9Xx])", r"\1\2*************\3"),
     _MOBILE,
     (r"(\+[0-9]{3})[0-9]{3,9}([0-9]{2})", r"\1****\2"),
@@ -25,7 +27,6 @@ _TEXT_RULES = (
     (r"(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{1,4}", "***"),
     (r"[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*)?", "***"),
 )
-SENSITIVE_TYPES = tuple(kind.name for kind in IDENTIFIER_TYPES if kind.sensitivity != "none")
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _NUMBER = r"-?[0-9][0-9.eE+-]*"
@@ -35,8 +36,8 @@ _HIDDEN_ESCAPE = r"\\u00(?:2[^67]|3[^cCeE]|[4-7])"
 
 
 def masked_text(sql: str) -> str:
-    """A text column with everything in it masked that `mask_text` masks."""
-    masked = sql
+    """A text column with everything in it masked that `mask_text` masks; wide digits of the others become narrow."""
+    masked = f"translateUTF8({sql}, {_quoted(WIDE)}, {_quoted(NARROW)})"
     for pattern, replacement in _TEXT_RULES:
         masked = f"replaceRegexpAll({masked}, {_quoted(pattern)}, {_quoted(replacement)})"
     return f"if(match({sql}, {_quoted(_SUSPICIOUS)}), {masked}, {sql})"
@@ -44,8 +45,8 @@ def masked_text(sql: str) -> str:
 
 def masked_json(sql: str) -> str:
     """A JSON column: as a text, and values under personal names hidden whole."""
-    keys = "|".join(sorted({*PERSONAL_NAMES, *SENSITIVE_TYPES}))
-    named = _quoted(rf'(?i)("\$?(?:{keys})"\s*:\s*)(?:{_STRING}|{_NUMBER}|{_array(3)})')
+    key = rf'"(?:[^"]*\.)?{PERSONAL_PART}(?:\.[^"]*)?"'
+    named = _quoted(rf"(?i)({key}\s*:\s*)(?:{_STRING}|{_NUMBER}|{_nested(3)})")
     hidden = f"replaceRegexpAll({masked_text(sql)}, {named}, {_quoted(_HIDDEN)})"
     return f"if(match({sql}, {_quoted(_HIDDEN_ESCAPE)}), '{{}}', {hidden})"
 
@@ -73,10 +74,10 @@ def masked_identifiers(sql: str) -> str:
     return f"CAST({pairs}, 'Array(Tuple(type LowCardinality(String), value String))')"
 
 
-def _array(depth: int) -> str:
-    """An array of values, of arrays of values, and so on."""
+def _nested(depth: int) -> str:
+    """An array or object of values, of arrays and objects of values, and so on."""
     inner = rf'{_STRING}|[^"\[\]{{}}]'
-    return rf"\[(?:{inner}|{_array(depth - 1)})*\]" if depth else rf"\[(?:{inner})*\]"
+    return rf"[\[{{](?:{inner}|{_nested(depth - 1)})*[\]}}]" if depth else rf"[\[{{](?:{inner})*[\]}}]"
 
 
 def _quoted(text: str) -> str:
