@@ -125,3 +125,46 @@ def test_lists_are_for_those_who_see_people_and_deleted_by_their_maker_and_owner
         entries = owner.get("/audit", params={"limit": 20}).json()["entries"]
     told = [one["action"] for one in entries if one["subject"] == filled and one["action"].startswith("list.")]
     assert told == ["list.delete", "list.create"]
+
+
+def segment(client: httpx.Client, key: str, *, published: bool = True, **who: Any) -> None:
+    client.post("/segments", json={"key": key, "name": {"en": key, "zh": key}, **who}).raise_for_status()
+    if published:
+        client.post(f"/segments/{key}/publish").raise_for_status()
+
+
+def test_a_list_that_says_who_is_in_a_segment_is_not_deleted_until_the_segment_has_ended(
+    world: ApiWorld, filled: str
+) -> None:
+    with world.client(workspace=filled) as client:
+        kept = keep(client).json()["id"]
+        segment(client, "kept_ones", saved_people=kept)
+        segment(client, "kept_draft", published=False, saved_people=kept)
+        refused = client.delete(f"/lists/{kept}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert "the segment kept_draft, kept_ones. End that first" in refused.json()["message"]
+        assert client.get("/segments/kept_ones/count", params={"fresh": "true"}).json()["count"] == 3
+        client.delete("/segments/kept_ones").raise_for_status()
+        assert "the segment kept_draft. End" in client.delete(f"/lists/{kept}").json()["message"]
+        client.delete("/segments/kept_draft").raise_for_status()
+        assert client.delete(f"/lists/{kept}").status_code == 204
+        assert client.get(f"/lists/{kept}").status_code == 404
+
+
+def test_a_segment_of_a_list_that_is_gone_holds_nobody_and_no_other_fails_with_it(world: ApiWorld, filled: str) -> None:
+    viewed = {"when": {"measure": "count", "event": "view", "op": "gte", "value": 1}}
+    with world.client(workspace=filled) as client:
+        segment(client, "of_nothing", saved_people="gone")
+        segment(client, "viewed", rule=viewed)
+        fresh = {"fresh": "true"}
+        answers = [
+            client.get("/segments/viewed/history", params={"days": 1}),
+            client.get("/profiles/user_id:u-1/why", params={"key": "viewed", "kind": "segment", **fresh}),
+            client.post("/segments/preview", json={"definition": {"key": "x", "name": {"en": "x", "zh": "x"},
+                                                                  "rule": viewed}}, params=fresh),
+            client.post("/segments/overlap", json={"segments": ["viewed", "of_nothing"]}),
+            client.get("/segments/of_nothing/count", params=fresh),
+        ]  # fmt: skip
+    assert [one.status_code for one in answers] == [200] * 5, [one.text for one in answers]
+    assert answers[0].json()["days"][-1]["count"] == 3
+    assert (answers[2].json()["people"], answers[3].json()["in_all"], answers[4].json()["count"]) == (3, 0, 0)

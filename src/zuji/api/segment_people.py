@@ -19,7 +19,7 @@ from zuji.store.query import Query
 from zuji.tag.definition import Definition
 from zuji.tag.history import Asked
 from zuji.tag.live_segments import LiveSegments
-from zuji.tag.membership import members_at, saved_members
+from zuji.tag.membership import SavedMembers, members_at
 from zuji.tag.overlap import Overlap, Part, PeopleSet, in_exactly, overlap, parts
 from zuji.tag.preview import People, Run
 from zuji.terms.period import Calendar
@@ -92,7 +92,7 @@ def asked_of(request: Request, caller: Caller, at_ms: int | None = None) -> Aske
         Calendar(ZoneInfo(ports.workspaces.timezone_of(caller.workspace))),
         ports.now_ms() if at_ms is None else at_ms,
         published=published,
-        members=saved_members(ports.hot, ports.lists, caller.workspace, published),
+        members=SavedMembers(ports.hot, ports.lists, caller.workspace, published),
     )
 
 

@@ -14,7 +14,7 @@ from zuji.store import tag_live
 from zuji.store.definitions import Definitions, DefinitionVersion, WrittenDefinition
 from zuji.store.hot import HotStore
 from zuji.store.tag_live import LiveRow
-from zuji.tag.definition import Definition, Kind, Published, read_definition
+from zuji.tag.definition import Definition, Kind, Published, SavedPeople, read_definition
 from zuji.tag.graph import in_force, needed_by
 from zuji.terms.error import BadQuestion, Conflict
 
@@ -86,6 +86,21 @@ class Catalogue:
             named = ", ".join(f"{one.kind} {one.key}" for one in others[:10])
             raise Conflict(f"{kind} {key} is named by {named}. Change or end those first.")
         return self._number(kind, key, None).version
+
+    def on_list(self, list_id: str) -> list[str]:
+        """The keys of the segments that are the people of this saved list: that hold, or are written and not ended."""
+        wanted = SavedPeople(list_id)
+        holding = {one.key for one in self._in_engine() if one.members == wanted}
+        written = {
+            one.key
+            for one in self.written("segment")
+            if read_definition("segment", one.document).members == wanted and not self._is_ended("segment", one.key)
+        }
+        return sorted(holding | written)
+
+    def _is_ended(self, kind: Kind, key: str) -> bool:
+        versions = self.kept.versions(self.workspace, kind, key)
+        return bool(versions) and versions[0].document is None
 
     def refused(self, kind: Kind, key: str, version: int) -> None:
         """The engine did not take this version: its number is free again."""

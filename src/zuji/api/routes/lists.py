@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from zuji.analyse import lists
+from zuji.api.definitions import catalogue_of
 from zuji.api.desks import SavedId, asker_of, desk_of
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
@@ -18,6 +19,7 @@ from zuji.api.question_answers import asking_of, person_out
 from zuji.api.wire import iso
 from zuji.api.wire_lists import ListIn, ListOfLists, ListOut, ListPage, MembersOut
 from zuji.store.people_lists import PeopleList
+from zuji.terms.error import Conflict
 
 router = APIRouter(tags=["lists"], route_class=GuardedRoute)
 
@@ -84,9 +86,10 @@ def members(
 
 @router.delete("/lists/{list_id}", status_code=204, openapi_extra=needs("questions.save"))
 def delete(request: Request, caller: AnyCaller, list_id: SavedId) -> Response:
-    """Forget a list of yours; an owner any."""
+    """Forget a list of yours, an owner any. One whose people a segment is stays."""
     with ports_of(request).audit.together():
         gone = lists.delete_list(desk_of(request, caller), ports_of(request).lists, list_id)
+        _require_unnamed(request, caller, gone)
         _note(request, caller, "list.delete", gone)
     return Response(status_code=204)
 
@@ -95,6 +98,16 @@ def members_of(request: Request) -> ListMembers:
     """Who resolves lists in this app."""
     found: ListMembers = request.app.state.list_members
     return found
+
+
+def _require_unnamed(request: Request, caller: Caller, gone: PeopleList) -> None:
+    """Raises Conflict, which takes back what was deleted, while a segment is the people of this list."""
+    if keys := catalogue_of(request, caller).on_list(gone.id):
+        named = ", ".join(keys[:10]) + (f" and {len(keys) - 10} more" if len(keys) > 10 else "")
+        raise Conflict(
+            f"the list {gone.name!r} says who is in the segment {named}. End that first, or publish it with another"
+            " list or a rule."
+        )
 
 
 def _note(request: Request, caller: Caller, action: str, one: PeopleList) -> None:
