@@ -12,6 +12,7 @@ from zuji.store.connections import read_table
 from zuji.store.events import EventStore
 from zuji.store.failure import StoreBusy
 from zuji.store.query import Query
+from zuji.store.tide import EVER
 
 POSITIONS = Query("SELECT position FROM zuji.events ORDER BY position")
 
@@ -56,6 +57,7 @@ def test_after_the_disk_failed_what_was_merged_meanwhile_is_looked_at(events: Ev
 
 def test_events_that_are_in_no_other_part_are_an_alarm(events: EventStore) -> None:
     part = insert_and_merge(events)
+    mark = events.tide.mark()
     with events.connections.controlling() as client:
         for name in read_table(client, "SELECT name FROM system.parts WHERE table = 'events' AND NOT active")["name"]:
             for file in (part.parent / name.as_py()).iterdir():
@@ -65,6 +67,8 @@ def test_events_that_are_in_no_other_part_are_an_alarm(events: EventStore) -> No
         positions(events)
     assert positions(events) == []
     assert "10 events were in parts" in (events.broken.failure or "")
+    assert events.tide.earliest_since("default", mark) == EVER
+    assert events.tide.earliest_since("default", events.tide.mark()) is None
 
 
 def test_erasing_leaves_nothing_of_what_was_set_aside(events: EventStore, tmp_path: Path) -> None:

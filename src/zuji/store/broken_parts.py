@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Final
 
@@ -35,8 +35,10 @@ _SET_ASIDE = (
 class BrokenParts:
     """Watches over one event store in a folder. (Of a server, its own operators take care.)"""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, when_lost: Callable[[], None]) -> None:
+        """`when_lost` is called when events are gone: nothing that rests on them holds any more."""
         self._connections = connections
+        self._when_lost = when_lost
         self._lock = threading.Lock()
         self._opened_at = -NOT_SOONER_S
         self._failing = False
@@ -93,6 +95,7 @@ class BrokenParts:
             log.warning("broken parts of the event store were set aside: %s", ", ".join(sorted(found)))
         if found and after < before:
             self._rows_lost += before - after
+            self._when_lost()
             self.failure = (
                 f"{self._rows_lost} events were in parts of the event store that cannot be read any more, and nowhere "
                 "else. Restore a backup, or import them again."

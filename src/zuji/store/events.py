@@ -64,8 +64,8 @@ class EventStore:
         self._connections = connections
         self._location = location
         self._people = PeopleMap(connections, location)
-        self.broken = BrokenParts(connections)
         self.tide = Tide()
+        self.broken = BrokenParts(connections, self.tide.events_lost)
         self.arrivals = Arrivals()
 
     @classmethod

@@ -30,6 +30,8 @@ class Tide:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
+        self._lost = 0
+        """The last change after which nobody knows whose events are gone."""
         self._traits: dict[str, int] = defaultdict(int)
         self._newest: dict[str, tuple[int, int]] = {}
         self._changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -66,6 +68,12 @@ class Tide:
                 self._newest[row["workspace"]] = max(newest, row["ms_max"]), max(position, row["position_max"])
             self.rose(row["workspace"], row["ms_min"])
 
+    def events_lost(self) -> None:
+        """Events are gone, and nobody knows which."""
+        with self._lock:
+            self._count += 1
+            self._lost = self._count
+
     def newest(self, workspace: str) -> tuple[int, int]:
         """(time, position) of the newest events that came in this process's life; (EVER, 0) when none did."""
         with self._lock:
@@ -79,8 +87,10 @@ class Tide:
                 self._traits[workspace] = self._count
 
     def earliest_since(self, workspace: str, mark: int) -> int | None:
-        """The earliest time that a change since the mark touched; None when there was none."""
+        """The earliest time that a change since the mark touched, EVER for any; None when there was none."""
         with self._lock:
+            if self._lost > mark:
+                return EVER
             changes = self._changes[workspace]
             place = bisect_right(changes, mark, key=lambda change: change[0])
             return changes[place][1] if place < len(changes) else None
