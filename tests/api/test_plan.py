@@ -132,3 +132,18 @@ def test_changes_of_a_source_are_told_with_an_example(world: ApiWorld, workspace
         assert get(stranger, "/plan/changes") == {"changes": []}
     assert [(one["kind"], one["property"], one["example"]) for one in changes] == [("type_changed", "price", '"free"')]
     assert any("price of Sold: type changed: number before, text now" in alarm for alarm in health["alarms"])
+
+
+def test_alarms_are_told_to_those_who_have_a_right_in_their_workspace(world: ApiWorld, workspace: str) -> None:
+    for _ in range(6):
+        world.send(workspace, *(track("Poured", "u1", properties={"litres": number / 10}) for number in range(10)))
+        world.house.engine.wait_fresh(30)
+    world.send(workspace, *(track("Poured", "u1", properties={"litres": "much"}) for _ in range(10)))
+    world.house.engine.wait_fresh(30)
+    told = {}
+    for right in (None, workspace, world.workspace()):
+        with world.client(world.token("analyst", right)) as analyst:
+            health = analyst.get("/health").json()
+        assert len(health["alarms"]) == len(health["alarm_facts"])
+        told[right] = any("Poured" in said for said in health["alarms"])
+    assert list(told.values()) == [True, True, False]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from servers import RunningServer, zuji, zuji_json
+from zuji.run.status import note_failed_start
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +246,14 @@ def test_doctor_on_a_folder_at_rest_says_that_no_server_runs(tmp_path: Path) -> 
     done = zuji("doctor", "--data", str(tmp_path), "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["findings"][0]["says"] == "no server is running here"
+
+
+def test_doctor_tells_why_the_engine_could_not_start(tmp_path: Path) -> None:
+    note_failed_start(tmp_path / "status.json", "the event store is away")
+    findings = json.loads(zuji("doctor", "--data", str(tmp_path), "--json").stdout)["findings"]
+    assert [one["says"] for one in findings if one["name"] == "alarm"] == [
+        "the engine cannot start: the event store is away"
+    ]
 
 
 def test_a_data_folder_whose_path_is_too_long_for_sockets_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -250,6 +250,16 @@ def test_health_tells_lag_and_loss_and_how_the_engine_is(
     assert (health.get("lag_ms"), health.get("lost")) == ((40, 0) if age_ms is not None else (None, None))
 
 
+def test_health_tells_everybody_how_many_alarms_stand_and_not_which(own_world: GatewayWorld) -> None:
+    alarm = {"code": "event_silent", "said": "source till: event Wages Paid: event silent", "event": "Wages Paid"}
+    report = {**STATUS, "at": own_world.now_ms, "totals": {"accepted": 70_401}, "alarms": [alarm["said"]]}
+    (own_world.data / "status.json").write_text(json.dumps({**report, "alarm_facts": [alarm]}))
+    response = own_world.http.get("/health")
+    assert (response.json()["status"], response.json()["alarms"]) == ("degraded", 1)
+    assert (response.json()["requests_waiting"], response.json()["rows_waiting"]) == (3, 2)
+    assert not [word for word in ("Wages", "till", "70401", "alarm_facts", "totals") if word in response.text]
+
+
 def test_a_torn_status_file_is_no_reason_to_be_unwell(own_world: GatewayWorld) -> None:
     (own_world.data / "status.json").write_bytes(b'{"pid": 7, "at"')
     assert own_world.http.get("/health").status_code == 200

@@ -17,8 +17,10 @@ from rich.text import Text
 from zuji import __version__
 from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
 from zuji.cli.bounds import spool_limits
+from zuji.cli.engine_process import STATUS_FILE
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
 from zuji.cli.output import JsonOption, out, print_json
+from zuji.collect.health import read_status
 from zuji.collect.inputs.report import InputReport, read_report
 from zuji.collect.spool_files import measure
 from zuji.settings import load_settings
@@ -66,6 +68,7 @@ def examine(data: Path, engine: RunningEngine | None) -> list[Finding]:
         return [Finding("data folder", "wrong", f"{data} does not exist", f"zuji serve --data {data} makes it")]
     if engine is None:
         findings.append(Finding("server", "wrong", "no server is running here", f"start it: zuji serve --data {data}"))
+        findings += _failed_start(data)
     else:
         findings.append(Finding("server", "well", "running"))
         findings += judge_health(engine.ask("GET", "/api/v1/health"))
@@ -101,6 +104,12 @@ def judge_health(health: dict[str, Any]) -> list[Finding]:
     findings += _tags(health["figures"])
     findings += [Finding("alarm", "wrong", alarm) for alarm in health["alarms"]]
     return findings
+
+
+def _failed_start(data: Path) -> list[Finding]:
+    """Why the engine could not start, when that was the last it said. A report with a time is of one that ran."""
+    report = read_status(data / STATUS_FILE)
+    return [] if "at" in report else [Finding("alarm", "wrong", said) for said in report.get("alarms", ())]
 
 
 def judge_changes(changes: list[dict[str, Any]]) -> list[Finding]:

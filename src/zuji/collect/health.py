@@ -15,17 +15,25 @@ STALE_AFTER_MS = 5_000
 """The engine rewrites its status every second."""
 DOWN_AFTER_MS = 30_000
 
+OPEN_FIGURES = ("lag_ms", "lost", "requests_waiting", "rows_waiting")
+"""What everybody may read of the engine's report. The rest of it names sources, events and people's data."""
+
 EngineState = Literal["running", "stale", "down"]
 
 
 def health_answer(spool: SpoolState, status_file: Path, *, now_ms: int) -> Response:
-    """200 while requests are taken in, 503 when not; the body says so in words, with the engine's lag and loss."""
+    """200 while requests are taken in, 503 when not; the body says so in words, with the engine's lag and loss.
+
+    Whoever reaches the collecting port reads it: it tells how many alarms stand. Which they are is told to a token.
+    """
     accepting = not (spool.full or spool.failing)
     report = read_status(status_file)
     engine = engine_state(report, now_ms=now_ms)
+    alarms = len(report.get("alarms", ()))
     said: dict[str, Any] = {
-        **report,
-        "status": decide_status(accepting=accepting, alarm=spool.alarm or bool(report.get("alarms")), engine=engine),
+        **{name: report[name] for name in OPEN_FIGURES if name in report},
+        "alarms": alarms,
+        "status": decide_status(accepting=accepting, alarm=spool.alarm or alarms > 0, engine=engine),
         "accepting": accepting,
         "engine": engine,
         "spool": spool.__dict__,

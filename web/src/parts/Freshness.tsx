@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Tooltip } from "antd";
+import { useAnswer } from "@/api/asking";
 import { ROOT, send } from "@/api/client";
 import { useFormat } from "@/app/format";
+import { useSession } from "@/app/session";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
 import { type AlarmFact, AlarmTold } from "./Said";
@@ -10,13 +12,14 @@ export interface OpenHealth {
   status?: string;
   lag_ms?: number;
   lost?: number;
-  alarm_facts?: AlarmFact[];
+  /** How many stand: everybody reads this, so it does not say which. */
+  alarms?: number;
 }
 
 const EVERY_MS = 5_000;
 const LATE_MS = 5_000;
 
-/** What the gateway tells everybody: lag, loss, alarms. It answers also while the engine is away. */
+/** What the gateway tells everybody: lag, loss, the number of alarms. It answers also while the engine is away. */
 export function useOpenHealth() {
   return useQuery<OpenHealth>({
     queryKey: ["open-health"],
@@ -25,25 +28,33 @@ export function useOpenHealth() {
   });
 }
 
+/** The alarms of the engine and of workspaces one has a role in; nothing where the role may not see them, or nobody answers. */
+function useMyAlarms(): readonly AlarmFact[] | undefined {
+  const { may } = useSession();
+  const { data, error } = useAnswer("/api/v1/health", {}, { enabled: may("operation.read"), every: EVERY_MS });
+  return error ? undefined : data?.alarm_facts;
+}
+
 /** Whether what is shown is up to date, and whether anything was lost: in colour, and in words. */
 export function Freshness() {
   const say = useWords(shell);
   const format = useFormat();
   const { data, error } = useOpenHealth();
   const lag = data?.lag_ms ?? 0;
-  const alarms = data?.alarm_facts ?? [];
+  const alarms = useMyAlarms();
+  const count = alarms?.length ?? data?.alarms ?? 0;
   const [tone, text] =
     error || !data
       ? ["unknown", say("noFreshness")]
       : data.lost
         ? ["bad", say("lostSome", { n: format.number(data.lost) })]
-        : alarms.length
-          ? ["warn", say("alarms", { n: alarms.length })]
+        : count
+          ? ["warn", say("alarms", { n: count })]
           : lag > LATE_MS
             ? ["warn", say("behind", { s: format.duration(lag / 1000) })]
             : ["good", say("fresh")];
   return (
-    <Tooltip title={alarms.length > 0 && alarms.map((one) => <AlarmTold key={one.said} alarm={one} />)}>
+    <Tooltip title={count > 0 && alarms?.map((one) => <AlarmTold key={one.said} alarm={one} />)}>
       <span className={`badge ${tone}`} role="status">
         <i aria-hidden />
         {text}

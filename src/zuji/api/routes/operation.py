@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,6 +18,7 @@ from zuji.api.guard import AnyPrincipal, GuardedRoute, needs
 from zuji.api.ports import Health, ports_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire import In, Out
+from zuji.govern.principal import Principal
 from zuji.terms.error import NotAllowed
 
 router = APIRouter(tags=["operation"], route_class=GuardedRoute)
@@ -56,9 +58,11 @@ class HealthOut(Out):
 
 
 @router.get("/api/v1/health", openapi_extra=needs("operation.read", workspace="none"))
-def health(request: Request) -> HealthOut:
-    """Lag, loss and alarms in detail. `GET /health` of the gateway needs no token and says less."""
-    now = ports_of(request).health()
+def health(request: Request, principal: AnyPrincipal) -> HealthOut:
+    """Lag, loss and alarms in detail: those of the engine and of workspaces that the token or role holds in.
+    `GET /health` of the gateway needs no token and says less.
+    """
+    now = _told_to(principal, ports_of(request).health())
     return HealthOut(
         well=now.well,
         lag_ms=now.lag_ms,
@@ -67,6 +71,12 @@ def health(request: Request) -> HealthOut:
         alarm_facts=[AlarmOut(**to_builtins(one)) for one in now.alarm_facts],
         figures=dict(now.figures),
     )
+
+
+def _told_to(principal: Principal, now: Health) -> Health:
+    """The same without the alarms of workspaces that somebody has no right in."""
+    theirs = tuple(one for one in now.alarm_facts if not one.workspace or principal.covers(one.workspace))
+    return replace(now, alarms=tuple(one.said for one in theirs), alarm_facts=theirs)
 
 
 @router.get("/metrics", openapi_extra=needs("operation.read", workspace="none"))
