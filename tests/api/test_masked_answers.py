@@ -97,6 +97,54 @@ def test_the_people_of_a_masked_group_are_for_who_may_read_its_name(world: ApiWo
     assert "personal value" in page.json()["message"]
 
 
+def test_a_path_or_an_object_that_holds_a_name_is_masked_as_the_name_is(world: ApiWorld, filled: str) -> None:
+    shown = {}
+    for role in ("owner", "analyst"):
+        views = [
+            asked(world, filled, role, "trend", series=[{"event": "view"}], breakdown={"property": by})
+            for by in ("contact.name", "contact")
+        ]
+        shown[role] = [groups(one) for one in views]
+    assert shown == {
+        "owner": [[["Ada Lovelace"]], [['{"name":"Ada Lovelace"}']]],
+        "analyst": [[["***"]], [['{"name":"***"}']]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("by", "named"),
+    [
+        ("name", "Ada Lovelace"),
+        ("name", "Bob Nobody"),
+        ("contact.name", "Ada Lovelace"),
+        ("contact", '{"name":"Ada Lovelace"}'),
+        ("search", EMAIL),
+        ("search", "nobody@example.cn"),
+        ("search", "203.0.113.0"),
+    ],
+)
+def test_a_guessed_group_is_refused_whether_or_not_there_is_one(
+    world: ApiWorld, filled: str, by: str, named: str
+) -> None:
+    question = {"series": [{"event": "view"}], "breakdown": {"property": by}, "date_from": "-1d"}
+    body = {"kind": "trend", "question": question, "cell": {"series": 0, "period": None, "group": [named]}}
+    with world.client(world.token("analyst"), workspace=filled) as client:
+        page = client.post("/questions/people", json=body, params={"fresh": "true"})
+        kept = client.post("/lists", json={**body, "name": "guessed"})
+    assert (page.status_code, kept.status_code) == (403, 403)
+    assert page.json()["message"] == kept.json()["message"]
+
+
+def test_a_group_that_is_nobodys_name_has_its_people_for_every_role(world: ApiWorld, filled: str) -> None:
+    question = {"series": [{"event": "view"}], "breakdown": {"property": "$event"}, "date_from": "-1d"}
+    by_all = {**question, "breakdown": {"property": "name"}}
+    with world.client(world.token("analyst"), workspace=filled) as client:
+        for asked_, cell in ((question, {"series": 0, "group": ["view"]}), (by_all, {"series": 0})):
+            body = {"kind": "trend", "question": asked_, "cell": {"period": None, **cell}}
+            page = client.post("/questions/people", json=body, params={"fresh": "true"})
+            assert (page.status_code, page.json().get("count")) == (200, 1), page.text
+
+
 def test_texts_counted_instead_of_people_are_masked_by_their_name(world: ApiWorld, filled: str) -> None:
     question = {"event": "view", "count_by": {"property": "name"}, "date_from": "-1d"}
     body = {"kind": "lifecycle", "question": question, "cell": {"status": "new", "period": 1}}

@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zuji.govern.masking import is_personal, mask_value
+import msgspec
+
+from zuji.analyse.kinds import kind_of
+from zuji.analyse.question import Question, read_question
+from zuji.govern.masking import is_personal, mask_ip, mask_value
+from zuji.terms.document import document_of
 from zuji.terms.error import NotAllowed
 
 MASKED = "***"
-"""In every masked text, but for addresses of the network, which end in 0."""
+"""In every masked text, but for addresses of the network."""
+NAMING = ("group", "channel", "item", "from", "to", "page", "element")
+"""The fields of cells that name a figure by what people wrote."""
 OURS = frozenset({"kind", "start"})
 """What an answer says in our own words."""
 
@@ -48,17 +55,37 @@ def masked_texts(value: Any, *, name: str = "") -> Any:
 
 
 def masked_text(text: str, *, name: str = "") -> str:
-    """A text that is the value of the property of this name."""
-    return str(mask_value(text, name=name))
+    """A text that is the value of the property of this name; an object or a list comes as its JSON.
+
+    >>> masked_text('{"name":"Ada","plan":"pro"}'), masked_text('{"name":"Ada… cut')
+    ('{"name":"***","plan":"pro"}', '***')
+    """
+    if not text.startswith(("{", "[")):
+        return str(mask_value(text, name=name))
+    try:
+        held = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return MASKED if text.startswith(('{"', '[{"')) else str(mask_value(text, name=name))
+    shown = mask_value(held, name=name)
+    return text if shown == held else msgspec.json.encode(shown).decode()
 
 
-def refuse_masked(cell: Mapping[str, Any]) -> None:
-    """Raise NotAllowed for a cell that names a masked text: whoever wrote it cannot say who is meant."""
-    if any(MASKED in text for text in _texts(cell)):
+def refuse_masked(kind: str, question: Mapping[str, Any], cell: Mapping[str, Any]) -> None:
+    """Raise NotAllowed for a cell that names a text which this role sees masked, whether it is written masked or whole.
+
+    Who sees it masked cannot say who is meant; and an answer to a value that was guessed would tell that it is right.
+    """
+    asked: Question = read_question(kind_of(kind).question, question)
+    hidden = any(map(is_personal, grouped_by(document_of(asked))))
+    if any(hidden or _is_masked(text) or masked_text(text) != text for text in _texts([cell.get(n) for n in NAMING])):
         raise NotAllowed(
             "this figure is named by a personal value, which your role sees masked. "
             "Ask somebody who may read personal values for the people behind it."
         )
+
+
+def _is_masked(text: str) -> bool:
+    return MASKED in text or (text != "" and mask_ip(text) == text)
 
 
 def _group(names: tuple[str, ...], group: Mapping[str, Any], *, item: str) -> dict[str, Any]:

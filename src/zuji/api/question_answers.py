@@ -67,7 +67,7 @@ def answer_out(asked: Asked, caller: Caller, kept: KeptSql) -> AnswerOut:
 def people_out(ports: Ports, asker: Asker, caller: Caller, body: PeopleIn, *, ticket: str) -> PeopleOut:
     """One page of the people behind a figure."""
     if not caller.sees_personal:
-        refuse_masked(body.cell)
+        refuse_masked(body.kind, body.question, body.cell)
     found = asker.people(body.kind, body.question, body.cell, asking_of(ports, caller, ticket=ticket))
     keys, counted_by = found.people.keys, _counted_by(body.question)
     start = int(body.cursor or 0)

@@ -35,7 +35,7 @@ async def save(request: Request, caller: AnyCaller, body: ListIn) -> ListOut:
     """Keep the people behind a figure as they are now, up to a million."""
     caller.principal.require("profiles.read")
     if not caller.sees_personal:
-        refuse_masked(body.cell)
+        refuse_masked(body.kind, body.question, body.cell)
     ports, asker, desk = ports_of(request), asker_of(request), desk_of(request, caller)
     ticket = ticket_of(caller, body.ticket or ports.new_id())
 
