@@ -24,8 +24,15 @@ TYPED = {
 HIDDEN = [
     *TYPED.values(), "chosen-option", "Chosen Text", "default-value", "a prefilled area", "Private Words", "Shut Words",
     "4111-1111", "4111111111111111", "11010519491231002X", "138 0013 8000", "13800138000", "owner@private.example",
+    "6217000010001234569", "13912345678", "138-0013-8000",
     "s3cret-token", "s3cret-code", "s3cret-attr", "s3cret-fragment", "reset-me",
 ]  # fmt: skip
+KEPT = "item/4111111111111112/order/202611221234567890/uuid/550e8400-e29b-41d4-a716-446655440000/12320000000"
+"""Numbers of things: a card's but for its last digit, a day and a count, a name of no meaning, and one no phone has."""
+NUMBERED = (
+    f"/user/13800138000/card/4111-1111-1111-1111/of/id11010519491231002X/call/%2B86%20138-0013-8000;at=13800138000/{KEPT}"
+    "?mobile=13912345678&idno=11010519491231002x&pay=6217000010001234569&sku=4111111111111112&t=1732145678901"
+)
 PAGE = """
 <form id="checkout" onsubmit="return false">
   <label>Name <input id="name" name="name" value="default-value"></label>
@@ -40,7 +47,7 @@ PAGE = """
   <form id="shut" onsubmit="return false"><button id="shutbutton">Shut Words</button></form>
 </div>
 <button id="kept">Card 4111-1111-1111-1111, ID 11010519491231002X, call 138 0013 8000 or owner@private.example</button>
-<a id="link" href="/next?token=s3cret-token&page=2#s3cret-fragment" onclick="return false">Next</a>
+<a id="link" href="/next/4111-1111-1111-1111?token=s3cret-token&page=2#s3cret-fragment" onclick="return false">Next</a>
 <button id="around">Beside <span data-private>Private Words</span></button>
 """
 
@@ -72,7 +79,9 @@ def test_nothing_typed_chosen_private_or_secret_is_ever_on_the_wire(server: Book
         page.click("#around", position={"x": 4, "y": 4})
         page.evaluate("setTimeout(() => { throw new Error('mail owner@private.example, card 4111111111111111') })")
         page.evaluate("history.pushState({}, '', '/secrets/two?session_id=reset-me&q=pot')")
-        wait_until(page, lambda: len(wire.named("page")) == 2 and bool(wire.named("$error")), "the second view")
+        page.wait_for_timeout(100)
+        page.evaluate("address => history.pushState({}, '', address)", NUMBERED)
+        wait_until(page, lambda: len(wire.named("page")) == 3 and bool(wire.named("$error")), "the second view")
         wire_text = "\n".join(wire.bodies)
         assert [secret for secret in HIDDEN if secret in wire_text] == []
         wait_until(page, lambda: server.count(keys) == len(wire.messages), "everything that was sent")
@@ -80,7 +89,9 @@ def test_nothing_typed_chosen_private_or_secret_is_ever_on_the_wire(server: Book
         assert {"Pay now", "Card ***, ID ***, call *** or ***", "Next", "Beside"} <= texts
         assert [each["context"]["page"]["url"] for each in wire.named("page")] == [
             f"{shop.url}/secrets?q=tea", f"{shop.url}/secrets/two?q=pot",
+            f"{shop.url}/user/***/card/***/of/***/call/***/{KEPT}?sku=4111111111111112&t=1732145678901",
         ]  # fmt: skip
+        assert wire.named("page")[-1]["context"]["page"]["path"] == f"/user/***/card/***/of/***/call/***/{KEPT}"
         [form] = [each["properties"] for each in wire.named("$form_submit")]
         assert (form["$form_selector"], form["$form_fields"], form["$form_corrections"]) == ("#checkout", 6, 1)
         context.close()

@@ -8,7 +8,7 @@ export const MAX_TEXT = 255
  */
 const DIGITS = /\p{Nd}(?:[\s().·–—-]*\p{Nd}){6,}[xX]?/gu
 const EMAIL = /[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+/g
-const MASK = '***'
+export const MASK = '***'
 
 /** Parameters and attributes with these names carry keys to somebody's account. `author` and `keyword` do not. */
 const SECRET =
@@ -33,6 +33,30 @@ export function isSecret(name: string): boolean {
 /** Whether a value gives away a person or a secret, whatever its name is: an e-mail address, a token, an address with one. */
 export function isTelling(value: string): boolean {
   return value.includes('@') || JWT.test(value) || (value.includes('=') && isSecret(value))
+}
+
+/**
+ * Whether a part of an address holds a number of somebody. Most numbers there are ids of things, and masking those would
+ * make all pages one; so a number must have the exact shape: a mobile number of China, or one whose check digit holds.
+ */
+export function hasNumber(part: string): boolean {
+  try {
+    part = decodeURIComponent(part)
+  } catch {} // not encoded, or not well
+  const found = part.normalize('NFKC').match(/\d(?:[\s-]?\d){10,}x?/gi) || []
+  return found.some((each) => [each.replace(/\D(?!$)/g, ''), ...each.split(/\D(?!$)/)].some(isNumberOfSomebody))
+}
+
+function isNumberOfSomebody(digits: string): boolean {
+  if (/^(0*86)?1[3-9]\d{9}$/.test(digits)) return true
+  if (/^[1-9]\d{5}(19|20)\d\d[01]\d[0-3]\d{4}[\dx]$/i.test(digits))
+    if ([...digits].reduce((sum, each) => (sum * 2 + (+each >= 0 ? +each : 10)) % 11, 0) === 1) return true
+  // Cards begin with 2 and more; what begins with 1 is mostly a time in milliseconds.
+  return /^[2-9]\d{12,18}$/.test(digits) && [...digits].reduceRight(luhn, 0) % 10 === 0
+}
+
+function luhn(sum: number, digit: string, place: number, { length }: string[]): number {
+  return sum + ((length - place) % 2 ? +digit : +'0246813579'[+digit]!)
 }
 
 /** The element above, also out of a shadow tree. */

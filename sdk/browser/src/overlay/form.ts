@@ -1,5 +1,6 @@
 /** An element that was picked: how it is found, on which pages, what it is called, and what it would have counted. */
 
+import { cleanPath } from '../address'
 import type { Json } from '../message'
 import { make } from './look'
 import { Refusal, type Selector, type Server, type VisualEvent } from './server'
@@ -18,7 +19,7 @@ export class DraftForm {
   private choices = make('fieldset')
   private figures = make('p', { className: 'figure' })
   private problem = make('p', { className: 'bad' })
-  private path = field(pathNow())
+  private path = field(cleanPath(location.pathname))
   private en = field()
   private zh = field()
   private key = field()
@@ -146,7 +147,3 @@ function field(value = ''): HTMLInputElement {
   return make('input', { type: 'text', value, autocomplete: 'off', spellcheck: false })
 }
 
-/** The path as clicks have it. */
-function pathNow(): string {
-  return location.pathname.replace(/;[^/]*/g, '')
-}
