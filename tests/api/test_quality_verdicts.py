@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import msgspec
 from api_world import ApiWorld, track
 
 SEEN = {"fresh": "true"}
@@ -91,6 +92,65 @@ def test_verdicts_are_kept_with_who_and_when_and_correct_the_accuracy_and_the_in
     ] == "right"
     assert log.count("quality.verdict") == 5
     assert refused.status_code == 422
+
+
+def test_a_verdict_on_an_event_that_is_not_stored_is_refused_and_corrects_nothing(
+    world: ApiWorld, workspace: str
+) -> None:
+    event = track("Bag Packed", "verdict-there", properties={"price": -1})
+    robot = track(
+        "Bag Packed",
+        "verdict-robot",
+        context=msgspec.Raw(b'{"userAgent": "Googlebot/2.1 (+http://google.com/bot.html)"}'),
+    )
+    world.send(workspace, event, robot)
+    [drawn] = sample(world, workspace)
+    elsewhere = world.workspace()
+    said = {**known(drawn), "verdict": "wrong"}
+    with world.client(world.token("analyst", workspace), workspace=workspace) as analyst:
+        refused = [
+            analyst.post("/quality/verdicts", json={**said, **other})
+            for other in ({"event_id": "made-up"}, {"source": "made-up"}, {"event_id": robot.message_id})
+        ]
+    with world.client(workspace=elsewhere) as neighbour:
+        refused.append(neighbour.post("/quality/verdicts", json=said))
+    with world.client(workspace=workspace) as owner:
+        after = owner.get("/quality/verdicts", params=SEEN).json()
+    assert [one.status_code for one in refused] == [404] * 4
+    assert "has no event made-up that could be judged" in refused[0].json()["message"]
+    assert after["verdicts"] == []
+    assert "quality.verdict" not in audited(world, workspace)
+
+
+def test_what_rules_hold_and_when_it_came_is_taken_from_the_stored_event_and_not_from_who_judges(
+    world: ApiWorld, workspace: str
+) -> None:
+    doubtful = track("Bag Packed", "believed-1", properties={"price": -1})
+    free = track("Bag Packed", "believed-2", properties={"size": "L"})
+    costly = track("Order Completed", "believed-3", properties={"total": 90})
+    world.send(workspace, doubtful, free, costly)
+    drawn = {one["event_id"]: one for one in sample(world, workspace)}
+    lies = {
+        doubtful.message_id: {"stratum": "rest", "held_wrong": False, "received_at": 1},
+        free.message_id: {"stratum": "value", "held_wrong": True, "received_at": 2**52},
+        costly.message_id: {"stratum": "risk", "held_wrong": True},
+    }
+    with world.client(workspace=workspace) as owner:
+        for event_id, lie in lies.items():
+            row = known(drawn[event_id])
+            answer = owner.post("/quality/verdicts", json={**row, **lie, "verdict": "right"})
+            assert answer.status_code == 200, answer.text
+        only_needed = {name: drawn[costly.message_id][name] for name in ("source", "event_id")}
+        kept = owner.post("/quality/verdicts", json={**only_needed, "stratum": "value", "verdict": "right"}).json()
+        told = owner.get("/quality/verdicts", params=SEEN).json()["verdicts"]
+    believed = {one["event_id"]: (one["stratum"], one["held_wrong"], one["received_at"]) for one in told}
+    came = {name: row["received_at"] for name, row in drawn.items()}
+    assert believed == {
+        doubtful.message_id: ("risk", True, came[doubtful.message_id]),
+        free.message_id: ("rest", False, came[free.message_id]),
+        costly.message_id: ("value", False, came[costly.message_id]),
+    }
+    assert kept["stratum"] == "value"
 
 
 def test_a_verdict_is_taken_back_once_and_who_cannot_say_corrects_nothing(world: ApiWorld, workspace: str) -> None:

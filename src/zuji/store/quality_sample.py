@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -51,6 +51,31 @@ WHERE workspace = {{workspace:String}} AND anchor IN {{anchors:Array(UInt64)}}
     AND occurred_at BETWEEN fromUnixTimestamp64Milli({{first_ms:Int64}})
     AND fromUnixTimestamp64Milli({{last_ms:Int64}})
     AND position IN {{positions:Array(UInt64)}}"""
+_FOUND = """SELECT flags, flag_reason, toFloat64(ifNull(amount, 0)) AS worth,
+    toUnixTimestamp64Milli(received_at) AS received_at
+FROM zuji.events
+WHERE workspace = {workspace:String} AND source = {source:String} AND event_id = {event_id:String}
+    AND bitAnd(flags, {left_out:UInt32}) = 0
+ORDER BY position LIMIT 1"""
+
+
+class Standing(NamedTuple):
+    """What the store says of an event that can be drawn."""
+
+    flags: int
+    flag_reason: str
+    worth: float
+    received_at: int
+
+    def stratum_as(self, told: Stratum) -> Stratum:
+        """The stratum of the event. What is worth most of a period only the draw knows: there `told` decides.
+
+        >>> Standing(0, "", 9.0, 0).stratum_as("value"), Standing(0, "negative:price", 9.0, 0).stratum_as("rest")
+        ('value', 'risk')
+        """
+        if self.flag_reason:
+            return "risk"
+        return "value" if told == "value" and self.worth > 0 else "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +98,13 @@ def sizes(store: EventStore, wanted: Received) -> dict[tuple[str, Stratum], int]
     """How many events each stratum of each source has."""
     found = store.query(Query(_SIZES, wanted.params))
     return {(row["source"], row["stratum"]): row["events"] for row in found.to_pylist()}
+
+
+def find(store: EventStore, workspace: str, source: str, event_id: str) -> Standing | None:
+    """What is stored of one event; None when there is no such event, or none that is ever drawn."""
+    named = {"workspace": workspace, "source": source, "event_id": event_id, "left_out": LEFT_OUT}
+    rows = store.query(Query(_FOUND, named)).to_pylist()
+    return Standing(**rows[0]) if rows else None
 
 
 def draw(store: EventStore, wanted: Received, shares: Mapping[str, int], *, seed: int) -> list[dict[str, Any]]:

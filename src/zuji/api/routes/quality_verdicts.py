@@ -10,8 +10,9 @@ from pydantic import Field
 
 from zuji.api.event_answers import flags_of
 from zuji.api.freshness import wait_until_fresh
-from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.ports import Ports, ports_of
+from zuji.api.questions import questions_of
 from zuji.api.stored_json import told
 from zuji.api.verdict_figures import cells_for, verdicts_of
 from zuji.api.wire import In, Out, iso
@@ -22,7 +23,7 @@ from zuji.clean.verdict_estimate import Cells, Correction, correction_of, shares
 from zuji.govern.masking import mask_text
 from zuji.store import quality
 from zuji.store.quality import DAY_MS, KEPT_DAYS
-from zuji.store.quality_sample import Received, draw
+from zuji.store.quality_sample import Received, draw, find
 from zuji.store.verdicts import STRATA, Judgement, Stratum, Verdict, Verdicts
 from zuji.terms.error import NotFound
 
@@ -37,7 +38,7 @@ OfSource = Annotated[str | None, Query(description="Only this source's, by id.")
 
 class VerdictIn(In):
     """What somebody says of an event of the sample: whether what arrived is right (`unsure`: nobody can say).
-    `stratum`, `held_wrong` and `received_at` as the sample told them.
+    `stratum` as the sample told it. What is stored decides about doubt, `held_wrong` and `received_at`, sent or not.
     """
 
     source: Annotated[str, Field(min_length=1, max_length=64)]
@@ -48,8 +49,8 @@ class VerdictIn(In):
     )
     note: Annotated[str, Field(max_length=2_000)] = ""
     stratum: Stratum
-    held_wrong: bool
-    received_at: Annotated[int, Field(ge=0, le=2**53, description="Milliseconds since 1970.")]
+    held_wrong: bool | None = None
+    received_at: Annotated[int, Field(ge=0, le=2**53, description="Milliseconds since 1970.")] | None = None
 
 
 class VerdictOut(Out):
@@ -149,10 +150,14 @@ def get_quality_sample(
 
 
 @router.post("/quality/verdicts", openapi_extra=needs("quality.judge"))
-def give_quality_verdict(request: Request, caller: AnyCaller, body: VerdictIn) -> VerdictOut:
-    """Say whether an event is right; what was said of it before gives way."""
+async def give_quality_verdict(request: Request, caller: AnyCaller, body: VerdictIn) -> VerdictOut:
+    """Say whether a stored event is right; what was said of it before gives way."""
     ports = ports_of(request)
-    verdict = Verdict(workspace=caller.workspace, at=ports.now_ms(), by=caller.principal.id, **body.model_dump())
+    return await questions_of(request).run(_give, ports, caller, body)
+
+
+def _give(ports: Ports, caller: Caller, body: VerdictIn) -> VerdictOut:
+    verdict = _verdict_on_stored(ports, caller, body)
     with ports.audit.together():
         Verdicts.beside(ports.policies).keep(verdict)
         ports.audit.note(
@@ -163,6 +168,32 @@ def give_quality_verdict(request: Request, caller: AnyCaller, body: VerdictIn) -
             detail=f"{verdict.verdict}: event {verdict.event_id} of {verdict.source}",
         )
     return _out(verdict, shown=caller.sees_personal)
+
+
+def _verdict_on_stored(ports: Ports, caller: Caller, body: VerdictIn) -> Verdict:
+    """What was said, about the event as it is stored: figures are corrected by it, so nobody's word is taken for that.
+
+    Raises NotFound.
+    """
+    standing = find(ports.events, caller.workspace, body.source, body.event_id)
+    if standing is None:
+        raise NotFound(
+            f"the source {body.source:.64} has no event {body.event_id:.200} that could be judged. Only events that are"
+            " stored are, none of robots, and none that were inferred: GET /api/v1/quality/sample draws some."
+        )
+    return Verdict(
+        workspace=caller.workspace,
+        source=body.source,
+        event_id=body.event_id,
+        verdict=body.verdict,
+        fields=body.fields,
+        note=body.note,
+        stratum=standing.stratum_as(body.stratum),
+        held_wrong=held_wrong(standing.flag_reason, standing.flags),
+        received_at=standing.received_at,
+        at=ports.now_ms(),
+        by=caller.principal.id,
+    )
 
 
 @router.delete("/quality/verdicts", status_code=204, openapi_extra=needs("quality.judge"))
