@@ -96,6 +96,7 @@ def test_a_question_nobody_waits_for_any_more_is_never_begun() -> None:
         given_up = asyncio.ensure_future(pool.run("one", noted(order, "given up")))
         await asyncio.sleep(0)
         given_up.cancel()
+        await asyncio.wait({given_up})
         gate.set()
         assert await first == "first"
         assert await pool.run("one", noted(order, "last")) == "last"
@@ -115,3 +116,19 @@ def test_a_question_that_fails_gives_its_thread_back() -> None:
         return await pool.run("one", lambda: "answered")
 
     assert asyncio.run(world()) == "answered"
+
+
+def test_a_question_given_up_while_it_waits_leaves_its_place_at_once_and_others_wait_on() -> None:
+    order: list[str] = []
+    pool, gate = QuestionPool(threads=1, most_of_one=1, most_waiting_of_one=3), threading.Event()
+    first = pool.take("one", noted(order, "first", until=gate), ticket="a")
+    given_up = pool.take("one", noted(order, "given up"), ticket="b")
+    other = pool.take("one", noted(order, "other"), ticket="c")
+    with pytest.raises(Busy):
+        pool.take("one", noted(order, "no place"))
+    assert (pool.give_up("b"), pool.give_up("b"), pool.give_up("a"), pool.give_up("")) == (True, False, False, False)
+    last = pool.take("one", noted(order, "last"))
+    gate.set()
+    assert [turn.result(PATIENCE_S) for turn in (first, other, last)] == ["first", "other", "last"]
+    assert given_up.cancelled()
+    assert order == ["first", "other", "last"]

@@ -13,6 +13,7 @@ from zuji.api.guard import Caller
 from zuji.api.ports import ports_of
 from zuji.api.questions import questions_of
 from zuji.api.waiting import wait_for
+from zuji.store.failure import Cancelled
 
 T = TypeVar("T")
 LOOKED_EVERY_S = 0.5
@@ -27,10 +28,19 @@ def ticket_of(caller: Caller, chosen: str) -> str:
 async def answered_while_listened(request: Request, answer: Callable[[], T], *, ticket: str) -> T:
     """What the blocking call gives, computed on a question thread.
 
-    When the caller hangs up, the statement with this ticket is stopped, for nobody would read its answer.
+    When the caller hangs up, the question with this ticket is stopped, for nobody would read its answer.
     """
-    answered = asyncio.ensure_future(questions_of(request).run(answer))
+    answered = asyncio.wrap_future(questions_of(request).take(answer, ticket=ticket))
     while not (await asyncio.wait({answered}, timeout=LOOKED_EVERY_S))[0]:
         if await request.is_disconnected():
-            await wait_for(request, ports_of(request).events.cancel, ticket)
+            await stopped(request, ticket)
+    if answered.cancelled():
+        raise Cancelled("asking: cancelled before its turn came.")
     return answered.result()
+
+
+async def stopped(request: Request, ticket: str) -> bool:
+    """Stop the question with this ticket, whether it runs or waits in line. Whether there was one."""
+    waited = questions_of(request).give_up(ticket)
+    ran = await wait_for(request, ports_of(request).events.cancel, ticket)
+    return waited or ran

@@ -30,12 +30,13 @@ MOST_WAITING = 200
 MOST_WAITING_OF_ONE = MOST_WAITING // 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Turn:
     """A question that waits for a thread, and where its answer goes."""
 
     answer: Callable[[], Any]
     promised: Future[Any]
+    ticket: str
 
 
 class QuestionPool:
@@ -63,12 +64,34 @@ class QuestionPool:
 
     async def run(self, asker: str, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer, computed on one of the question threads when it is this asker's turn."""
+        return await asyncio.wrap_future(self.take(asker, lambda: question(*args, **kwargs)))
+
+    def take(self, asker: str, question: Callable[[], T], *, ticket: str = "") -> Future[T]:
+        """Stand in line at once, or raise Busy; the answer comes later. Cancelled while waiting, it leaves the line."""
         promised: Future[T] = Future()
+        turn = _Turn(question, promised, ticket)
         with self._lock:
             self._refuse_too_many(asker)
-            self._waiting.setdefault(asker, deque()).append(_Turn(lambda: question(*args, **kwargs), promised))
+            self._waiting.setdefault(asker, deque()).append(turn)
             self._start()
-        return await asyncio.wrap_future(promised)
+        promised.add_done_callback(lambda done: self._leave(asker, turn) if done.cancelled() else None)
+        return promised
+
+    def give_up(self, ticket: str) -> bool:
+        """Take the questions with this ticket out of the line. Whether one waited there."""
+        with self._lock:
+            found = [turn for turns in self._waiting.values() for turn in turns if ticket and turn.ticket == ticket]
+        return sum(turn.promised.cancel() for turn in found) > 0
+
+    def _leave(self, asker: str, turn: _Turn) -> None:
+        """Free the place of a question that nobody waits for any more, unless its thread has it already."""
+        with self._lock:
+            turns = self._waiting.get(asker)
+            if turns is None or turn not in turns:
+                return
+            turns.remove(turn)
+            if not turns:
+                del self._waiting[asker]
 
     def _refuse_too_many(self, asker: str) -> None:
         """Raise Busy when there is no room for another question of this asker."""
@@ -128,6 +151,14 @@ class OwnTurn:
     async def run(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer, when it is this asker's turn."""
         return await self.pool.run(self.asker, question, *args, **kwargs)
+
+    def take(self, question: Callable[[], T], *, ticket: str = "") -> Future[T]:
+        """Stand in line at once, or raise Busy; the answer comes later."""
+        return self.pool.take(self.asker, question, ticket=ticket)
+
+    def give_up(self, ticket: str) -> bool:
+        """Take the questions with this ticket out of the line. Whether one waited there."""
+        return self.pool.give_up(ticket)
 
 
 def questions_of(request: Request) -> OwnTurn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -12,15 +13,15 @@ from zuji.analyse.ask import Asker
 from zuji.analyse.kinds import schemas
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
-from zuji.api.jobs import Job, Jobs
+from zuji.api.jobs import Job, Jobs, progress_told
 from zuji.api.kept_sql import kept_sql_of
-from zuji.api.listening import answered_while_listened, ticket_of
+from zuji.api.listening import answered_while_listened, stopped, ticket_of
 from zuji.api.ports import ports_of
 from zuji.api.question_answers import answer_out, asking_of, people_out
 from zuji.api.questions import questions_of
-from zuji.api.waiting import wait_for
 from zuji.api.wire_questions import AnswerOut, JobOut, KindsOut, PeopleIn, PeopleOut, ProgressOut, QuestionIn
-from zuji.store.query_progress import QueryProgress, progress_of
+from zuji.store.query_progress import QueryProgress
+from zuji.terms.error import Busy
 
 router = APIRouter(tags=["questions"], route_class=GuardedRoute)
 JobId = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
@@ -63,15 +64,20 @@ async def start(request: Request, caller: AnyCaller, body: QuestionIn) -> JobOut
     ports, asker, jobs = ports_of(request), _asker_of(request), _jobs_of(request)
     job_id = ports.new_id()
     ticket = ticket_of(caller, job_id)
-    job = jobs.add(job_id, owner=_owner(caller), kind=body.kind, ticket=ticket)
+    turns = questions_of(request)
+    job = jobs.add(job_id, owner=_owner(caller), asker=turns.asker, kind=body.kind, ticket=ticket)
 
     def answer() -> AnswerOut:
         found = asker.ask(body.kind, body.question, asking_of(ports, caller, ticket=ticket))
         return answer_out(found, caller, kept_sql_of(request))
 
-    task = asyncio.ensure_future(questions_of(request).run(jobs.run, job_id, answer))
-    request.app.state.running.add(task)
-    task.add_done_callback(request.app.state.running.discard)
+    try:
+        turn = asyncio.wrap_future(turns.take(partial(jobs.run, job_id, answer), ticket=ticket))
+    except Busy:
+        jobs.forget(job_id)
+        raise
+    request.app.state.running.add(turn)
+    turn.add_done_callback(request.app.state.running.discard)
     return _job_out(job, jobs)
 
 
@@ -80,8 +86,7 @@ def look(request: Request, caller: AnyCaller, job_id: JobId) -> JobOut:
     """How far a question in the background is."""
     jobs = _jobs_of(request)
     job = jobs.get(job_id, _owner(caller))
-    progress = progress_of(ports_of(request).events, job.ticket) if job.state == "running" else None
-    return _job_out(job, jobs, progress)
+    return _job_out(job, jobs, progress_told(ports_of(request).events, job))
 
 
 @router.delete("/questions/jobs/{job_id}", openapi_extra=needs("questions.ask"))
@@ -90,14 +95,14 @@ async def cancel(request: Request, caller: AnyCaller, job_id: JobId) -> JobOut:
     jobs = _jobs_of(request)
     job = jobs.get(job_id, _owner(caller))
     jobs.cancel(job_id)
-    await wait_for(request, ports_of(request).events.cancel, job.ticket)
+    await stopped(request, job.ticket)
     return _job_out(jobs.get(job_id, _owner(caller)), jobs)
 
 
 @router.delete("/questions/tickets/{ticket}", openapi_extra=needs("questions.ask"))
 async def cancel_ticket(request: Request, caller: AnyCaller, ticket: JobId) -> dict[str, bool]:
     """Stop the running question that was sent with this ticket, by the same token in the same workspace."""
-    return {"cancelled": await wait_for(request, ports_of(request).events.cancel, ticket_of(caller, ticket))}
+    return {"cancelled": await stopped(request, ticket_of(caller, ticket))}
 
 
 def _owner(caller: Caller) -> str:

@@ -13,9 +13,8 @@ from zuji.analyse.sql.views import VIEWS, Sight
 from zuji.api.exactness import Exactness, exactness_of
 from zuji.api.freshness import newest_event, wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
-from zuji.api.listening import answered_while_listened, ticket_of
+from zuji.api.listening import answered_while_listened, stopped, ticket_of
 from zuji.api.ports import Ports, ports_of
-from zuji.api.waiting import wait_for
 from zuji.api.wire_sql import CancelledOut, SqlIn, SqlOut, ViewColumnOut, ViewOut, ViewsOut
 from zuji.govern.roles import SQL_ROWS_OF
 from zuji.terms.error import BadRequest
@@ -87,8 +86,7 @@ async def cancel(
     request: Request, caller: AnyCaller, ticket: Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 ) -> CancelledOut:
     """Stop the running statement that was sent with this ticket, by the same token in the same workspace."""
-    found = await wait_for(request, ports_of(request).events.cancel, ticket_of(caller, ticket))
-    return CancelledOut(cancelled=found)
+    return CancelledOut(cancelled=await stopped(request, ticket_of(caller, ticket)))
 
 
 def _answered(ports: Ports, caller: Caller, sql: str, *, limit: int, ticket: str) -> SqlAnswer:
