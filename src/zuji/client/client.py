@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 POLLED_EVERY_S = 0.5
+ASKED_AGAIN_FOR_S = 60.0
 _ERRORS: dict[int, type[ZujiError]] = {
     401: NotAllowed,
     403: NotAllowed,
@@ -102,13 +103,16 @@ class Client:
     def ask_patiently(self, kind: str, question: Mapping[str, Any] | None = None, /, **fields: Any) -> Answer:
         """The same in the background, for questions that take longer than a connection may stay open.
 
-        Interrupted (Ctrl-C), the question is stopped on the server too.
+        Interrupted (Ctrl-C), the question is stopped on the server too. A line that breaks, or a server that is busy
+        or starts again, is asked again for a minute.
         """
         job = self._post("/questions/jobs", {"kind": kind, "question": {**(question or {}), **fields}})
         try:
             while job["state"] in ("waiting", "running"):
                 time.sleep(POLLED_EVERY_S)
-                job = self._read(self._http.get(f"/questions/jobs/{job['id']}"))
+                job = self._looked_at(job["id"])
+        except (httpx.HTTPError, ZujiError):  # the line or the server: the question itself may be well
+            raise
         except BaseException:  # Ctrl-C in a notebook: nobody waits for the answer any more
             with suppress(httpx.HTTPError):
                 self._http.delete(f"/questions/jobs/{job['id']}")
@@ -157,6 +161,17 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _looked_at(self, job_id: str) -> dict[str, Any]:
+        """How a question in the background is; asked again for a while when the line or the server cannot tell."""
+        until = time.monotonic() + ASKED_AGAIN_FOR_S
+        while True:
+            try:
+                return self._read(self._http.get(f"/questions/jobs/{job_id}"))
+            except (httpx.TransportError, Busy):
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(POLLED_EVERY_S)
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return self._read(self._http.post(path, json=body))
