@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ import pyarrow as pa
 
 from zuji.analyse.ask import Asker
 from zuji.run.batch_tags import BatchTags
+from zuji.run.batch_writing import BatchWriting
+from zuji.run.telling import Telling
 from zuji.run.unhurried import unhurried
 from zuji.store import tag_live
 from zuji.store.events import EventStore
@@ -208,6 +211,7 @@ def main() -> None:
     lists = PeopleLists.open(wanted.folder / "metadata.sqlite")
     batch = BatchTags(
         hot=hot, events=store, lists=lists, asker=Asker(store, now_ms=lambda: clock[0]),
+        writing=BatchWriting(hot=hot, telling=Telling(), batch_lock=threading.Lock(), now_ms=lambda: clock[0]),
         timezone_of=lambda workspace: ZONE, now_ms=lambda: clock[0],
     )  # fmt: skip
     published = published_in(hot, wanted.tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ import pytest
 from store.event_rows import event_row, event_table
 from zuji.analyse.ask import Asker
 from zuji.run.batch_tags import DEFINITIONS_AT_ONCE, BatchTags
-from zuji.store import tag_live, tag_values
+from zuji.run.batch_writing import BatchWriting
+from zuji.run.publishing import plan_publishing
+from zuji.run.telling import Telling
+from zuji.store import tag_values
 from zuji.store.events import EventStore
 from zuji.store.hot import HotStore
 from zuji.store.outbox import PersonRow
 from zuji.store.people_lists import PeopleLists
 from zuji.store.profiles import ProfileRow
-from zuji.store.tag_live import LiveRow
-from zuji.store.tag_values import Kind
+from zuji.store.tag_values import Kind, Told
 
 START = 1_762_000_000_000
 HOUR = 3_600_000
@@ -32,15 +35,23 @@ class Shop:
         self.events = EventStore.open(folder / "events")
         self.lists = PeopleLists.open(folder / "metadata.sqlite")
         self.now_ms = START + HOUR
+        self.telling = Telling()
+        self._position = 0
+        self.start_again()
+
+    def start_again(self) -> None:
+        """What was worked out is forgotten, so everything is due."""
         self.batch = BatchTags(
             hot=self.hot,
             events=self.events,
             lists=self.lists,
             asker=Asker(self.events, now_ms=lambda: self.now_ms),
+            writing=BatchWriting(
+                hot=self.hot, telling=self.telling, batch_lock=threading.Lock(), now_ms=lambda: self.now_ms
+            ),
             timezone_of=lambda workspace: "UTC",
             now_ms=lambda: self.now_ms,
         )
-        self._position = 0
 
     def close(self) -> None:
         self.events.close()
@@ -54,20 +65,22 @@ class Shop:
             rows.append(event_row(self._position, anchor=anchor, event="buy", at=at))
         self.events.insert(event_table(rows))
 
-    def publish(self, kind: Kind, key: str, version: int = 1, **document: Any) -> None:
+    def publish(self, kind: Kind, key: str, version: int = 1, *, announce: bool = False, **document: Any) -> None:
         written = {"key": key, "name": {"en": key, "zh": key}, "freshness": "batch"} | document
         if kind == "tag":
             written |= {"family": "value_tier"}
+        body = {"kind": kind, "key": key, "version": version, "announce": announce, "definition": written}
         with self.hot.write() as connection:
-            tag_live.publish(connection, LiveRow("default", kind, key, version, written))
+            plan_publishing(connection, "default", body, self.now_ms).write(connection)
 
     def holders(self, kind: Kind, key: str) -> dict[int, Any]:
         with self.hot.read() as connection:
             return dict(tag_values.holders(connection, "default", kind, key))
 
-    def changes(self) -> list[tuple[int, str, Any, Any]]:
+    def changes(self, told: Told = tag_values.TOLD) -> list[tuple[int, str, Any, Any]]:
         with self.hot.read() as connection:
-            found = tag_values.changes_after(connection, "default", 0, 100, told=tag_values.SILENT)
+            found = tag_values.changes_after(connection, "default", 0, 100, told=told)
+        assert {one.cause for one in found} <= {"batch"}
         return [(one.person, one.key, one.old, one.new) for one in found]
 
 
@@ -92,7 +105,8 @@ def test_everybody_gets_values_and_only_changes_are_recorded(shop: Shop) -> None
     shop.now_ms += HOUR
     assert shop.batch.work_off() == 2
     assert (shop.holders("tag", "orders"), shop.holders("segment", "twice")) == ({1: 2, 2: 2}, {1: True, 2: True})
-    assert sorted(shop.changes()[3:], key=str) == [(2, "orders", 1, 2), (2, "twice", None, True)]
+    assert sorted(shop.changes(), key=str) == [(2, "orders", 1, 2), (2, "twice", None, True)]
+    assert len(shop.changes(tag_values.SILENT)) == 3
 
 
 def test_nothing_is_worked_out_again_before_its_time(shop: Shop) -> None:
@@ -222,3 +236,54 @@ def test_more_definitions_than_are_worked_out_together_all_have_their_values(sho
         shop.publish("tag", key, rule=ORDERS)
     assert shop.batch.work_off() == len(keys)
     assert [shop.holders("tag", key) for key in keys] == [{1: 1}] * len(keys)
+
+
+def test_what_a_publishing_changes_is_told_only_where_that_was_announced(shop: Shop) -> None:
+    shop.bought(1)
+    shop.publish("tag", "quiet", rule=ORDERS)
+    shop.publish("tag", "loud", rule=ORDERS, announce=True)
+    shop.batch.work_off()
+    assert (shop.changes(tag_values.SILENT), shop.changes()) == ([(1, "quiet", None, 1)], [(1, "loud", None, 1)])
+
+
+def test_a_first_pass_that_a_restart_put_off_is_silent_still_and_the_next_one_is_told(shop: Shop) -> None:
+    """A start makes everything due; what people did meanwhile is no doing of a publishing."""
+    shop.bought(1)
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.start_again()
+    shop.batch.work_off()
+    assert shop.changes() == []
+    shop.bought(1)
+    shop.start_again()
+    shop.batch.work_off()
+    assert shop.changes() == [(1, "orders", 1, 2)]
+
+
+def test_what_names_something_that_was_published_anew_changes_silently_too(shop: Shop) -> None:
+    shop.bought(1, 1)
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.publish("segment", "twice", rule=TWICE)
+    shop.publish("segment", "often", rule={"when": {"segment": "twice"}})
+    shop.batch.work_off()
+    nobodys = ORDERS | {"when": {"measure": "count", "op": "gte", "value": 9}}
+    shop.publish("tag", "orders", version=2, rule=nobodys)
+    shop.now_ms += HOUR
+    assert shop.batch.work_off() == 3
+    assert shop.changes() == []
+
+
+def test_a_value_of_a_batch_that_flaps_is_told_ten_times_and_then_once_a_minute(shop: Shop) -> None:
+    shop.bought(1)
+    shop.publish("tag", "orders", rule=ORDERS)
+    shop.batch.work_off()
+    for _ in range(13):
+        shop.bought(1)
+        shop.now_ms += 3_000
+        shop.start_again()
+        shop.batch.work_off()
+    assert [new for _, _, _, new in shop.changes()] == [*range(2, 12)]
+    assert [new for _, _, _, new in shop.changes(tag_values.DAMPED)] == [12, 13, 14]
+    shop.now_ms += 60_000
+    with shop.hot.write() as connection:
+        [newest] = shop.telling.tell_held(connection, shop.now_ms)
+    assert (newest.old, newest.new, newest.cause) == (11, 14, "damped")

@@ -39,6 +39,7 @@ from zuji.govern.users import Users
 from zuji.govern.workspaces import Workspaces
 from zuji.run.alerts import AlertLoop
 from zuji.run.batch_tags import BatchTags
+from zuji.run.batch_writing import BatchWriting
 from zuji.run.deliveries import DeliveryLoop
 from zuji.run.engine import Engine, build_engine
 from zuji.run.noticing import NoticeLoop
@@ -234,6 +235,9 @@ def build_house(
     )
     batch_tags = BatchTags(
         hot=hot,
+        writing=BatchWriting(
+            hot=hot, telling=engine.tagger.telling, batch_lock=engine.ingest.batch_lock, now_ms=now_ms
+        ),
         events=engine.events,
         lists=administration.lists,
         asker=Asker(engine.events, now_ms=now_ms, tags=tags_now, visual=visual),

@@ -1,8 +1,9 @@
 """Batch tags: what no stream keeps is worked out for everybody, over and over, and written where live values are.
 
 These are the tags and segments said to be `batch`, segments of lists and of saved people, and tags that are statistics.
-None is older than `every_s`; one that was just published is worked out at once. Changes are recorded, told to nobody;
-rules of the stream that name one of these are asked again for those whose value changed.
+One that was just published is worked out at once. Changes are told as those of the stream are: what the first pass
+after a publishing changes only where that was announced, a value that flaps once a minute. Rules of the stream that
+name one of these are asked again for those whose value changed.
 
 Everybody is worked out at first, and always where a value rests on everybody or on the clock itself. Else only those
 are who were touched since: `batch_touched.py` says who that is, and it never leaves somebody out.
@@ -22,9 +23,10 @@ import pyarrow as pa
 from zuji.analyse.ask import Asker, Asking
 from zuji.run.batch_touched import Standing, standing_now, whom_to_ask
 from zuji.run.batch_values import NOBODYS, differences, values_by_person, values_in
+from zuji.run.batch_writing import BatchWriting
 from zuji.run.tagging_rules import published_everywhere
 from zuji.run.unhurried import TICKET, unhurried
-from zuji.store import tag_bulk, tag_live, tag_timers, tag_values
+from zuji.store import tag_bulk, tag_values
 from zuji.store.events import EventStore
 from zuji.store.failure import Cancelled
 from zuji.store.hot import HotStore
@@ -46,8 +48,6 @@ FIGURES_AT_ONCE = 3_000_000
 """People times columns of one pass. A figure of a person takes some hundred bytes while it is being worked out."""
 DEFINITIONS_AT_ONCE = 12
 """Values of one pass are kept until all its people are worked out: 24 bytes of each person and definition."""
-ROWS_AT_ONCE = 2_000
-"""Values in one transaction: some tens of milliseconds, in which events wait."""
 
 Named = tuple[str, tag_values.Kind, str]
 """Workspace, kind and key."""
@@ -65,10 +65,11 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Where and as of when something is worked out."""
+    """Where and as of when something is worked out. `known_ms`: what was published by then is known."""
 
     workspace: str
     published: Published
+    known_ms: int
     now_ms: int
 
 
@@ -82,6 +83,7 @@ class BatchTags:
         events: EventStore,
         lists: PeopleLists,
         asker: Asker,
+        writing: BatchWriting,
         timezone_of: Callable[[str], str],
         now_ms: Callable[[], int],
         every_s: float = EVERY_S,
@@ -90,6 +92,7 @@ class BatchTags:
         self._events = events
         self._lists = lists
         self._asker = asker
+        self._writing = writing
         self._timezone_of = timezone_of
         self._now_ms = now_ms
         self._every_ms = every_s * 1000
@@ -111,12 +114,12 @@ class BatchTags:
 
     def work_off(self) -> int:
         """Work out what is due. Gives how many values changed."""
-        changed = 0
+        changed, known_ms = 0, self._now_ms()
         for workspace, published in self._published().items():
             now_ms = self._now_ms()
             due = self._due(workspace, published, now_ms)
             if due:
-                changed += self._work_out(workspace, published, due, now_ms)
+                changed += self._work_out(_Work(workspace, published, known_ms, now_ms), due)
         self._forget_ended()
         return changed
 
@@ -140,7 +143,7 @@ class BatchTags:
         """Those that are older than they may be; with them, those that soon are: so that they fall into step, and what
         they rest on, which is large, is kept once.
         """
-        batch = [one for one in published.definitions if is_batch(one)]
+        batch = [one for one in published.definitions if one.is_batch]
         if not any(self._is_older(workspace, one, now_ms - self._every_ms) for one in batch):
             return []
         return [one for one in batch if self._is_older(workspace, one, now_ms - self._every_ms / 2)]
@@ -159,8 +162,7 @@ class BatchTags:
         for name in self._worked.keys() - here:
             del self._worked[name]
 
-    def _work_out(self, workspace: str, published: Published, due: Sequence[Definition], now_ms: int) -> int:
-        work = _Work(workspace, published, now_ms)
+    def _work_out(self, work: _Work, due: Sequence[Definition]) -> int:
         changed = sum(self._write_statistic(work, one, one.statistic) for one in due if one.statistic is not None)
         ruled = [one for one in due if one.statistic is None]
         return changed + (self._work_out_rules(work, ruled) if ruled else 0)
@@ -214,6 +216,7 @@ class BatchTags:
     def _is_worked_out(self, work: _Work, one: Definition, standing: Standing | None) -> None:
         if self._stopping.is_set():
             raise Cancelled("batch tags stop")
+        self._writing.first_pass_is_over(work.workspace, one, known_ms=work.known_ms)
         self._worked[work.workspace, one.kind, one.key] = Worked(one.version, work.now_ms, standing)
 
     def _can_be_asked(self, one: Definition, work: _Work, asked: Asked) -> bool:
@@ -255,17 +258,14 @@ class BatchTags:
                 held = tag_bulk.held_by_everybody(connection, work.workspace, name)
             else:
                 held = tag_bulk.held_by(connection, work.workspace, name, among.people)
-        moved = differences(values, *held)
-        named_live = any(other.is_live for other in needed_by(name, work.published))
-        for start in range(0, len(moved), ROWS_AT_ONCE):
-            some = moved[start : start + ROWS_AT_ONCE]
-            with self._hot.write() as connection:
-                if self._stopping.is_set() or not tag_live.holds(connection, work.workspace, name, one.version):
-                    return start  # it was ended, or published anew, while it was worked out
-                tag_bulk.write(connection, work.workspace, name, some, version=one.version, at_ms=work.now_ms)
-                if named_live:
-                    tag_timers.wake(connection, work.workspace, (person for person, _, _ in some), work.now_ms)
-        return len(moved)
+        return self._writing.write(
+            work.workspace,
+            one,
+            differences(values, *held),
+            at_ms=work.now_ms,
+            is_named_live=any(other.is_live for other in needed_by(name, work.published)),
+            is_stopped=self._stopping.is_set,
+        )
 
 
 def _at_once(group: Sequence[Definition]) -> Iterator[Sequence[Definition]]:
@@ -277,8 +277,3 @@ def _at_once(group: Sequence[Definition]) -> Iterator[Sequence[Definition]]:
 def parts_for(people: int, definitions: int) -> int:
     """In how many parts of the people so many definitions are worked out."""
     return 1 + people * (2 + definitions) // FIGURES_AT_ONCE
-
-
-def is_batch(one: Definition) -> bool:
-    """Whether its values are worked out here: neither by the stream nor by somebody else."""
-    return one.statistic is not None or one.members is not None or (one.rule is not None and not one.is_live)

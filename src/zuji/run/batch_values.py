@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zuji.store.tag_bulk import Moved
+from zuji.store.tag_values import Name, NewChange
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.decode
@@ -48,6 +49,22 @@ def differences(values: pl.DataFrame, people: list[int], texts: list[str]) -> li
     both = old.join(values, on="person", how="full", coalesce=True)
     moved = both.filter(pl.col("old").ne_missing(pl.col("new"))).sort("person").select("person", "old", "new")
     return [one for one in moved.iter_rows() if not _mean_the_same(one[1], one[2])]
+
+
+def changes_of(workspace: str, name: Name, moved: Iterable[Moved], *, at_ms: int) -> list[NewChange]:
+    """The same as changes to be recorded."""
+    kind, key = name
+    return [
+        NewChange(
+            workspace=workspace, person=person, kind=kind, key=key, old=_or_none(old), new=_or_none(new),
+            cause="batch", at_ms=at_ms,
+        )
+        for person, old, new in moved
+    ]  # fmt: skip
+
+
+def _or_none(text: str | None) -> Any:
+    return None if text is None else _decode(text)
 
 
 def _mean_the_same(old: str | None, new: str | None) -> bool:

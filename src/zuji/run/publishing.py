@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zuji.store import given_tags, tag_live, tag_states, tag_values
+from zuji.store import given_tags, tag_first_pass, tag_live, tag_states, tag_values
 from zuji.store.hot import HotTransaction
 from zuji.store.tag_live import LiveRow
-from zuji.store.tag_values import SILENT, TOLD, Kind
+from zuji.store.tag_values import SILENT, TOLD, Kind, Name
 from zuji.tag.catalogue import definitions_in
-from zuji.tag.definition import Definition, read_published
+from zuji.tag.definition import Definition, Published, read_published
 from zuji.tag.given import is_given
-from zuji.tag.graph import in_force
+from zuji.tag.graph import in_force, resting_on
 from zuji.terms.error import BadRequest, Conflict
 
 Write = Callable[[HotTransaction], None]
@@ -37,7 +37,8 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
     before = tag_live.published(connection, workspace)
     others = [row for row in before if (row.kind, row.key) != (kind, key)]
     rows = others if published is None else [*others, _row(workspace, published)]
-    has_live = any(one.is_live for one in in_force(definitions_in(rows)).definitions)
+    then = in_force(definitions_in(rows))
+    has_live = any(one.is_live for one in then.definitions)
     known = next(iter(definitions_in([row for row in before if (row.kind, row.key) == (kind, key)])), None)
     _require_same_type(connection, workspace, known, published)
     was_given, will_be_given = (one is not None and is_given(one) for one in (known, published))
@@ -57,6 +58,7 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
             tag_live.publish(connection, _row(workspace, published))
             if will_be_given:
                 given_tags.set_validity(connection, workspace, key, published.validity_days)
+        _begin_first_passes(connection, workspace, (kind, key), then, announce=announce, now_ms=now_ms)
         if has_live:
             tag_live.begin_backfill(connection, workspace, announce=announce, now_ms=now_ms)
         else:
@@ -64,6 +66,17 @@ def plan_publishing(connection: HotTransaction, workspace: str, body: Mapping[st
             tag_states.forget_workspace(connection, workspace)
 
     return Publishing(write, {"published": published is not None, "kind": kind, "key": key, "backfill": has_live})
+
+
+def _begin_first_passes(
+    connection: HotTransaction, workspace: str, name: Name, then: Published, *, announce: bool, now_ms: int
+) -> None:
+    """What the next pass of batch definitions changes is the doing of this publishing: of its own, and of others'."""
+    tag_first_pass.forget(connection, workspace, name)
+    if any((one.kind, one.key) == name and one.is_batch for one in then.definitions):
+        tag_first_pass.begin(connection, workspace, name, announce=announce, now_ms=now_ms)
+    others = [(one.kind, one.key) for one in resting_on(name, then) if one.is_batch]
+    tag_first_pass.begin_with(connection, workspace, others, announce=announce, now_ms=now_ms)
 
 
 def _require_same_type(

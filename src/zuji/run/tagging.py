@@ -84,8 +84,8 @@ class Tagger:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no live rules are published anywhere."""
-        return not self._books
+        """Whether no live rules are published anywhere, and no flapping value, not even of a batch tag, waits."""
+        return not self._books and not self.telling.holds_any
 
     def books(self, workspace: str) -> Books | None:
         """What is kept of a workspace; None where it has no live rules."""

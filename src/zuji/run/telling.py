@@ -23,6 +23,11 @@ class Telling:
         self._held: dict[Flapper, Held] = {}
         self._is_loaded = False
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether a flapping value waits for its minute."""
+        return bool(self._held)
+
     def load(self, connection: HotTransaction) -> None:
         """Read what is held."""
         self._held = {_flapper(one): one for one in tag_timers.all_held(connection)}

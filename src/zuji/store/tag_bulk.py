@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from zuji.store.tag_values import SILENT, Cause, Name, Told
+from zuji.store.tag_values import SILENT, Cause, Name
 
 Moved = tuple[int, str | None, str | None]
 """Person, old value, new value; None for none."""
@@ -44,17 +44,9 @@ def held_by_everybody(connection: sqlite3.Connection, workspace: str, name: Name
 
 
 def write(
-    connection: sqlite3.Connection,
-    workspace: str,
-    name: Name,
-    moved: Sequence[Moved],
-    *,
-    version: int,
-    at_ms: int,
-    cause: Cause = "batch",
-    told: Told = SILENT,
+    connection: sqlite3.Connection, workspace: str, name: Name, moved: Sequence[Moved], *, version: int, at_ms: int
 ) -> None:
-    """Give these people their new values, and record what changed, in the caller's transaction."""
+    """Give these people their new values, in the caller's transaction."""
     rows = _write(moved).decode()
     connection.execute(
         # By the table's own order: the index by key would be read from end to end for a few people.
@@ -67,8 +59,14 @@ def write(
         " SELECT ?1, value ->> 0, ?2, ?3, value ->> 2, ?5, ?6 FROM json_each(?4) WHERE value ->> 2 IS NOT NULL",
         (workspace, *name, rows, at_ms, version),
     )
+
+
+def record_silently(
+    connection: sqlite3.Connection, workspace: str, name: Name, moved: Sequence[Moved], *, cause: Cause, at_ms: int
+) -> None:
+    """Add what changed to the log, for nobody to be told of. What somebody is told of is decided one by one."""
     connection.execute(
         "INSERT INTO tag_change (workspace, person, kind, key, old, new, cause, at_ms, readable_at_ms, told)"
         " SELECT ?1, value ->> 0, ?2, ?3, value ->> 1, value ->> 2, ?6, ?5, ?5, ?7 FROM json_each(?4) ORDER BY id",
-        (workspace, *name, rows, at_ms, cause, told),
+        (workspace, *name, _write(moved).decode(), at_ms, cause, SILENT),
     )

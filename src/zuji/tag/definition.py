@@ -153,6 +153,11 @@ class Definition:
         """Whether the stream keeps it up to date from a rule."""
         return self.rule is not None and self.freshness == "live"
 
+    @property
+    def is_batch(self) -> bool:
+        """Whether its values are worked out for everybody now and then: neither by the stream nor by somebody else."""
+        return self.statistic is not None or self.members is not None or (self.rule is not None and not self.is_live)
+
 
 @dataclass(frozen=True)
 class Published:

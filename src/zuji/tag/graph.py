@@ -62,6 +62,17 @@ def needed_by(named: Named, published: Published) -> tuple[Definition, ...]:
     return tuple(one for one in published.definitions if named in needs(one))
 
 
+def resting_on(named: Named, published: Published) -> tuple[Definition, ...]:
+    """Those published whose values this one has a part in: that name it, or one that does, and so on."""
+    found: dict[Named, Definition] = {}
+    reached = {named}
+    for one in published.definitions:  # each after those that it names
+        if reached.intersection(needs(one)):
+            reached.add((one.kind, one.key))
+            found[one.kind, one.key] = one
+    return tuple(found.values())
+
+
 def _visit(named: Named, known: Mapping[Named, Definition], depths: dict[Named, int], way: tuple[Named, ...]) -> int:
     """Depth first: how long a chain ends here. `way` is how we came; `depths` keeps the order of finishing."""
     if named in depths:
