@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from fastapi import Request
 
 from zuji.api.definitions import catalogue_of, sentence_of
 from zuji.api.guard import Caller
 from zuji.api.listening import answered_while_listened, ticket_of
+from zuji.api.masked_tags import masked_value, taken_by
 from zuji.api.moments import milliseconds
 from zuji.api.ports import Ports, ports_of
 from zuji.api.question_answers import person_out
@@ -43,8 +45,14 @@ async def previewed(request: Request, caller: Caller, kind: Kind, body: PreviewI
 
 
 def _out(ports: Ports, caller: Caller, definition: Definition, at_ms: int, found: Preview) -> PreviewOut:
+    taken = taken_by(definition.rule)
+
+    def shown(value: Any) -> Any:
+        return value if caller.sees_personal else masked_value(value, taken)
+
     sample = [
-        PersonWithValue(**person_out(ports, caller, one.person).model_dump(), value=one.value) for one in found.sample
+        PersonWithValue(**person_out(ports, caller, one.person).model_dump(), value=shown(one.value))
+        for one in found.sample
     ]
     return PreviewOut(
         sentence=sentence_of(definition.rule),
@@ -55,7 +63,7 @@ def _out(ports: Ports, caller: Caller, definition: Definition, at_ms: int, found
         share=found.share,
         month_ago=found.month_ago,
         sample=sample,
-        values=[ValueCount(value=value, people=people) for value, people in found.values],
+        values=[ValueCount(value=shown(value), people=people) for value, people in found.values],
         compared=None if found.compared is None else _compared(ports, caller, found.compared),
     )
 

@@ -102,6 +102,14 @@ class Definitions(MetadataRows):
         chosen = select(row).where(_is(row, workspace, kind, key)).order_by(row.version.desc())
         return self._all(chosen, DefinitionVersion)
 
+    def taken_from(self, workspace: str) -> list[tuple[str, str]]:
+        """The tags that some version took from a property, with the property: (key, property)."""
+        row = DefinitionVersionRow
+        property_ = row.document[("rule", "value", "property")].as_string()
+        mine = (row.workspace == workspace) & (row.kind == "tag") & property_.is_not(None)
+        with self._reading() as session:
+            return [(key, name) for key, name in session.execute(select(row.key, property_).where(mine).distinct())]
+
 
 def _is(row: Any, workspace: str, kind: Kind, key: str) -> ColumnElement[bool]:
     mine: ColumnElement[bool] = (row.workspace == workspace) & (row.kind == kind) & (row.key == key)

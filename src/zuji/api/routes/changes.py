@@ -9,9 +9,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
+from msgspec.structs import replace
 
 from zuji.api.change_log import newest_change
-from zuji.api.guard import AnyCaller, GuardedRoute, needs
+from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
+from zuji.api.masked_tags import tags_shown
 from zuji.api.ports import Ports, ports_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire_changes import ChangeOut, ChangePage
@@ -41,7 +43,7 @@ def list_changes(
     silent: Annotated[bool, Query(description="Also changes that nobody is told of (backfills, damped).")] = False,
 ) -> ChangePage:
     """Changes of tags and segments in the order in which they could be read."""
-    found = _changes(ports_of(request), caller.workspace, after, limit, silent=silent)
+    found = _changes(ports_of(request), caller, after, limit, silent=silent)
     shown = [ChangeOut(**told(one)) for one in found if keys is None or one.key in keys]
     return ChangePage(changes=shown, next=found[-1].number if found else after)
 
@@ -65,12 +67,12 @@ async def stream(
     running: set[object] = request.app.state.streams
     if len(running) >= MOST_STREAMS:
         raise Busy(f"{MOST_STREAMS} streams of changes are open already. Close one, or poll /api/v1/changes.")
-    lines = _lines(request, ports, caller.workspace, after, frozenset(keys) if keys else None, running)
+    lines = _lines(request, ports, caller, after, frozenset(keys) if keys else None, running)
     return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 async def _lines(
-    request: Request, ports: Ports, workspace: str, after: int, keys: frozenset[str] | None, running: set[object]
+    request: Request, ports: Ports, caller: Caller, after: int, keys: frozenset[str] | None, running: set[object]
 ) -> AsyncIterator[str]:
     here = object()
     running.add(here)
@@ -78,7 +80,7 @@ async def _lines(
         yield "retry: 1000\n\n"
         quiet = 0.0
         while True:
-            found = await wait_for(request, _changes, ports, workspace, after, AT_ONCE)
+            found = await wait_for(request, _changes, ports, caller, after, AT_ONCE)
             for one in found:
                 after = one.number
                 if keys is None or one.key in keys:
@@ -94,6 +96,10 @@ async def _lines(
         running.discard(here)
 
 
-def _changes(ports: Ports, workspace: str, after: int, limit: int, *, silent: bool = False) -> list[TagChange]:
+def _changes(ports: Ports, caller: Caller, after: int, limit: int, *, silent: bool = False) -> list[TagChange]:
+    """What changed after a number, with the values as this caller may see them."""
+    to = None if silent else tag_values.TOLD
     with ports.hot.read() as connection:
-        return tag_values.changes_after(connection, workspace, after, limit, told=None if silent else tag_values.TOLD)
+        found = tag_values.changes_after(connection, caller.workspace, after, limit, told=to)
+    shown = tags_shown(ports, caller)
+    return [replace(one, old=shown(one.key, one.old), new=shown(one.key, one.new)) for one in found]

@@ -15,6 +15,7 @@ from zuji.api.event_pages import page_of_events
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
+from zuji.api.masked_tags import tags_shown
 from zuji.api.people import identifier_out, owned_by, profile_of
 from zuji.api.ports import Ports, ports_of
 from zuji.api.questions import questions_of
@@ -200,6 +201,7 @@ def profile_out(ports: Ports, person: Profile, caller: Caller, include: Collecti
         parts = added(connection, person, include, caller)
     tags = [(key, one) for (kind, key), one in sorted(values.items(), key=itemgetter(0)) if kind == "tag"]
     traits = {name: trait.value for name, trait in person.traits.items()}
+    shown = tags_shown(ports, caller)
     return ProfileOut(
         id=person.id,
         former_ids=list(person.former_ids),
@@ -207,7 +209,7 @@ def profile_out(ports: Ports, person: Profile, caller: Caller, include: Collecti
         identifiers=[_held(one, caller) for one in person.identifiers],
         traits=traits if caller.sees_personal else mask_value(traits),
         trait_details={name: _trait(name, trait, caller) for name, trait in person.traits.items()},
-        tags={key: TagOut(value=one.value, since=iso(one.since_ms)) for key, one in tags},
+        tags={key: TagOut(value=shown(key, one.value), since=iso(one.since_ms)) for key, one in tags},
         segments=sorted(key for kind, key in values if kind == "segment"),
         **parts,
     )

@@ -12,6 +12,8 @@ from zuji.api.freshness import wait_until_fresh
 from zuji.api.given_values import given_out, newest_word
 from zuji.api.guard import AnyCaller, Caller, GuardedRoute, needs
 from zuji.api.identifiers import parse_identifier
+from zuji.api.masked_answers import masked_texts
+from zuji.api.masked_tags import tags_shown
 from zuji.api.moments import milliseconds
 from zuji.api.people import owned_by, profile_of
 from zuji.api.ports import ports_of
@@ -25,7 +27,7 @@ from zuji.identify.profile import Profile
 from zuji.store.hot import HotStore
 from zuji.tag.definition import Definition
 from zuji.tag.given import is_given
-from zuji.tag.rule import AllOf, HasIdentifier, InSegment, Measure, Rule, Trait, ValueOf, When
+from zuji.tag.rule import AllOf, HasIdentifier, InSegment, Measure, Measured, Rule, Trait, ValueOf, When
 from zuji.tag.what_changes import Change
 from zuji.tag.why import EventBehind, Reason, why
 from zuji.terms.error import BadQuestion, NotFound
@@ -105,7 +107,7 @@ async def show_why(
             key=key,
             version=definition.version,
             at=iso(asked.now_ms),
-            value=found.value,
+            value=tags_shown(ports, caller)(key, found.value),
             sentence=sentence_of(definition.rule),
             reasons=[_reason(one, caller) for one in found.reasons],
         )
@@ -116,12 +118,13 @@ async def show_why(
 def _given(hot: HotStore, caller: Caller, person: Profile, definition: Definition, now_ms: int) -> WhyOut:
     """Of a tag without a rule: who said it. Also a word that took the value away is told."""
     word = newest_word(hot, person, definition.key, now_ms)
+    value = None if word is None else word.value
     return WhyOut(
         kind="tag",
         key=definition.key,
         version=definition.version,
         at=iso(now_ms),
-        value=None if word is None else word.value,
+        value=value if caller.sees_personal else masked_texts(value),
         sentence=None,
         reasons=[],
         given=None if word is None else given_out(word, person, caller),
@@ -157,7 +160,7 @@ def _shown(reason: Reason, caller: Caller) -> Any:
             return reason.figure
         case HasIdentifier(type_):
             return [mask_identifier(type_, one) for one in reason.figure or []]
-        case Trait(name):
+        case Trait(name) | Measured(Measure(property=str(name))) | Measure(property=str(name)):
             return mask_value(reason.figure, name=name)
         case _:
             return mask_value(reason.figure)
