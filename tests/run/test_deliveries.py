@@ -167,6 +167,38 @@ def test_a_receiver_that_is_down_for_a_while_gets_everything_once_and_in_order(s
     assert (scene.stands.attempts, scene.stands.failing_since) == (0, None)
 
 
+def test_a_delivery_is_the_same_whenever_it_is_sent_again_however_much_comes_behind_it(scene: Scene) -> None:
+    with listening(Receiver(answers=[500, None, 503])) as receiver:
+        scene.subscribe(receiver)
+        for _ in range(4):
+            scene.changes(2)
+            scene.run(6)
+    sent = [(headers["X-Zuji-Delivery"], body) for headers, body in receiver.requests]
+    assert sent[0][0] == "s1-1-2"
+    assert sent[:4] == [sent[0]] * 4
+    assert receiver.numbers == [*range(1, 9)]
+
+
+def test_a_delivery_is_the_same_after_a_crash_that_left_nobody_who_knows_whether_it_was_taken(scene: Scene) -> None:
+    def dies() -> float:
+        raise SystemExit
+
+    with listening(Receiver(answers=[500])) as receiver:
+        scene.subscribe(receiver)
+        scene.changes(2)
+        outbound = Outbound(allowed=["127.0.0.0/8"], timeout_s=5)
+        doomed = DeliveryLoop(
+            subscriptions=scene.subscriptions, hot=scene.hot, outbound=outbound, now_ms=lambda: START, spread=dies
+        )
+        with pytest.raises(SystemExit):
+            doomed.deliver_due(START)
+        doomed.stop()
+        scene.changes(2)
+        scene.run(2)
+    assert [headers["X-Zuji-Delivery"] for headers, _ in receiver.requests] == ["s1-1-2", "s1-1-2", "s1-3-4"]
+    assert receiver.numbers == [1, 2, 3, 4]
+
+
 def test_what_nobody_takes_for_a_day_is_put_away_and_the_rest_goes_on(scene: Scene) -> None:
     with listening(Receiver(answers=[500] * 1_000)) as receiver:
         scene.subscribe(receiver)

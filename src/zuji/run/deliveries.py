@@ -2,8 +2,9 @@
 
 Each subscription stands at a number in the log of changes. What follows is sent in one signed request; only when the
 receiver took it does the position move, so a receiver that is down for a while misses nothing and gets nothing out of
-order. A request may arrive twice (a lost answer): `X-Zuji-Delivery` is the same both times. What a receiver refuses for
-good, or does not take for a day, is put away as a dead letter, and the deliveries behind it go on.
+order. A request may arrive twice (a lost answer, a crash): `X-Zuji-Delivery` and the changes are the same both times,
+because where a delivery ends is written down before it is sent. What a receiver refuses for good, or does not take for
+a day, is put away as a dead letter, and the deliveries behind it go on.
 """
 
 # ruff: noqa: A002 - an id is called `id`, as it is in the values themselves.
@@ -98,6 +99,8 @@ class DeliveryLoop:
             if reached > to.position:
                 self._subscriptions.skipped(to.id, position=reached)
             return False
+        if reached != to.under_way:
+            self._subscriptions.begun(to.id, under_way=reached)
         body = self._body(to, changes)
         letter = DeadLetter(0, to.id, changes[0].number, reached, len(changes), body.decode(), "", now)
         next_at = now + 60_000 // to.per_minute
@@ -121,9 +124,14 @@ class DeliveryLoop:
         return [one for one in self._subscriptions.active() if one.next_at <= now]
 
     def _next_changes(self, to: Subscription) -> tuple[list[TagChange], int]:
-        """The next changes for a receiver, and the number up to which that is all there is for it."""
+        """The next changes for a receiver, and the number up to which that is all there is for it.
+
+        A delivery that was sent before ends where it ended then, even if nobody knows whether it was taken.
+        """
         with self._hot.read() as connection:
             found = tag_values.changes_after(connection, to.workspace, to.position, READ_AT_ONCE)
+        if to.under_way is not None:
+            found = [change for change in found if change.number <= to.under_way]
         chosen = [change for change in found if to.wants(change.kind, change.key)][:CHANGES_AT_ONCE]
         if len(chosen) == CHANGES_AT_ONCE:
             return chosen, chosen[-1].number

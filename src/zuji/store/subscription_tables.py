@@ -24,6 +24,7 @@ class SubscriptionRow(Row):
     per_minute: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(16))
     position: Mapped[int] = mapped_column(BigInteger)
+    under_way: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(Integer)
     failing_since: Mapped[int | None] = mapped_column(BigInteger)
     next_at: Mapped[int] = mapped_column(BigInteger)

@@ -6,7 +6,7 @@ Frozen values go in and out; every call is one transaction. Times are millisecon
 # ruff: noqa: A002 - an id is called `id` where values are made and found, as it is in the values themselves.
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import delete, select, update
@@ -22,8 +22,9 @@ class Subscription(msgspec.Struct, frozen=True):
     """A receiver of changes, and how it stands.
 
     `tags` and `segments`: the keys told about, None for all. `identifiers`: the types of identifiers that are sent with
-    a person; none unless asked for. `position`: the number of the last change that is done with. `attempts`: how often
-    the next delivery was tried in vain, since `failing_since`; it is tried again at `next_at`.
+    a person; none unless asked for. `position`: the number of the last change that is done with. `under_way`: that of
+    the last one in the delivery that is being sent, which stays however much comes behind it. `attempts`: how often it
+    was tried in vain, since `failing_since`; it is tried again at `next_at`.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Subscription(msgspec.Struct, frozen=True):
     problem: str
     created_by: str
     created_at: int
+    under_way: int | None = None
 
     def wants(self, kind: str, key: str) -> bool:
         """Whether a change of this tag or segment is told."""
@@ -97,13 +99,17 @@ class Subscriptions(MetadataRows):
             session.execute(update(SubscriptionRow).where(mine).values(**json_columns(columns)))
         return self.get(workspace, id)
 
+    def begun(self, id: str, *, under_way: int) -> None:
+        """A delivery of everything up to this change is about to be sent."""
+        self._set(id, under_way=under_way)
+
     def delivered(self, id: str, *, position: int, at: int, next_at: int) -> None:
         """The receiver has everything up to this change."""
-        self._set(id, position=position, delivered_at=at, attempts=0, failing_since=None, next_at=next_at, problem="")
+        self._set(id, position=position, delivered_at=at, next_at=next_at, problem="", **_NOTHING_UNDER_WAY)
 
     def skipped(self, id: str, *, position: int) -> None:
         """Nothing up to this change was for the receiver."""
-        self._set(id, position=position)
+        self._set(id, position=position, **_NOTHING_UNDER_WAY)
 
     def failed(self, id: str, *, attempts: int, since: int, next_at: int, problem: str) -> None:
         """The receiver did not take it; it is tried again."""
@@ -111,7 +117,7 @@ class Subscriptions(MetadataRows):
 
     def give_up(self, letter: DeadLetter, *, next_at: int) -> None:
         """Put a delivery away and go on behind it, in one transaction."""
-        moved = {"position": letter.last, "attempts": 0, "failing_since": None, "next_at": next_at}
+        moved = {"position": letter.last, "next_at": next_at, **_NOTHING_UNDER_WAY}
         with self._change() as session:
             told = update(SubscriptionRow).where(SubscriptionRow.id == letter.subscription)
             if session.execute(told.values(**moved, problem=letter.problem)).rowcount:  # type: ignore[attr-defined]
@@ -151,6 +157,9 @@ class Subscriptions(MetadataRows):
         """Set fields of one that may be gone meanwhile."""
         with self._change() as session:
             session.execute(update(SubscriptionRow).where(SubscriptionRow.id == id).values(**columns))
+
+
+_NOTHING_UNDER_WAY: Final[dict[str, Any]] = {"under_way": None, "attempts": 0, "failing_since": None}
 
 
 def _columns(made: Subscription) -> dict[str, Any]:
