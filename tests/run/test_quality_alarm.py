@@ -12,12 +12,11 @@ from engine_world import NOON_MS, World, a_source, running
 
 from zuji.clean.policies import NoPolicies
 from zuji.run.noticing import CALM_MS, NoticeLoop
-from zuji.run.quality_watch import QualityWatch, grown, stood
-from zuji.run.quality_watch import Snapshot as Stood
+from zuji.run.quality_watch import QualityWatch
 from zuji.store import quality
 from zuji.store.hot import HotStore
 from zuji.store.metadata import Metadata
-from zuji.store.quality import DAY_MS, Of, QualityFigures
+from zuji.store.quality import DAY_MS, Cause, Found, Of, QualityFigures
 from zuji.store.receivers import Notices
 from zuji.store.saved import SavedWork
 from zuji.terms.alarm import Alarm
@@ -32,10 +31,14 @@ class Decided(NoPolicies):
     """What the workspace decided about quality."""
 
     def __init__(self, **document: Any) -> None:
-        self._document = document
+        self._document, self._version = document, 1
 
     def newest(self, workspace: str, part: Part) -> Policy | None:
-        return Policy(workspace, part, 1, self._document, 0, "somebody") if part == "quality" else None
+        return Policy(workspace, part, self._version, self._document, 0, "somebody") if part == "quality" else None
+
+    def decide(self, **document: Any) -> None:
+        """Decide something else from now on."""
+        self._document, self._version = document, self._version + 1
 
 
 def sales(day: int, currency: str, many: int, *, at: int) -> Iterator[Message]:
@@ -122,26 +125,128 @@ def test_a_new_source_is_held_to_the_floor_that_the_workspace_decided(
     hot.close()
 
 
-def received(hot: HotStore, now: int, *, checked: int, wrong: int) -> None:
+def received(hot: HotStore, now: int, *, checked: int, wrong: int, cause: str = "negative", days_ago: int = 0) -> None:
     """So much came in, as a batch writes it down."""
-    of = Of("default", SHOP, now // DAY_MS, "accuracy")
+    of = Of("default", SHOP, now // DAY_MS - days_ago, "accuracy")
     with hot.write() as connection:
-        quality.add(connection, QualityFigures({of: checked}, {of: wrong}, {}))
+        causes = {Cause(of, cause): Found(wrong, f"{cause}-{now}")} if wrong else {}
+        quality.add(connection, QualityFigures({of: checked}, {of: wrong}, causes))
         minute = now // 60_000 * 60_000
         connection.execute(
-            "INSERT INTO accounting_total (workspace, source, accepted) VALUES (?, ?, ?)", ("default", SHOP, checked)
+            "INSERT OR REPLACE INTO accounting_total (workspace, source, accepted) VALUES (?, ?, ?)",
+            ("default", SHOP, checked),
         )
         connection.execute(
-            "INSERT INTO accounting (workspace, source, minute, accepted) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO accounting (workspace, source, minute, accepted) VALUES (?, ?, ?, ?)",
             ("default", SHOP, minute, checked),
         )
 
 
-def test_what_came_in_of_late_is_the_difference_and_deleted_data_is_none_of_it() -> None:
-    before = {(6, "validity"): (4, 0), (6, "accuracy"): (9, 9)}
-    now = {(7, "validity"): (9, 2), (6, "validity"): (5, 1), (7, "accuracy"): (3, 0)}
-    assert grown(now, before) == {"validity": (10, 3), "accuracy": (3, 0)}
-    assert grown({(6, "accuracy"): (2, 1)}, before) == {"accuracy": (0, 0)}
-    kept = [Stood(10, before), Stood(20, now)]
-    assert [stood(kept, at) for at in (5, 15, 20)] == [before, before, now]
-    assert stood([], 5) is None
+class SmallShop:
+    """A source that sends a little every five minutes, watched at each, after four good days; the day begins at 0:00.
+
+    Its index is its accuracy.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.hot, self.now = HotStore(folder / "hot.sqlite"), NOON_MS // DAY_MS * DAY_MS
+        only = dict.fromkeys(("completeness", "validity", "timeliness", "consistency", "uniqueness"), 0)
+        self.decided: dict[str, Any] = {"weights": only}
+        self.policies = Decided(**self.decided)
+        self.watch = QualityWatch(hot=self.hot, policies=self.policies, source_of=a_source)
+        for days_ago in range(1, 5):
+            received(self.hot, self.now, checked=500, wrong=0, days_ago=days_ago)
+
+    def send(self, *, minutes: int, each: int, wrong: int = 0, cause: str = "negative") -> list[tuple[float, bool]]:
+        """For so long. When (in hours of the day) the alarm came or went."""
+        changes: list[tuple[float, bool]] = []
+        stood = self.stands
+        for _ in range(minutes // 5):
+            self.now += 5 * 60 * SECOND_MS
+            received(self.hot, self.now, checked=each, wrong=wrong, cause=cause)
+            if self.stands != stood:
+                stood = not stood
+                changes.append((self.now % DAY_MS / 3_600_000, stood))
+        return changes
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.watch.alarms(self.now))
+
+    @property
+    def alarm(self) -> Alarm:
+        [alarm] = self.watch.alarms(self.now)
+        return alarm
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[SmallShop]:
+    made = SmallShop(tmp_path)
+    yield made
+    made.hot.close()
+
+
+def test_a_small_source_that_breaks_in_the_evening_of_a_good_day_is_an_alarm_within_the_hour(shop: SmallShop) -> None:
+    assert shop.send(minutes=18 * 60, each=6) == []
+    [(at, is_alarm)] = shop.send(minutes=60, each=6, wrong=6)
+    assert (is_alarm, 18 < at <= 18.5) == (True, True)
+
+
+def test_a_small_source_that_broke_in_the_morning_is_well_again_within_hours_and_not_only_at_midnight(
+    shop: SmallShop,
+) -> None:
+    shop.send(minutes=8 * 60, each=6)
+    [(_, began)] = shop.send(minutes=4 * 60, each=6, wrong=6)
+    [(ended, stands)] = shop.send(minutes=12 * 60 - 5, each=6)
+    assert (began, stands, 12 < ended <= 13.2) == (True, False, True)
+
+
+def test_an_alarm_does_not_end_at_midnight_because_too_little_of_the_new_day_is_known(shop: SmallShop) -> None:
+    shop.send(minutes=12 * 60, each=0)
+    [(_, began)] = shop.send(minutes=12 * 60 - 5, each=1, wrong=1)
+    assert began
+    assert shop.send(minutes=11 * 60, each=1, wrong=1) == []
+    assert shop.stands
+
+
+def test_a_source_that_hovers_about_fifty_in_ten_minutes_comes_and_goes_once(shop: SmallShop) -> None:
+    shop.send(minutes=8 * 60, each=25)
+    changes = []
+    for wrong in (10, 0):
+        for each in (26, 20) * 12:
+            changes += [stands for _, stands in shop.send(minutes=15, each=each, wrong=wrong)]
+    assert changes == [True, False]
+
+
+def test_an_index_that_hovers_about_its_bound_is_one_alarm_until_half_of_it_is_made_good(shop: SmallShop) -> None:
+    shop.send(minutes=60, each=100)
+    changes = []
+    for wrong in (6, 4, 6, 4, 6, 4, 2):
+        changes += [(wrong, stands) for _, stands in shop.send(minutes=60, each=100, wrong=wrong)]
+    assert changes == [(6, True), (2, False)]
+
+
+def test_the_cause_is_that_of_the_window_that_fell_and_not_that_of_the_whole_day(shop: SmallShop) -> None:
+    shop.send(minutes=10 * 60, each=100, wrong=2, cause="swapped")
+    shop.send(minutes=10, each=100, wrong=12, cause="impossible")
+    assert shop.alarm.cause == "impossible"
+    assert "such as impossible-" in shop.alarm.said
+
+
+def test_an_alarm_that_is_turned_off_is_over_although_nothing_came_in_since(shop: SmallShop) -> None:
+    shop.send(minutes=60, each=100)
+    assert shop.send(minutes=15, each=100, wrong=50)[-1][1]
+    shop.now += 7 * 3_600_000
+    assert shop.stands, "nothing came in that would tell otherwise"
+    shop.policies.decide(**shop.decided, alarm={"points": 100, "floor": 0})
+    shop.now += 3_600_000
+    assert not shop.stands
+
+
+def test_an_alarm_about_data_that_was_deleted_is_over(shop: SmallShop) -> None:
+    shop.send(minutes=60, each=100)
+    assert shop.send(minutes=15, each=100, wrong=50)[-1][1]
+    with shop.hot.write() as connection:
+        quality.forget_source(connection, "default", SHOP)
+    shop.now += 60 * SECOND_MS
+    assert not shop.stands

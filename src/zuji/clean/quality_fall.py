@@ -12,6 +12,9 @@ LEAST_CHECKED = 50
 """Of fewer, two more mistakes than usual would be four points of a dimension."""
 LEAST_DAYS = 3
 """With fewer days nothing is usual yet."""
+NEVER = 100.0
+"""A fall of so many points never happens: there is always something that is right."""
+MOST_EASE = 5.0
 
 Figures = Mapping[str, tuple[int, int]]
 """Checked and wrong by dimension."""
@@ -55,6 +58,22 @@ def scores_of(figures: Figures) -> Scores:
         if one is not None:
             found[name] = one
     return found
+
+
+def is_off(points: float, floor: float) -> bool:
+    """Whether nothing is ever a fall."""
+    return points >= NEVER and floor <= 0
+
+
+def eased(points: float, floor: float) -> tuple[float, float]:
+    """By what a fall that was told still stands: half of the points, and as much above the floor. An index that hovers
+    about its bound would otherwise fall again and again.
+
+    >>> eased(5, 50), eased(100, 50), eased(5, 0), eased(40, 98)
+    ((2.5, 52.5), (100, 55.0), (2.5, 0), (20.0, 99.0))
+    """
+    ease = min(points / 2, MOST_EASE, (100 - floor) / 2)
+    return points if points >= NEVER else points / 2, floor if floor <= 0 else floor + ease
 
 
 def fall_of(

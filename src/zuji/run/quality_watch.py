@@ -1,18 +1,21 @@
-"""Watches the index of each source: when it falls, that is an alarm within a minute, with the worst offender.
+"""Watches the index of each source: when it falls, that is an alarm, with the worst offender of late.
 
-The figures are those that batches write by day. What came in during the last minutes is the difference to what they
-were some minutes ago, which is remembered here: nothing is written for it, and after a start the minutes begin anew.
+The figures are those that batches write by day. What came in of late is the difference to what they were some time
+ago, which is remembered here: nothing is written for it, and after a start the time begins anew. An alarm stands until
+enough came in to tell that it is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import NamedTuple
 
 from zuji.clean.policies import Compiled, PolicySource
 from zuji.clean.quality_changes import Rates, most_risen, rates
-from zuji.clean.quality_fall import Fall, Figures, Scores, fall_of, is_enough, usual_scores
+from zuji.clean.quality_fall import Fall, Figures, Scores, eased, fall_of, is_enough, is_off, usual_scores
 from zuji.clean.quality_policy import USUAL_QUALITY, QualityPolicy, read_quality
+from zuji.clean.quality_windows import BEGINNING, KEEP_EVERY_MS, Kind, Late, Snapshot, is_shrunk, late_of, thinned
 from zuji.run.batch import SourceOf
 from zuji.run.lookout import Lookout
 from zuji.store import accounting, quality
@@ -21,22 +24,28 @@ from zuji.store.quality import DAY_MS, CauseFound, Of
 from zuji.terms.alarm import Alarm
 
 LOOK_EVERY_MS = 5_000
-KEEP_EVERY_MS = 30_000
-WINDOWS_MS = (120_000, 600_000)
-"""The first in which enough came in is looked at; where that is none, the whole day."""
 LEARN_EVERY_MS = 3_600_000
 MOST_CAUSES = 500
+MOST_REMEMBERED = 50
+"""Causes of a snapshot: those most frequent on its day. What was rarer then counts as new, which it nearly is."""
 
 Place = tuple[str, str]
-Sums = Mapping[tuple[int, str], tuple[int, int]]
-"""Checked and wrong by day and dimension."""
 
 
-class Snapshot(NamedTuple):
-    """The figures of yesterday and today as they stood at a moment."""
+class Watched(NamedTuple):
+    """What is remembered of a source: snapshots, oldest first, the alarm that stands, and the snapshot with which the
+    window began that told of a fall last, or of its end.
+    """
 
-    at: int
-    sums: Sums
+    kept: tuple[Snapshot, ...] = ()
+    alarm: Alarm | None = None
+    since: Snapshot = BEGINNING
+
+    def told(self, alarm: Alarm | None, late: Late) -> Watched:
+        """The same after a look at what came in of late."""
+        if (alarm is None) == (self.alarm is None):
+            return self._replace(alarm=alarm)
+        return Watched(tuple(one for one in self.kept if one.at >= late.since.at), alarm, late.since)
 
 
 class Usual(NamedTuple):
@@ -56,7 +65,7 @@ class QualityWatch:
         self._policies = policies
         self._source_of = source_of
         self._quality: Compiled[QualityPolicy] = Compiled("quality", read_quality, usual=USUAL_QUALITY)
-        self._snapshots: dict[Place, tuple[Snapshot, ...]] = {}
+        self._watched: dict[Place, Watched] = {}
         self._usual: dict[Place, Usual] = {}
         self._lookout = Lookout(self._look, every_ms=LOOK_EVERY_MS)
 
@@ -65,42 +74,49 @@ class QualityWatch:
         return self._lookout.alarms(at_ms)
 
     def _look(self, at_ms: int) -> list[Alarm]:
-        found: list[Alarm] = []
         with self._hot.read() as connection:
-            for workspace, source, last_ms in accounting.newest_minutes(connection):
-                if at_ms - last_ms > DAY_MS:
-                    self._snapshots.pop((workspace, source), None)
-                    continue
-                late = self._late(connection, (workspace, source), at_ms)
-                alarm = self._judge(connection, (workspace, source), late, at_ms) if is_enough(late) else None
-                if alarm is not None:
-                    found.append(alarm)
-        return found
+            places = {
+                (workspace, source)
+                for workspace, source, last_ms in accounting.newest_minutes(connection)
+                if at_ms - last_ms <= DAY_MS
+            }
+            self._watched = {place: self._watch(connection, place, at_ms) for place in sorted(places)}
+        return [one.alarm for one in self._watched.values() if one.alarm is not None]
 
-    def _late(self, connection: HotTransaction, place: Place, at_ms: int) -> Figures:
-        """What came in during the shortest time that tells enough."""
+    def _watch(self, connection: HotTransaction, place: Place, at_ms: int) -> Watched:
         today = at_ms // DAY_MS
         figures = quality.per_day(connection, place[0], source=place[1], from_day=today - 1, to_day=today)
-        now = {(of.day, of.dimension): (checked, wrong) for of, checked, wrong in figures}
-        kept = self._snapshots.get(place, ())
-        windows = (grown(now, stood(kept, at_ms - window) or now) for window in WINDOWS_MS)
-        whole_day = {name: figure for (day, name), figure in now.items() if day == today}
-        late = next(filter(is_enough, windows), whole_day)
-        if not kept or at_ms - kept[-1].at >= KEEP_EVERY_MS:
-            oldest = max((one.at for one in kept if one.at <= at_ms - WINDOWS_MS[-1]), default=0)
-            self._snapshots[place] = (*(one for one in kept if one.at >= oldest), Snapshot(at_ms, now))
-        return late
+        now = Snapshot(at_ms, {(of.day, of.dimension): (checked, wrong) for of, checked, wrong in figures})
+        watched = self._watched.get(place, Watched())
+        if watched.kept and is_shrunk(now.sums, watched.kept[-1].sums, today=today):
+            watched = Watched()
+        late = late_of(now, watched.kept, watched.since, today=today)
+        watched = watched.told(self._judge(connection, place, late, watched.alarm, at_ms), late)
+        if not watched.kept or at_ms - watched.kept[-1].at >= KEEP_EVERY_MS:
+            now = now._replace(causes=_remembered(connection, place, today))
+            watched = watched._replace(kept=thinned((*watched.kept, now), at_ms))
+        return watched
 
-    def _judge(self, connection: HotTransaction, place: Place, late: Figures, at_ms: int) -> Alarm | None:
+    def _judge(
+        self, connection: HotTransaction, place: Place, late: Late, standing: Alarm | None, at_ms: int
+    ) -> Alarm | None:
+        """The alarm that is to stand. While too little came in to tell, it is the one that stands."""
+        if standing is None and not is_enough(late.figures):
+            return None
         workspace, source = place
         policy = self._quality.of(self._policies, workspace)
         points, floor = policy.alarm.of(source)
-        usual = self._usual_of(connection, place, policy.alarm.days, at_ms)
-        fall = fall_of(late, usual.scores, weights=policy.weights_of(source), points=points, floor=floor)
         known = self._source_of(workspace, source)
-        if fall is None or not known.enabled:
+        if not known.enabled or is_off(points, floor):
             return None
-        cause = worst_offender(connection, place, fall, today=usual.today, days=usual.days)
+        if not is_enough(late.figures):
+            return standing
+        usual = self._usual_of(connection, place, policy.alarm.days, at_ms)
+        bounds = (points, floor) if standing is None else eased(points, floor)
+        fall = fall_of(late.figures, usual.scores, weights=policy.weights_of(source), points=bounds[0], floor=bounds[1])
+        if fall is None:
+            return None
+        cause = worst_offender(connection, place, fall, late, today=usual.today, days=usual.days)
         return alarm_of(known.name, workspace, fall, cause, floor=floor, days=usual.days)
 
     def _usual_of(self, connection: HotTransaction, place: Place, days: int, at_ms: int) -> Usual:
@@ -112,24 +128,14 @@ class QualityWatch:
         return held
 
 
-def stood(snapshots: Sequence[Snapshot], at_ms: int) -> Sums | None:
-    """How the figures stood at a moment: by the newest snapshot of before, else by the first there is."""
-    before = [one for one in snapshots if one.at <= at_ms] or snapshots[:1]
-    return before[-1].sums if before else None
+def _remembered(connection: HotTransaction, place: Place, today: int) -> Mapping[Kind, int]:
+    found = quality.causes(connection, place[0], source=place[1], from_day=today, to_day=today, limit=MOST_REMEMBERED)
+    # Many snapshots name the same causes: one text of each is enough.
+    return {_kind(one): one.found for one in found}
 
 
-def grown(now: Sums, before: Sums) -> Figures:
-    """What was added since, by dimension. Where data was deleted meanwhile, nothing was added.
-
-    >>> grown({(7, "validity"): (9, 2), (6, "validity"): (5, 0)}, {(6, "validity"): (4, 0)})
-    {'validity': (10, 2)}
-    """
-    found: dict[str, tuple[int, int]] = {}
-    for key, (checked, wrong) in now.items():
-        was_checked, was_wrong = before.get(key, (0, 0))
-        known = found.get(key[1], (0, 0))
-        found[key[1]] = known[0] + max(0, checked - was_checked), known[1] + max(0, wrong - was_wrong)
-    return found
+def _kind(one: CauseFound) -> Kind:
+    return intern(one.dimension), intern(one.cause), intern(one.event), intern(one.property)
 
 
 def by_day(figures: Iterable[tuple[Of, int, int]]) -> Iterable[Figures]:
@@ -140,24 +146,29 @@ def by_day(figures: Iterable[tuple[Of, int, int]]) -> Iterable[Figures]:
     return days.values()
 
 
-def worst_offender(connection: HotTransaction, place: Place, fall: Fall, *, today: int, days: int) -> CauseFound | None:
-    """The cause that became most frequent under the dimension that fell, today against the days before."""
+def worst_offender(
+    connection: HotTransaction, place: Place, fall: Fall, late: Late, *, today: int, days: int
+) -> CauseFound | None:
+    """The cause that became most frequent under the dimension that fell, of late against the days before."""
+    of_days: quality.Days = {"source": place[1], "from_day": today - days, "to_day": today - 1}
+    figures = quality.per_day(connection, place[0], **of_days)
+    checked = sum(many for of, many, _ in figures if of.dimension == fall.dimension)
+    usual = rates(quality.causes(connection, place[0], **of_days, limit=MOST_CAUSES), fall.dimension, max(1, checked))
+    return most_risen(usual, _rates_of_late(connection, place, fall, late, today=today))
 
-    def found(from_day: int, to_day: int) -> Rates:
-        figures = quality.per_day(connection, place[0], source=place[1], from_day=from_day, to_day=to_day)
-        checked = sum(many for of, many, _ in figures if of.dimension == fall.dimension)
-        causes = quality.causes(
-            connection, place[0], source=place[1], from_day=from_day, to_day=to_day, limit=MOST_CAUSES
-        )
-        return rates(causes, fall.dimension, max(1, checked))
 
-    return most_risen(found(today - days, today - 1), found(today, today))
+def _rates_of_late(connection: HotTransaction, place: Place, fall: Fall, late: Late, *, today: int) -> Rates:
+    before = late.since.causes if late.since.at // DAY_MS == today else {}
+    found = quality.causes(connection, place[0], source=place[1], from_day=today, to_day=today, limit=MOST_CAUSES)
+    grown = [one._replace(found=one.found - before.get(_kind(one), 0)) for one in found]
+    checked, _ = late.figures.get(fall.dimension, (0, 0))
+    return rates([one for one in grown if one.found > 0], fall.dimension, max(1, checked))
 
 
 def alarm_of(source: str, workspace: str, fall: Fall, cause: CauseFound | None, *, floor: float, days: int) -> Alarm:
     """The alarm that the index of a source fell."""
     against = (
-        f"below its floor of {floor:g}"
+        f"{'below' if fall.now < floor else 'hardly above'} its floor of {floor:g}"
         if fall.usual is None
         else f"usually {fall.usual:.1f} (median of the last {days} days)"
     )
