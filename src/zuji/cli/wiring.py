@@ -243,7 +243,7 @@ def build_house(
         asker=Asker(engine.events, now_ms=now_ms, tags=tags_now, visual=visual),
         timezone_of=administration.workspaces.timezone_of,
         now_ms=now_ms,
-        every_s=settings.batch_tags_minutes * 60,
+        oldest_s=settings.batch_tags_minutes * 60,
     )
     noticing = NoticeLoop(
         notices=administration.notices,

@@ -41,7 +41,12 @@ from zuji.terms.period import Calendar
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 3_600.0
+OLDEST_S = 3_600.0
+"""How old a value may be while its next one is awaited, unless the settings say less."""
+BEAT = 55 / 60
+"""Worked out anew after so much of that: 55 minutes of the hour. Values are as of the start of a run and stay until the
+next one is written, so looking what is due and the run itself (two minutes for a million people) have to fit, too.
+"""
 LOOK_EVERY_S = 10.0
 """How soon a definition that was just published is begun with."""
 FIGURES_AT_ONCE = 3_000_000
@@ -86,7 +91,7 @@ class BatchTags:
         writing: BatchWriting,
         timezone_of: Callable[[str], str],
         now_ms: Callable[[], int],
-        every_s: float = EVERY_S,
+        oldest_s: float = OLDEST_S,
     ) -> None:
         self._hot = hot
         self._events = events
@@ -95,7 +100,7 @@ class BatchTags:
         self._writing = writing
         self._timezone_of = timezone_of
         self._now_ms = now_ms
-        self._every_ms = every_s * 1000
+        self._every_ms = oldest_s * BEAT * 1000
         self._worked: dict[Named, Worked] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="batch-tags")
