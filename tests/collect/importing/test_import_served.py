@@ -95,6 +95,28 @@ def test_an_undone_import_links_nobody_any_more(server: RunningServer, api: http
     assert "m9" in before
 
 
+def test_a_customer_who_was_renamed_is_renamed_here_and_the_same_again_after_it_was_taken_back(
+    server: RunningServer, api: httpx.Client
+) -> None:
+    customers = {"key": ["id"], "type": {"constant": "identify"}, "identifiers": {"user_id": "id"},
+                 "traits": {"name": "name"}}  # fmt: skip
+
+    def named(text: str) -> tuple[str, int]:
+        asked = {"source": "crm-of-names", "file": "crm.csv", "mapping": json.dumps(customers)}
+        begun = api.post("/imports", params=asked, content=text.encode()).raise_for_status().json()
+        one = ended(api, begun["id"])
+        stored = server.count(source=one["source"])
+        ids.append(one["id"])
+        return api.get("/profiles/user_id:crm-1").raise_for_status().json()["traits"]["name"], stored
+
+    ids: list[str] = []
+    assert named("id,name\ncrm-1,Ada\n") == ("Ada", 1)
+    assert named("id,name\ncrm-1,Eve\n") == ("Eve", 2)
+    assert named("id,name\ncrm-1,Eve\n") == ("Eve", 2)
+    api.post(f"/imports/{ids[0]}/undo", params={"others": "too"}).raise_for_status()
+    assert named("id,name\ncrm-1,Ada\n") == ("Ada", 1)
+
+
 def test_an_upload_is_imported_and_told_about(server: RunningServer, api: httpx.Client) -> None:
     begun = uploaded(api, ROWS, "upload")
     assert begun.status_code == 202, begun.text

@@ -1,4 +1,8 @@
-"""The ids of rows: the same row has the same id today and in a year, so that importing it again changes nothing."""
+"""The ids of rows: the same row has the same id today and in a year, so that importing it again changes nothing.
+
+A key names what happened once: a sale is the same sale however it is told. What somebody is like changes, and the row
+of a customer keeps its key while it does; so a row that speaks of a profile is known by its key and by what it says.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,14 @@ import polars as pl
 from zuji.collect.decode.ids import MAX_MESSAGE_ID
 from zuji.collect.importing.cells import text_of
 from zuji.collect.importing.chunk import Chunk
-from zuji.collect.importing.mapping import Cell, Mapping
+from zuji.collect.importing.mapping import TRACK, Cell, Mapping
 from zuji.collect.importing.messages import ID
 from zuji.collect.importing.occurrences import Occurrences
 
 _BETWEEN = "\x1f"
 _NOTHING = "\x00"
+_OF_PROFILES = frozenset({"identify", "group", "profile"})
+"""Kinds of messages that say what somebody is like, not what happened."""
 
 
 class RowIds:
@@ -46,8 +52,7 @@ class RowIds:
 
     def _made(self, chunk: Chunk) -> pl.Series:
         if self._mapping.key:
-            texts = _joined(chunk.frame.select(self._mapping.key))
-            return pl.Series(ID, [_hashed("key", text) for text in texts], dtype=pl.String)
+            return self._by_key(chunk.frame)
         texts = _joined(chunk.frame) if chunk.content is None else chunk.content.to_list()
         digests = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
         short = np.frombuffer(b"".join(digests), dtype=np.uint64)[::2] if digests else np.zeros(0, dtype=np.uint64)
@@ -61,9 +66,21 @@ class RowIds:
             dtype=pl.String,
         )
 
+    def _by_key(self, frame: pl.DataFrame) -> pl.Series:
+        keys = _joined(frame.select(self._mapping.key))
+        if self._mapping.type == TRACK:
+            return pl.Series(ID, [_hashed("key", key) for key in keys], dtype=pl.String)
+        # Of what the mapping reads alone: a column that nobody asked for may change without a message.
+        said = _joined(frame.select(sorted(self._mapping.needed())))
+        named = (
+            _hashed("said", f"{key}{_BETWEEN}{row}") if kind in _OF_PROFILES else _hashed("key", key)
+            for key, row, kind in zip(keys, said, _texts(frame, self._mapping.type), strict=True)
+        )
+        return pl.Series(ID, list(named), dtype=pl.String)
+
 
 def _texts(frame: pl.DataFrame, cell: Cell) -> list[str | None]:
-    return frame.select(text_of(cell).alias(ID))[ID].to_list()
+    return frame.with_columns(text_of(cell).alias(ID))[ID].to_list()
 
 
 def _joined(frame: pl.DataFrame) -> list[str]:
