@@ -13,6 +13,7 @@ from zuji.analyse.finite import finite
 from zuji.analyse.horizon import Horizon, Horizons
 from zuji.analyse.kind import People
 from zuji.analyse.kinds import kind_of
+from zuji.analyse.personal import refuse_personal
 from zuji.analyse.question import Question, read_question
 from zuji.analyse.reading import Reading
 from zuji.analyse.recall import Recall
@@ -27,11 +28,15 @@ from zuji.terms.source import DEFAULT_WORKSPACE
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Where a question is asked: the workspace and its zone, and a ticket by which somebody else can stop it."""
+    """Where a question is asked: the workspace and its zone, and a ticket by which somebody else can stop it.
+
+    `sees_personal`: whether whoever asks may read personal values.
+    """
 
     workspace: str = DEFAULT_WORKSPACE
     timezone: str = "Asia/Shanghai"
     ticket: str = ""
+    sees_personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Asker:
         self._recall = Recall(store.tide)
 
     def ask(self, kind: str, document: Any, asking: Asking) -> Asked:
-        """The answer to a question. Raises BadQuestion, TooCostly, Cancelled, Busy."""
+        """The answer to a question. Raises BadQuestion, NotAllowed, TooCostly, Cancelled, Busy."""
         began = self._clock()
         mark = self._recall.mark()
         settled, reading = self._settled(kind, document, asking)
@@ -115,6 +120,8 @@ class Asker:
     def _settled(self, kind: str, document: Any, asking: Asking) -> tuple[Settled[Any], Reading]:
         chosen = kind_of(kind)
         question: Question = read_question(chosen.question, document)
+        if not asking.sees_personal:
+            refuse_personal(question)
         around = Surroundings(
             asking.workspace,
             self._store.person_of_event(),

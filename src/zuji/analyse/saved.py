@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from zuji.analyse.kinds import kind_of
+from zuji.analyse.personal import refuse_personal
 from zuji.analyse.question import Question, read_question
 from zuji.govern.principal import Principal
 from zuji.store.saved import Dashboard, SavedQuestion, SavedWork, Shared
@@ -69,11 +70,17 @@ def read_document(kind: str, document: Mapping[str, Any]) -> Question:
     return question
 
 
+def check_personal(desk: Desk, question: Question) -> None:
+    """Raise NotAllowed for a question that whoever sits at the desk may not ask: nor may it be asked in their name."""
+    if not desk.principal.may("personal.read"):
+        refuse_personal(question)
+
+
 def save_question(
     desk: Desk, *, name: str, description: str, kind: str, document: dict[str, Any], shared: Shared
 ) -> SavedQuestion:
     """Keep a question as it is written, once it is known to be one."""
-    read_document(kind, document)
+    check_personal(desk, read_document(kind, document))
     now = desk.now_ms
     made = SavedQuestion(
         desk.new_id(), desk.workspace, name, description, kind, document, desk.principal.id, shared, now, now
@@ -85,7 +92,7 @@ def save_question(
 def change_question(desk: Desk, id_: str, changes: Mapping[str, Any]) -> SavedQuestion:
     """Change some of name, description, kind, document, shared."""
     after = replace(changeable(desk, SavedQuestion, id_), **changes, updated_at=desk.now_ms)
-    read_document(after.kind, after.document)
+    check_personal(desk, read_document(after.kind, after.document))
     desk.saved.replace(after)
     return after
 

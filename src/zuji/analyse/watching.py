@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from zuji.analyse.alert_figures import check_figure
 from zuji.analyse.alerts import read_rule, read_schedule
-from zuji.analyse.saved import Desk, may_see, seen
+from zuji.analyse.saved import Desk, check_personal, may_see, read_document, seen
 from zuji.store.saved import Alert, SavedQuestion
 from zuji.terms.error import Conflict, NotAllowed, NotFound
 
@@ -91,5 +91,6 @@ def _checked(desk: Desk, alert: Alert) -> Alert:
     """The alert with its rule and schedule read and written out."""
     rule, schedule = read_rule(alert.rule), read_schedule(alert.schedule)
     question = seen(desk, SavedQuestion, alert.question)
+    check_personal(desk, read_document(question.kind, question.document))
     check_figure(question.kind, question.document, rule.figure)
     return replace(alert, rule=to_builtins(rule), schedule=to_builtins(schedule))

@@ -29,8 +29,9 @@ SHOWN_TEXT = 200
 
 
 def asking_of(ports: Ports, caller: Caller, *, ticket: str) -> Asking:
-    """Where this caller asks."""
-    return Asking(caller.workspace, ports.workspaces.timezone_of(caller.workspace), ticket)
+    """Where this caller asks, and whether personal values may be read."""
+    zone = ports.workspaces.timezone_of(caller.workspace)
+    return Asking(caller.workspace, zone, ticket, sees_personal=caller.sees_personal)
 
 
 def shown_answer(asked: Asked, caller: Caller) -> dict[str, Any]:
