@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from zuji.store.statement import Statement
+from zuji.tag.definition import Statistic
 from zuji.tag.history import Among, Asked
 from zuji.tag.history_conditions import named_tag, passes_sql, value_of
 from zuji.tag.history_figures import figure_of
@@ -29,6 +30,7 @@ from zuji.tag.rule import (
     conditions,
     leaves,
 )
+from zuji.tag.sentence import Language
 from zuji.tag.what_changes import Change, changes_of
 
 MOST_EVENTS = 5
@@ -83,6 +85,40 @@ def why(rule: Rule, asked: Asked, run: Run, *, person: int, anchors: tuple[int, 
     [row] = rows
     reasons = (_reason(row, place, case, part, asked) for place, (case, part) in enumerate(parts))
     return Why(row["value"] if row["value"] != [] else None, tuple(reasons))
+
+
+def statistic_sentence(statistic: Statistic, language: Language, *, since: str | None = None) -> str:
+    """What the value of a statistic is: it has no conditions of one person, since a question about everybody gives it.
+
+    >>> by_groups = Statistic(kind="rfm", question={"event": "Order Completed"}, gives="group")
+    >>> statistic_sentence(by_groups, "en", since="2026-11-22 09:30")
+    'the RFM group, given by a question about everybody that is asked anew at least every hour; unchanged since \
+2026-11-22 09:30'
+    >>> statistic_sentence(by_groups, "zh")
+    'RFM 分组：由针对所有客户的问题得出，至少每小时重新计算一次'
+    """
+    said = _FIGURES.get((statistic.kind, statistic.gives))
+    figure = said[language] if said is not None else f"{statistic.kind} {statistic.gives}"
+    told, unchanged = _GIVEN[language]
+    return told.format(figure) + ("" if since is None else unchanged.format(since))
+
+
+_GIVEN: Final[dict[Language, tuple[str, str]]] = {
+    "en": ("{}, given by a question about everybody that is asked anew at least every hour", "; unchanged since {}"),
+    "zh": ("{}：由针对所有客户的问题得出，至少每小时重新计算一次", "；自 {} 起未变"),
+}
+_FIGURES: Final[dict[tuple[str, str], dict[Language, str]]] = {
+    ("rfm", "group"): {"en": "the RFM group", "zh": "RFM 分组"},
+    ("rfm", "recency_score"): {"en": "the RFM score for recency", "zh": "RFM 近度得分"},
+    ("rfm", "frequency_score"): {"en": "the RFM score for frequency", "zh": "RFM 频度得分"},
+    ("rfm", "value_score"): {"en": "the RFM score for value", "zh": "RFM 价值得分"},
+    ("rfm", "recency_days"): {"en": "the days since the last time (RFM)", "zh": "距最近一次的天数（RFM）"},
+    ("rfm", "frequency"): {"en": "how often it was done (RFM)", "zh": "次数（RFM）"},
+    ("rfm", "value"): {"en": "the value of it all (RFM)", "zh": "总价值（RFM）"},
+    ("engagement", "score"): {"en": "the engagement score", "zh": "活跃度得分"},
+    ("engagement", "points"): {"en": "the engagement points", "zh": "活跃度分值"},
+}
+"""The figures that these questions give of each person."""
 
 
 def _parts(rule: Rule) -> Iterator[tuple[int, Leaf | Measure]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
@@ -16,7 +18,7 @@ from zuji.api.masked_answers import masked_texts
 from zuji.api.masked_tags import tags_shown
 from zuji.api.moments import milliseconds
 from zuji.api.people import owned_by, profile_of
-from zuji.api.ports import ports_of
+from zuji.api.ports import Ports, ports_of
 from zuji.api.questions import questions_of
 from zuji.api.segment_people import asked_of, run_of
 from zuji.api.wire import Out, iso
@@ -24,12 +26,13 @@ from zuji.api.wire_definitions import Words
 from zuji.api.wire_given import GivenOut
 from zuji.govern.masking import mask_identifier, mask_value
 from zuji.identify.profile import Profile
+from zuji.store import tag_values
 from zuji.store.hot import HotStore
-from zuji.tag.definition import Definition
+from zuji.tag.definition import Definition, Statistic
 from zuji.tag.given import is_given
 from zuji.tag.rule import AllOf, HasIdentifier, InSegment, Measure, Measured, Rule, Trait, ValueOf, When
 from zuji.tag.what_changes import Change
-from zuji.tag.why import EventBehind, Reason, why
+from zuji.tag.why import EventBehind, Reason, statistic_sentence, why
 from zuji.terms.error import BadQuestion, NotFound
 
 router = APIRouter(tags=["tags"], route_class=GuardedRoute)
@@ -100,6 +103,8 @@ async def show_why(
         ports.profile_views.saw(caller.principal, caller.workspace, [person.id])
         if is_given(definition):
             return _given(ports.hot, caller, person, definition, ports.now_ms())
+        if definition.statistic is not None:
+            return _of_statistic(ports, caller, person, definition, definition.statistic)
         anchors = tuple(sorted({one.anchor for one in owned_by(person)}))
         found = why(rule_of(definition), asked, run_of(ports, ""), person=person.id, anchors=anchors)
         return WhyOut(
@@ -131,13 +136,36 @@ def _given(hot: HotStore, caller: Caller, person: Profile, definition: Definitio
     )
 
 
+def _of_statistic(
+    ports: Ports, caller: Caller, person: Profile, definition: Definition, statistic: Statistic
+) -> WhyOut:
+    """Of a tag that a question about everybody gives: the figure that is kept, what it is, and since when."""
+    with ports.hot.read() as connection:
+        kept = tag_values.values_of_one(connection, caller.workspace, person.id).get(("tag", definition.key))
+    since = None
+    if kept is not None:
+        zone = ZoneInfo(ports.workspaces.timezone_of(caller.workspace))
+        since = f"{datetime.fromtimestamp(kept.since_ms / 1000, zone):%Y-%m-%d %H:%M}"
+    return WhyOut(
+        kind="tag",
+        key=definition.key,
+        version=definition.version,
+        at=iso(ports.now_ms()),
+        value=tags_shown(ports, caller)(definition.key, None if kept is None else kept.value),
+        sentence=Words(
+            en=statistic_sentence(statistic, "en", since=since), zh=statistic_sentence(statistic, "zh", since=since)
+        ),
+        reasons=[],
+    )
+
+
 def rule_of(definition: Definition) -> Rule:
     """The rule of a definition; of a list of people, to be on it."""
     if definition.rule is not None:
         return definition.rule
     if definition.kind == "segment":
         return When(InSegment(definition.key))
-    raise BadQuestion(f"the tag {definition.key} has no rule: its values are {definition.origin}, given from outside.")
+    raise BadQuestion(f"the tag {definition.key} has no rule: its values are {definition.origin}.")
 
 
 def _reason(reason: Reason, caller: Caller) -> ReasonOut:
