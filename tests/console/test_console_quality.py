@@ -69,6 +69,65 @@ def test_a_row_is_judged_by_key_and_by_button_with_a_note_and_the_last_word_is_t
         until(lambda: new_verdicts(office, before) == [])
 
 
+def test_what_a_colleague_had_said_is_said_again_when_the_last_word_is_taken_back(browser: Any, office: Office) -> None:
+    for number in range(3):
+        office.track("Quality Colleague", f"colleague-{number}", price=number)
+    office.wait_stored()
+    with signed_in(browser, office, "/data/quality", language="en") as page:
+        with page.expect_response("**/api/v1/quality/sample**") as drawn:
+            go(page, office, JUDGE)
+        first = drawn.value.json()["events"][0]
+        named = {name: first[name] for name in ("source", "event_id")}
+        before = {
+            **named,
+            "stratum": first["stratum"],
+            "verdict": "unsure",
+            "note": "ask the till",
+            "fields": ["price"],
+        }
+        with office.api() as api:
+            api.post("/quality/verdicts", json=before).raise_for_status()
+        page.reload()
+        page.get_by_role("heading", name=CARD["en"]["ask"]).wait_for()
+        for _ in range(30):  # the card begins at the first row without a verdict
+            page.keyboard.press("ArrowLeft")
+        page.locator('[aria-pressed="true"]').wait_for()
+        page.keyboard.press("2")
+        until(lambda: [one["verdict"] for one in of_event(office, first["event_id"])] == ["wrong"])
+        page.get_by_role("button", name=CARD["en"]["undo"]).press("z")
+        [told] = until(lambda: [one for one in of_event(office, first["event_id"]) if one["verdict"] != "wrong"])
+        with office.api() as api:
+            api.delete("/quality/verdicts", params=named).raise_for_status()
+    assert (told["verdict"], told["note"], told["fields"]) == ("unsure", "ask the till", ["price"])
+
+
+def test_a_word_that_is_taken_back_at_once_does_not_arrive_before_it_was_given(browser: Any, office: Office) -> None:
+    for number in range(3):
+        office.track("Quality Hasty", f"hasty-{number}", price=number)
+    office.wait_stored()
+    before = verdicts(office)
+    held: list[Any] = []
+    with signed_in(browser, office, JUDGE, language="en") as page:
+        page.get_by_role("heading", name=CARD["en"]["ask"]).wait_for()
+        page.route(
+            "**/api/v1/quality/verdicts**",
+            lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+        )
+        page.keyboard.press("1")
+        page.keyboard.press("z")
+        page.get_by_role("button", name=CARD["en"]["undo"], disabled=True).wait_for()
+        until(lambda: page.evaluate("1") and held)
+        with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
+            for route in held:
+                route.continue_()
+        assert deleted.value.status == 204
+    assert new_verdicts(office, before) == []
+
+
+def of_event(office: Office, event_id: str) -> list[dict[str, Any]]:
+    return [one for one in verdicts(office) if one["event_id"] == event_id]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_may_not_judge_is_told_so_and_an_empty_and_a_failed_sample_have_words(
     browser: Any, office: Office, language: str

@@ -236,10 +236,10 @@ def test_the_cause_is_that_of_the_window_that_fell_and_not_that_of_the_whole_day
 def test_an_alarm_that_is_turned_off_is_over_although_nothing_came_in_since(shop: SmallShop) -> None:
     shop.send(minutes=60, each=100)
     assert shop.send(minutes=15, each=100, wrong=50)[-1][1]
-    shop.now += 7 * 3_600_000
-    assert shop.stands, "nothing came in that would tell otherwise"
+    shop.now += 23 * 3_600_000
+    assert shop.stands, "nothing came in on the new day that would tell otherwise"
     shop.policies.decide(**shop.decided, alarm={"points": 100, "floor": 0})
-    shop.now += 3_600_000
+    shop.now += 60 * SECOND_MS
     assert not shop.stands
 
 

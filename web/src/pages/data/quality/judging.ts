@@ -1,6 +1,6 @@
 /** Judging one drawn row after another: what was said, which row is next, and taking the last word back. */
 
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useAnswer, useChange } from "@/api/asking";
 import { call } from "@/api/client";
 import type { Judgement, Sampled } from "./report";
@@ -18,6 +18,19 @@ export const KEYS: Readonly<Record<string, Judgement>> = {
   l: "unsure",
 };
 
+/** What is said of a row. */
+interface Said {
+  verdict: Judgement;
+  note: string;
+  fields: readonly string[];
+}
+
+/** A row that was judged here, and what was said of it before, by whomever. */
+interface Step {
+  row: Sampled;
+  before: Said | null;
+}
+
 const keyOf = (row: Sampled) => `${row.source} ${row.event_id}`;
 
 /** The row after this one that nobody has judged, round to the first; -1 when there is none. */
@@ -31,28 +44,45 @@ export function useJudging() {
   const [seed, setSeed] = useState(() => Math.floor(Date.now() / DAY_MS));
   const [chosen, setChosen] = useState<number | null>(null);
   /** What was said here and may not have arrived yet; null: it was taken back. */
-  const [said, setSaid] = useState<Readonly<Record<string, Judgement | null>>>({});
-  const [history, setHistory] = useState<readonly Sampled[]>([]);
+  const [said, setSaid] = useState<Readonly<Record<string, Said | null>>>({});
+  const [history, setHistory] = useState<readonly Step[]>([]);
   const sample = useAnswer("/api/v1/quality/sample", { query: { size: SIZE, seed } });
   const stands = useAnswer("/api/v1/quality/verdicts");
   const rows = useMemo(() => sample.data?.events ?? [], [sample.data]);
-  const verdictOf = (row: Sampled) => {
+  const saidOf = (row: Sampled): Said | null => {
     const own = said[keyOf(row)];
-    return own === undefined ? (row.verdict?.verdict ?? null) : own;
+    return own === undefined ? row.verdict : own;
   };
+  const verdictOf = (row: Sampled) => saidOf(row)?.verdict ?? null;
   const open = rows.map((row) => verdictOf(row) === null);
   const at = chosen ?? Math.max(0, open.indexOf(true));
 
-  const give = useChange(({ row, verdict, note }: { row: Sampled; verdict: Judgement; note: string }) => {
-    const { source, event_id, stratum, held_wrong, received_at } = row;
-    const body = { source, event_id, stratum, held_wrong, received_at, verdict, note, fields: [] };
-    return call("post", "/api/v1/quality/verdicts", { body });
-  });
-  const takeBack = useChange(({ source, event_id }: Sampled) =>
-    call("delete", "/api/v1/quality/verdicts", { query: { source, event_id } }),
+  /** One after the other: a word that is taken back at once must not arrive before it was given. */
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+  const inTurn = <T>(send: () => Promise<T>): Promise<T> => {
+    const sent = last.current.then(send);
+    last.current = sent.catch(() => undefined);
+    return sent;
+  };
+  const tell = useChange(({ row, what }: { row: Sampled; what: Said | null }) =>
+    inTurn<unknown>(() => {
+      const { source, event_id, stratum } = row;
+      if (!what) return call("delete", "/api/v1/quality/verdicts", { query: { source, event_id } });
+      const { verdict, note: words, fields } = what;
+      return call("post", "/api/v1/quality/verdicts", {
+        body: { source, event_id, stratum, verdict, note: words, fields: [...fields] },
+      });
+    }),
   );
-  const note = (row: Sampled, verdict: Judgement | null | undefined) =>
-    setSaid(({ [keyOf(row)]: _, ...others }) => (verdict === undefined ? others : { ...others, [keyOf(row)]: verdict }));
+  const note = (row: Sampled, what: Said | null | undefined) =>
+    setSaid(({ [keyOf(row)]: _, ...others }) => (what === undefined ? others : { ...others, [keyOf(row)]: what }));
+  const say = (row: Sampled, what: Said | null) => {
+    note(row, what);
+    return tell.mutateAsync({ row, what }).catch((failure: unknown) => {
+      note(row, undefined); // the failure was told already; what the sample told of the row stands again
+      throw failure;
+    });
+  };
 
   return {
     sample,
@@ -67,22 +97,20 @@ export function useJudging() {
     judge: (verdict: Judgement, words: string) => {
       const row = rows[at];
       if (!row) return;
-      note(row, verdict);
-      setHistory((before) => [...before, row]);
+      const step = { row, before: saidOf(row) };
+      setHistory((before) => [...before, step]);
       const next = nextOpen(open.map((one, number) => one && number !== at), at);
       setChosen(next < 0 ? null : next);
-      give.mutateAsync({ row, verdict, note: words }).catch(() => {
-        note(row, undefined); // it was told already; the row is open again
-        setHistory((before) => before.filter((one) => one !== row));
-      });
+      say(row, { verdict, note: words, fields: [] }).catch(() =>
+        setHistory((before) => before.filter((one) => one !== step)),
+      );
     },
     undo: () => {
-      const row = history.at(-1);
-      if (!row) return;
-      note(row, null);
+      const step = history.at(-1);
+      if (!step) return;
       setHistory((before) => before.slice(0, -1));
-      setChosen(Math.max(0, rows.findIndex((one) => keyOf(one) === keyOf(row))));
-      takeBack.mutateAsync(row).catch(() => note(row, undefined));
+      setChosen(Math.max(0, rows.findIndex((one) => keyOf(one) === keyOf(step.row))));
+      say(step.row, step.before).catch(() => undefined);
     },
     another: () => {
       setSeed((before) => before + 1);
