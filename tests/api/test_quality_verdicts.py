@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import httpx
 import msgspec
+import pytest
 from api_world import ApiWorld, track
+
+from zuji.store.events import EventStore
+from zuji.store.query import Query
 
 SEEN = {"fresh": "true"}
 
@@ -151,6 +156,31 @@ def test_what_rules_hold_and_when_it_came_is_taken_from_the_stored_event_and_not
         costly.message_id: ("value", False, came[costly.message_id]),
     }
     assert kept["stratum"] == "value"
+
+
+def test_events_are_counted_at_the_turn_of_who_asks_and_only_where_somebody_said_right_or_wrong(
+    world: ApiWorld, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    query = EventStore.query
+
+    def noted(self: EventStore, what: Query) -> Any:
+        if what.params.get("workspace") == workspace:
+            asked.append(threading.current_thread().name.partition("_")[0])
+        return query(self, what)
+
+    world.send(workspace, track("Bag Packed", "turn-u1", properties={"price": -1}))
+    [drawn] = sample(world, workspace)
+    monkeypatch.setattr(EventStore, "query", noted)
+    with world.client(workspace=workspace) as owner:
+        for verdict, expected in (("unsure", []), ("right", ["question"])):
+            owner.post("/quality/verdicts", json={**known(drawn), "verdict": verdict}).raise_for_status()
+            asked.clear()
+            owner.get("/quality").raise_for_status()
+            assert asked == expected
+        sample(world, workspace)
+        owner.get("/quality/verdicts").raise_for_status()
+    assert set(asked) == {"question"}
 
 
 def test_a_verdict_is_taken_back_once_and_who_cannot_say_corrects_nothing(world: ApiWorld, workspace: str) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zuji.api.ports import Ports
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from zuji.api.ports import Ports, ports_of
+from zuji.api.questions import questions_of
 from zuji.clean.quality_correction import cells_of
 from zuji.clean.verdict_estimate import Cells, Correction, correction_of
 from zuji.store.quality_sample import Received, sizes
@@ -34,12 +38,18 @@ def cells_for(ports: Ports, wanted: Received, verdicts: list[Verdict]) -> Cells:
     return cells_of(sizes(ports.events, wanted), verdicts)
 
 
-def corrections_of(ports: Ports, wanted: Received) -> Corrections:
-    """What is corrected. Where nobody said anything, no event is counted for it."""
-    verdicts = verdicts_of(ports, wanted)
-    if not verdicts:
+async def corrections_of(request: Request, wanted: Received) -> Corrections:
+    """What is corrected. Where nobody said anything that counts, no event is counted for it. Where somebody did, that
+    takes its turn as a question: every event of the period is read.
+    """
+    ports = ports_of(request)
+    verdicts = await run_in_threadpool(verdicts_of, ports, wanted)
+    if all(one.verdict == "unsure" for one in verdicts):
         return NOTHING_SAID
-    cells = cells_for(ports, wanted, verdicts)
+    return _corrections(await questions_of(request).run(cells_for, ports, wanted, verdicts))
+
+
+def _corrections(cells: Cells) -> Corrections:
     by_source = {
         source: correction_of({place: cell for place, cell in cells.items() if place[0] == source})
         for source in {place[0] for place in cells}

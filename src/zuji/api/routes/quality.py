@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from zuji.api.freshness import wait_until_fresh
 from zuji.api.guard import AnyCaller, GuardedRoute, needs
@@ -121,7 +122,7 @@ class QualityReport(QualityOut):
 
 
 @router.get("/quality", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read"))
-def get_quality(
+async def get_quality(
     request: Request,
     caller: AnyCaller,
     source: Annotated[str | None, Query(description="Only this source's, by id.")] = None,
@@ -130,20 +131,21 @@ def get_quality(
     limit: Annotated[int, Query(ge=1, le=MOST_CAUSES, description="At most so many causes.")] = 50,
 ) -> QualityReport:
     """How good what arrived is: the quality index over time, by source, with its causes. Of 30 days unless told."""
-    now = ports_of(request).now_ms()
-    to_day = (milliseconds(to, name="to") or now) // DAY_MS
+    ports = ports_of(request)
+    to_day = (milliseconds(to, name="to") or ports.now_ms()) // DAY_MS
     since = milliseconds(from_, name="from")
     from_day = max(to_day - USUAL_DAYS + 1 if since is None else since // DAY_MS, to_day - KEPT_DAYS)
     wanted = Received(caller.workspace, from_day * DAY_MS, (to_day + 1) * DAY_MS, source)
-    return report_of(
-        ports_of(request).hot,
+    return await run_in_threadpool(
+        report_of,
+        ports.hot,
         caller.workspace,
-        policies=ports_of(request).policies,
+        policies=ports.policies,
         source=source,
         from_day=from_day,
         to_day=to_day,
         limit=limit,
-        corrections=corrections_of(ports_of(request), wanted),
+        corrections=await corrections_of(request, wanted),
     )
 
 

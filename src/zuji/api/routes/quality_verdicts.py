@@ -132,7 +132,7 @@ class QualityVerdicts(Out):
 
 
 @router.get("/quality/sample", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.judge"))
-def get_quality_sample(
+async def get_quality_sample(
     request: Request,
     caller: AnyCaller,
     size: Annotated[int, Query(ge=3, le=200, description="How many events.")] = 30,
@@ -143,6 +143,10 @@ def get_quality_sample(
     """Events to look at, drawn towards those with high value and high risk."""
     ports = ports_of(request)
     wanted = _received(ports, caller.workspace, days, source)
+    return await questions_of(request).run(_sample, ports, caller, wanted, size=size, seed=seed)
+
+
+def _sample(ports: Ports, caller: Caller, wanted: Received, *, size: int, seed: int) -> QualitySample:
     rows = draw(ports.events, wanted, shares_of(size), seed=seed)
     said = {(one.source, one.event_id): one for one in verdicts_of(ports, wanted)}
     events = [_sampled(row, said.get((row["source"], row["event_id"])), shown=caller.sees_personal) for row in rows]
@@ -214,12 +218,16 @@ def take_back_quality_verdict(request: Request, caller: AnyCaller, source: Verdi
 
 
 @router.get("/quality/verdicts", dependencies=[Depends(wait_until_fresh)], openapi_extra=needs("quality.read"))
-def list_quality_verdicts(
+async def list_quality_verdicts(
     request: Request, caller: AnyCaller, days: Days = 30, source: OfSource = None
 ) -> QualityVerdicts:
     """What people said of events, and how accurate everything is by that."""
     ports = ports_of(request)
     wanted = _received(ports, caller.workspace, days, source)
+    return await questions_of(request).run(_stands, ports, caller, wanted)
+
+
+def _stands(ports: Ports, caller: Caller, wanted: Received) -> QualityVerdicts:
     verdicts = verdicts_of(ports, wanted)
     cells = cells_for(ports, wanted, verdicts)
     told = _accuracy(ports, wanted, correction_of(cells))
