@@ -103,6 +103,26 @@ def test_a_draft_that_is_deleted_is_gone(world: ApiWorld, workspace: str) -> Non
         assert client.get("/visual-events").json()["visual_events"] == []
 
 
+def test_who_sees_personal_values_masked_sees_them_so_on_pages_that_were_clicked(
+    world: ApiWorld, workspace: str
+) -> None:
+    row = {"tag_name": "a", "attr__data-testid": "ada@example.cn", "nth_of_type": 1}
+    world.send(workspace, clicked("ann", "/mail/ada@example.cn", row, BODY, text="ada@example.cn 13812348000"))
+    told = {}
+    for role in ("owner", "marketer"):
+        with world.client(world.token(role), workspace=workspace) as client:
+            draft = {"definition": {"key": "row", "name": NAME, "element": "a"}}
+            kinds = client.post("/visual-events/preview", json=draft, params={"fresh": "true"}).json()["kinds"]
+            found = client.post("/visual-events/suggestions", json={}).json()["elements"]
+        told[role] = [(one["path"], one["text"], one["clicks"]) for one in kinds]
+        told[role] += [(one["text"], one["clicks"], "ada@" in str(one["selectors"])) for one in found]
+    masked = "a***@example.cn 138****8000"
+    assert told == {
+        "owner": [("/mail/ada@example.cn", "ada@example.cn 13812348000", 1), ("ada@example.cn 13812348000", 1, True)],
+        "marketer": [("/mail/a***@example.cn", masked, 1), (masked, 1, False)],
+    }
+
+
 def test_a_funnel_over_past_clicks_has_visual_events_as_steps(world: ApiWorld, shop: str) -> None:
     with world.client(workspace=shop) as client:
         made(client, BUY)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from zuji.analyse.ask import Asker, Asking
+from zuji.api.masked_answers import masked_texts
 from zuji.api.wire_visual_events import (
     SeenClicks,
     SelectorOut,
@@ -38,7 +39,7 @@ def previewed(asker: Asker, body: VisualPreviewIn, asking: Asking) -> VisualPrev
     groups = answer["by_breakdown"]
     texts = {_text(group["value"][2:]) for group in groups if group["kind"] != "other"}
     warnings: list[Any] = ["no_clicks"] if not clicks else ["many_texts"] if len(texts) >= MANY_TEXTS else []
-    kinds = [_seen(group) for group in groups if group["kind"] != "other"]
+    kinds = [_seen(_shown(group, asking)) for group in groups if group["kind"] != "other"]
     return VisualPreviewOut(clicks=clicks, people=people, kinds=kinds, warnings=warnings, where=where)
 
 
@@ -49,20 +50,23 @@ def suggested(asker: Asker, body: SuggestionsIn, asking: Asking) -> SuggestionsO
         found = suggestions(clicked, most=body.limit)
         elements = [
             SuggestedElement(
-                tag=one.tag, text=one.text or None, clicks=one.clicks, selectors=list(map(_selector, one.selectors))
+                tag=one.tag,
+                text=_shown(one.text, asking) or None,
+                clicks=one.clicks,
+                selectors=_selectors(one.selectors, asking),
             )
             for one in found
         ]
     else:
-        elements = [_one_element(msgspec.json.encode(body.chain).decode(), clicked)]
+        elements = [_one_element(msgspec.json.encode(body.chain).decode(), clicked, asking)]
     return SuggestionsOut(looked_at=sum(one.clicks for one in clicked), elements=elements)
 
 
-def _one_element(chain: str, clicked: list[Clicked]) -> SuggestedElement:
+def _one_element(chain: str, clicked: list[Clicked], asking: Asking) -> SuggestedElement:
     ranked = candidates(chain, clicked)
     tag = next((str(element.get("tag_name", "")) for element in elements_of(chain)), "")
     surest = ranked[0].clicks if ranked else 0
-    return SuggestedElement(tag=tag, text=None, clicks=surest, selectors=list(map(_selector, ranked)))
+    return SuggestedElement(tag=tag, text=None, clicks=surest, selectors=_selectors(ranked, asking))
 
 
 def _clicked(asker: Asker, body: SuggestionsIn, asking: Asking) -> Iterator[Clicked]:
@@ -91,5 +95,12 @@ def _since(days: int) -> str:
     return f"-{days - 1}d" if days > 1 else "today"
 
 
-def _selector(one: Candidate) -> SelectorOut:
-    return SelectorOut(selector=one.selector, by=one.by, clicks=one.clicks, elements=one.elements)
+def _selectors(found: Sequence[Candidate], asking: Asking) -> list[SelectorOut]:
+    """The selectors; one that holds a personal value would, masked, find nothing."""
+    shown = (one for one in found if _shown(one.selector, asking) == one.selector)
+    return [SelectorOut(selector=one.selector, by=one.by, clicks=one.clicks, elements=one.elements) for one in shown]
+
+
+def _shown(told: Any, asking: Asking) -> Any:
+    """Texts of pages as whoever asks may see them: what is clicked may be somebody's name in a list."""
+    return told if asking.sees_personal else masked_texts(told)
