@@ -29,7 +29,7 @@ from zuji.cli.import_report import (
     tried_with_report,
     write_report,
 )
-from zuji.cli.output import JsonOption, err, print_facts, print_json, print_table, say, short_time
+from zuji.cli.output import JsonOption, complain, err, print_facts, print_json, print_table, say, short_time
 from zuji.terms.error import BadRequest
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _guess(file: Path, *, as_json: bool) -> None:
         print_json({"mapping": document_of_mapping(guessed.mapping), "notes": guessed.notes})
     else:
         typer.echo(toml_of(guessed.mapping, notes=guessed.notes), nl=False)
+        if guessed.mapping.time is None and "time" in guessed.notes:
+            complain(f"{file}: {guessed.notes['time']}")  # the mapping itself is seldom on the screen
 
 
 def _try(file: Path, mapping: Path, source: str, report: Path | None, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from import_world import import_into, order_for, spooled, written
 
+from zuji.collect.importing.files import BadFile
 from zuji.collect.importing.guess import guess
 from zuji.collect.importing.mapping import document_of_mapping, read_mapping
 from zuji.collect.importing.run import try_import
@@ -214,3 +215,42 @@ def test_a_guess_sees_how_a_file_is_written_and_survives_as_text(
     assert read_mapping(toml_of(guessed.mapping, notes=guessed.notes)) == guessed.mapping
     tried = try_import(order_for(path, toml_of(guessed.mapping)))
     assert (tried.sent, tried.rejected) == (2, 0)
+
+
+DATES = [f"{1 + day % 13}/{1 + day % 12}/2026 08:{day % 60:02}" for day in range(299)]
+"""Most of them are dates either way; only the day first reads them all."""
+
+
+def test_one_bad_cell_costs_its_row_and_not_the_column(tmp_path: Path) -> None:
+    path = written(tmp_path, "who_id,date,price\n" + "".join(f'u{n},{at},"{n},50"\n' for n, at in enumerate(DATES)))
+    with path.open("a") as more:
+        more.write("u299,N/A,-\n")
+    guessed = guess(path)
+    assert guessed.mapping.time is not None
+    assert (guessed.mapping.time.column, guessed.mapping.time.formats) == ("date", ("%d/%m/%Y %H:%M",))
+    assert (guessed.mapping.decimal, guessed.mapping.properties["price"].kind) == (",", "number")
+    assert guessed.notes["time"] == "1 of 300 cannot be read and will be rejected"
+    assert guessed.notes["properties.price"] == "1 of 300 cannot be read and will be rejected"
+    tried = try_import(order_for(path, toml_of(guessed.mapping, notes=guessed.notes)))
+    assert (tried.sent, tried.rejected) == (299, 1)
+
+
+def test_a_column_of_many_bad_cells_is_no_time_and_that_is_said_aloud(tmp_path: Path) -> None:
+    rows = [f"u{row},{'2026-03-01' if row % 5 else 'soon'},{row if row % 5 else 'x'}" for row in range(50)]
+    guessed = guess(written(tmp_path, "who_id,date,price\n" + "\n".join(rows) + "\n"))
+    assert guessed.mapping.time is None
+    assert guessed.mapping.properties["price"].kind == "text"
+    assert '\n# time = ""  # NO COLUMN READS LIKE TIMES: all rows will be dated now' in toml_of(
+        guessed.mapping, notes=guessed.notes
+    )
+    assert "properties.price" not in guessed.notes
+
+
+@pytest.mark.parametrize("text", ['[{"who": "u1"},\n {"who": "u2"}]', '[\n  {\n  "who": "u1"}\n]', "[]", '[["a", 1]]'])
+def test_an_array_of_json_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadFile, match=r"one object a line \(`jq -c '\.\[\]'`\)"):
+        guess(written(tmp_path, text, name="rows.json"))
+
+
+def test_names_of_columns_in_brackets_are_no_array(tmp_path: Path) -> None:
+    assert guess(written(tmp_path, "[who],[n]\nu1,1\n")).mapping.properties["[n]"].kind == "number"

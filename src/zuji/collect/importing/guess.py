@@ -56,6 +56,8 @@ _TIME_FORMATS: tuple[tuple[str, ...], ...] = (
 _EPOCH_LENGTH = {"seconds": r"^\d{9,10}(\.\d+)?$", "milliseconds": r"^\d{12,13}$"}
 _MOST_EVENTS = 50
 """A column with more different texts than this among the first rows names no events."""
+_MOST_UNREADABLE = 0.1
+"""Of a column's cells. One "N/A" among three hundred dates makes them no texts: its row is rejected, as is told."""
 
 
 class Guess(NamedTuple):
@@ -117,31 +119,36 @@ class _Guesser:
 
     def _time(self) -> Cell | None:
         named = [column for column in self._left if _plain(column) in _TIMES]
-        for column in (*named, *(one for one in self._left if one not in named)):
-            formats = self._formats(column)
-            if formats is not None:
-                if column not in named:
-                    self._notes["time"] = "the only column that reads like times"
-                return Cell(column=self._take(column), formats=formats)
+        others = [column for column in self._left if column not in named]
+        # A column of the right name before one that only looks like times, a clean one before one with holes.
+        for columns in (named, others):
+            ways = [(column, *self._formats(column)) for column in columns]
+            for bearable in (0.0, _MOST_UNREADABLE):
+                for column, formats, unreadable in ways:
+                    if unreadable <= bearable:
+                        self._say_of_times(column, formats, named=columns is named)
+                        return Cell(column=self._take(column), formats=formats)
+        self._notes["time"] = "NO COLUMN READS LIKE TIMES: all rows will be dated now, unless you name one here"
         return None
 
-    def _formats(self, column: str) -> tuple[str, ...] | None:
-        """How all times of a column are written; None when they are none."""
-        texts = self._frame[column].drop_nulls()
-        if not len(texts):
-            return None
-        frame = texts.to_frame("text")
-        for formats in _TIME_FORMATS:
-            pattern = _EPOCH_LENGTH.get(formats[0]) if formats else None
-            if pattern and not texts.str.contains(pattern).all():
-                continue
-            if not formats and texts.str.contains(r"^\d{1,7}$").any():
-                continue
-            if frame.select(time_of(pl.col("text"), formats, "UTC").is_not_null().all()).item():
-                if formats and formats[0].startswith("%m"):
-                    self._notes["time"] = "month first; if the day comes first, say so: %d"
-                return tuple(one for one in formats if frame.select(_reads_any(one)).item())
-        return None
+    def _say_of_times(self, column: str, formats: tuple[str, ...], *, named: bool) -> None:
+        notes = [] if named else ["the only column that reads like times"]
+        if formats and formats[0].startswith("%m"):
+            notes.append("month first; if the day comes first, say so: %d")
+        readable = self._frame.filter(_reads_as_time(pl.col(column), formats)).height
+        if readable < self._frame.height:
+            notes.append(_rejected(self._frame.height - readable, self._frame.height))
+        if notes:
+            self._notes["time"] = "; ".join(notes)
+
+    def _formats(self, column: str) -> tuple[tuple[str, ...], float]:
+        """How the times of a column are written, and what part of its cells is written otherwise: 1.0 is all."""
+        texts = self._frame.select(pl.col(column).alias("text")).drop_nulls()
+        if not texts.height:
+            return (), 1.0
+        ways = [texts.filter(_reads_as_time(pl.col("text"), formats)) for formats in _TIME_FORMATS]
+        read, formats = max(zip(ways, _TIME_FORMATS, strict=True), key=lambda way: way[0].height)
+        return tuple(one for one in formats if read.select(_reads_any(one)).item()), 1 - read.height / texts.height
 
     def _event(self) -> Cell:
         for column in self._left:
@@ -168,15 +175,32 @@ class _Guesser:
         texts = self._frame[column].drop_nulls()
         leading_zeros = texts.str.contains(r"^0\d").any()
         if len(texts) and not leading_zeros and not _plain(column).endswith(("id", "code", "编号")):
-            frame = texts.to_frame("text")
-            if frame.select(number_of(pl.col("text"), decimal).is_not_null().all()).item():
+            unread = texts.to_frame("text").select(number_of(pl.col("text"), decimal).is_null().sum()).item()
+            if unread <= len(texts) * _MOST_UNREADABLE:
+                if unread:
+                    self._notes[f"properties.{column}"] = _rejected(unread, self._frame.height)
                 return Cell(column=column, kind="number")
         return Cell(column=column)
 
     def _has_decimal_commas(self) -> bool:
-        """Whether some column has numbers with a comma before the fraction, and none has points."""
+        """Whether some column has numbers with a comma before the fraction, hardly any of them otherwise."""
         columns = [self._frame[column].drop_nulls() for column in self._frame.columns]
-        return any(len(texts) and texts.str.contains(r"^[+-]?\d+,\d{1,2}$").all() for texts in columns)
+        return any(
+            len(texts) and texts.str.contains(r"^[+-]?\d+,\d{1,2}$").sum() >= len(texts) * (1 - _MOST_UNREADABLE)
+            for texts in columns
+        )
+
+
+def _reads_as_time(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    """Whether it is a time in one of these ways. A number is one only if it has the length of the times of our days."""
+    at = time_of(text, formats, "UTC").is_not_null()
+    if not formats:
+        return at & ~text.str.contains(r"^\d{1,7}$")
+    return at & text.str.contains(_EPOCH_LENGTH[formats[0]]) if formats[0] in _EPOCH_LENGTH else at
+
+
+def _rejected(unread: int, rows: int) -> str:
+    return f"{unread} of {rows} cannot be read and will be rejected"
 
 
 def _reads_any(format_: str) -> pl.Expr:

@@ -23,6 +23,8 @@ _LIKE_A_VALUE = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ TZ-]*")
 _SENSORS_TYPES = frozenset(
     {"track", "track_signup", "profile_set", "profile_set_once", "profile_increment", "item_set"}
 )
+_ARRAY = re.compile(r"\s*\[\s*[\[{\]]")
+"""How a whole file begins that is one array of JSON, and no table: the names of columns may well stand in brackets."""
 _ANYBODY = {"user_id": Cell(constant="x")}
 
 
@@ -46,6 +48,10 @@ def shape_of(path: Path) -> Shape:
     lines = lines[:-1] if len(first) == LOOKED_AT_BYTES else lines
     if not lines:
         raise BadFile(f"{path} is empty.")
+    if _ARRAY.match("\n".join(lines)):
+        raise BadFile(
+            f"{path} is one array of JSON. Write one object a line (`jq -c '.[]'`), which is read piece by piece."
+        )
     if lines[0].lstrip().startswith("{"):
         return _shape(_json_format(lines[0]), encoding=encoding)
     if ACCESS_LOG_LINE.match(lines[0][:LONGEST_LINE]):

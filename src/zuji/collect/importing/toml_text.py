@@ -1,4 +1,7 @@
-"""A mapping as TOML for people to edit: one line per cell, a comment where a guess should be looked at."""
+"""A mapping as TOML for people to edit: one line per cell, a comment where a guess should be looked at.
+
+What has no line has no comment, but for the time: a mapping without one is nearly always a mistake.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,8 @@ def _lines(document: dict[str, Any], notes: AnyMapping[str, str]) -> Iterator[st
     for name, value in document.items():
         if name not in _SECTIONS:
             yield _line(name, value, notes.get(name))
+    if "time" in notes and "time" not in document:
+        yield f'# time = ""  # {notes["time"]}'
     for section in _SECTIONS:
         if section in document:
             yield ""
