@@ -114,6 +114,10 @@ export const words = {
   showPeople: { en: "Show the people", zh: "查看客户" },
   history: { en: "Size over the last week", zh: "最近一周人数" },
   flips: { en: "As it happens", zh: "实时变化" },
+  flipsCut: {
+    en: "Changes cannot be followed just now: too many pages follow some, or the engine is away. Tried again every 10 seconds.",
+    zh: "暂时无法实时显示变化：同时查看的页面过多，或引擎暂停。每 10 秒自动重试。",
+  },
   noFlips: {
     en: "Nobody yet since this page is open. Let somebody do what the rule asks for.",
     zh: "打开本页后还没有变化。让某位客户满足规则，这里会立即显示。",
