@@ -1,4 +1,7 @@
-/** Sentences of the server that a Chinese page says in Chinese. Braces hold what changes; it is carried over as it is. */
+/**
+ * Sentences of the server that a Chinese page says in Chinese. Braces hold what changes; it is carried over as it is,
+ * but {told} is a sentence of its own, known here too.
+ */
 
 import type { Language } from "./language";
 import { fill } from "./words";
@@ -30,6 +33,36 @@ const KNOWN: readonly (readonly [english: string, chinese: string])[] = [
   ["nobody has been seen with {identifier}. Check the spelling.", "没有客户拥有 {identifier}，请检查是否填写正确。"],
   ["there is no tag {key} in this workspace. Publish it, or ask for one there is.", "当前项目中没有标签 {key}，请先发布或改用已有标签。"],
   ["there is no segment {key} in this workspace. Publish it, or ask for one there is.", "当前项目中没有分群 {key}，请先发布或改用已有分群。"],
+  // Why something was not begun, or not shown.
+  ["{n} questions of yours are waiting for the event store already. Try again in a moment.", "您已有 {n} 个问题在排队，请稍后再试。"],
+  ["{n} questions are waiting for the event store already. Try again in a moment.", "已有 {n} 个问题在排队，请稍后再试。"],
+  ["{n} questions of yours are kept in the background already. Fetch or cancel some.", "您的后台已有 {n} 个问题，请先查看或停止一些。"],
+  ["{n} questions are kept in the background already. Try again in a moment.", "后台已有 {n} 个问题，请稍后再试。"],
+  ["{n} streams of changes are open already. Close one, or poll /api/v1/changes.", "已有 {n} 个页面在实时查看变化，请先关闭一些。"],
+  ["this figure is named by a personal value, which your role sees masked. Ask somebody who may read personal values for the people behind it.", "该数字按个人信息分组，您的角色只能看到脱敏值，请由可查看个人信息的人员查看其中的客户。"],
+  ["nothing was said of the event {event} of {source}.", "数据源 {source} 的事件 {event} 还没有判断结果。"],
+  // What a document may hold where it was refused.
+  ["rule: {told}", "规则：{told}"],
+  ["schedule: {told}", "时间安排：{told}"],
+  ["tiles: {told}", "卡片：{told}"],
+  ["a setting of the source has a value it cannot have: {told}", "数据源设置有误：{told}"],
+  ["the repaired message does not have the canonical shape: {told}", "修复后的消息格式有误：{told}"],
+  ["Invalid enum value {value} - at `{place}`. Allowed: {choices}.", "{place} 的值 {value} 不可用，可用的值：{choices}。"],
+  ["Invalid enum value {value}. Allowed: {choices}.", "值 {value} 不可用，可用的值：{choices}。"],
+  ["Object contains unknown field `{field}` - at `{place}`. There are: {fields}.", "{place} 中没有字段 {field}，可用的字段：{fields}。"],
+  ["Object contains unknown field `{field}`. There are: {fields}.", "没有字段 {field}，可用的字段：{fields}。"],
+  ["Object missing required field `{field}` - at `{place}`.", "{place} 缺少必填字段 {field}。"],
+  ["Object missing required field `{field}`.", "缺少必填字段 {field}。"],
+  ["Expected {kind}, got {other} - at `{place}`.", "{place} 的类型不对：应为 {kind}，实际为 {other}。"],
+  ["Expected {kind} - at `{place}`. Allowed: at least {least} characters.", "{place} 至少 {least} 个字符。"],
+  ["Expected {kind} - at `{place}`. Allowed: at most {most} characters.", "{place} 至多 {most} 个字符。"],
+  ["Expected {kind} - at `{place}`. Allowed: {least} to {most} characters.", "{place} 应为 {least} 到 {most} 个字符。"],
+  ["Expected {kind} - at `{place}`. Allowed: at least {least} entries.", "{place} 至少 {least} 项。"],
+  ["Expected {kind} - at `{place}`. Allowed: at most {most} entries.", "{place} 至多 {most} 项。"],
+  ["Expected {kind} - at `{place}`. Allowed: {least} to {most} entries.", "{place} 应有 {least} 到 {most} 项。"],
+  ["Expected {kind} - at `{place}`. Allowed: at least {least}.", "{place} 不得小于 {least}。"],
+  ["Expected {kind} - at `{place}`. Allowed: at most {most}.", "{place} 不得大于 {most}。"],
+  ["Expected {kind} - at `{place}`. Allowed: {least} to {most}.", "{place} 应在 {least} 到 {most} 之间。"],
 ];
 
 interface Sentence {
@@ -52,7 +85,20 @@ export function sentenceIn(language: Language, english: string): string | null {
   if (language === "en") return english;
   for (const { pattern, names, chinese } of SENTENCES) {
     const found = pattern.exec(english);
-    if (found) return fill(chinese, Object.fromEntries(names.map((name, place) => [name, found[place + 1] ?? ""])));
+    const parts = found && heldIn(language, names, found);
+    if (parts) return fill(chinese, parts);
   }
   return null;
+}
+
+/** What stands in the braces; null where a sentence among it is not known. */
+function heldIn(language: Language, names: readonly string[], found: RegExpExecArray): Record<string, string> | null {
+  const parts: Record<string, string> = {};
+  for (const [place, name] of names.entries()) {
+    const text = found[place + 1] ?? "";
+    const said = name === "told" ? sentenceIn(language, text) : text;
+    if (said === null) return null;
+    parts[name] = said;
+  }
+  return parts;
 }
