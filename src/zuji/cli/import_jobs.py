@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -15,7 +15,7 @@ import typer
 from zuji.cli.asking import DEFAULT_DATA, DataOption, engine_of
 from zuji.cli.import_ import imported, source_of
 from zuji.cli.output import JsonOption, complain, print_json, print_table
-from zuji.terms.error import ZujiError
+from zuji.terms.error import Busy, ZujiError
 
 if TYPE_CHECKING:
     from zuji.collect.importing.jobs import Job
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 SETTLED_S = 5.0
 """A file that was written to within this time may still be growing."""
+
+
+class Failed(NamedTuple):
+    """What did not come in: the import, its file if it was one, and why."""
+
+    name: str
+    file: str
+    problem: str
 
 
 def run(
@@ -35,27 +43,40 @@ def run(
     from zuji.collect.importing.jobs import load_jobs
 
     while True:
-        done = [one for job in load_jobs(data, name=name) for one in _run(job, data, carry_on=every > 0)]
+        done: list[Import] = []
+        failed: list[Failed] = []
+        for job in load_jobs(data, name=name):
+            _run(job, data, done, failed)
         if as_json:
-            print_json({"imports": msgspec.to_builtins(done)})
-        elif done or not every:
+            print_json({"imports": msgspec.to_builtins(done), "failed": [one._asdict() for one in failed]})
+        elif done or not (every or failed):
             rows = [(one.id, one.source_name, one.sent, one.rejected, one.file) for one in done]
             print_table("Imported", ("id", "source", "sent", "rejected", "file"), rows)
         if not every:
-            return
+            raise typer.Exit(1 if failed else 0)
         time.sleep(every)
 
 
-def _run(job: Job, data: Path, *, carry_on: bool) -> list[Import]:
-    """What a job has that is new. While watching, a failure is told and tried again with the next look."""
+def _run(job: Job, data: Path, done: list[Import], failed: list[Failed]) -> None:
+    """Import what a job has that is new. A file that fails is told, tried again next time, and stops no other file."""
+
+    def tell(file: str, failure: Exception) -> None:
+        complain(": ".join(part for part in (job.name, file, str(failure)) if part))
+        failed.append(Failed(job.name, file, str(failure)))
+
     try:
         with _files(job) as files:
-            return [one for file in files if (one := _import(job, file, data)) is not None]
-    except ZujiError as failure:
-        if not carry_on:
-            raise
-        complain(f"{job.name}: {failure}")
-        return []
+            for file in files:
+                try:
+                    one = _import(job, file, data)
+                except (ZujiError, OSError) as failure:
+                    if isinstance(failure, Busy):
+                        raise  # so would be the next file, after minutes of waiting
+                    tell(file.name, failure)
+                else:
+                    done += [] if one is None else [one]
+    except (ZujiError, OSError) as failure:
+        tell("", failure)
 
 
 @contextmanager

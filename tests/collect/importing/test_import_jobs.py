@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
@@ -67,6 +68,34 @@ def test_what_is_new_comes_in_and_nothing_twice(tmp_path: Path, monkeypatch: pyt
     )
     assert sorted({one.user_id for one in messages}) == ["u1", "u2", "u3", "u5"]
     assert json.loads(bytes(messages[0].properties)) == {}
+
+
+def test_a_file_that_cannot_be_read_is_named_and_stops_no_other(tmp_path: Path) -> None:
+    data = a_folder_with_jobs(tmp_path)
+    drop = tmp_path / "drop"
+    written(drop, "name,n\nu1,1\n", name="a-lacks-who.csv")
+    (drop / "b-torn.csv").write_bytes(gzip.compress(b"who,n\nu2,2\n" * 10_000)[:-20])
+    written(drop, "who,n\nu3,3\n", name="c-good.csv")
+    for file in drop.iterdir():
+        os.utime(file, (1, 1))
+    # The first of the two imports has no $TILL to ask: it stops neither the other nor its files.
+    done = zuji("imports", "run", "--data", str(data), "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [one["file"] for one in told["imports"]] == ["c-good.csv"]
+    assert [(one["name"], one["file"]) for one in told["failed"]] == [
+        ("till", ""),
+        ("drop", "a-lacks-who.csv"),
+        ("drop", "b-torn.csv"),
+    ]
+    assert "zuji: till: the environment has no TILL" in done.stderr
+    assert "zuji: drop: a-lacks-who.csv: the file has no column 'who'" in done.stderr
+    assert "zuji: drop: b-torn.csv: the archive" in done.stderr
+    for bad in ("a-lacks-who.csv", "b-torn.csv"):
+        (drop / bad).unlink()
+    again = zuji("imports", "run", "drop", "--data", str(data), "--json")
+    assert (again.returncode, json.loads(again.stdout)) == (0, {"imports": [], "failed": []})
+    assert [message.user_id for message in spooled(data)][-1] == "u3"
 
 
 def test_a_secret_in_a_url_stays_out_of_what_is_said(tmp_path: Path) -> None:
