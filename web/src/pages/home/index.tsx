@@ -4,8 +4,9 @@ import { Button } from "antd";
 import { useMemo } from "react";
 import { Link, useNavigate } from "react-router";
 import { useQuestion } from "@/api/asking";
-import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
+import { periods } from "@/charts/figures";
+import { useTalk } from "@/charts/talk";
 import { Card } from "@/parts/Card";
 import { Chart } from "@/parts/Chart";
 import { EmptyState } from "@/parts/EmptyState";
@@ -95,19 +96,19 @@ function NewPeople() {
 
 function PerDay({ trend }: { trend: Trend }) {
   const say = useWords(words);
-  const format = useFormat();
+  const talk = useTalk();
   const option = useMemo(
     () => ({
       tooltip: { trigger: "axis" },
       legend: { top: 0, right: 0 },
-      xAxis: { type: "category", data: trend.periods.map((one) => format.shortDay(`${one.start}T12:00:00`)) },
+      xAxis: { type: "category", data: periods(trend.periods.map((one) => one.start), talk) },
       yAxis: { type: "value", minInterval: 1, splitNumber: 4 },
       series: [
         { name: say("now"), type: "line", smooth: 0.25, symbolSize: 7, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.1 }, data: trend.series[0]?.values },
         { name: say("before"), type: "line", smooth: 0.25, symbol: "none", color: "#8ea2a5", lineStyle: { width: 1.5, type: "dashed" }, data: trend.previous?.series[0]?.values },
       ],
     }),
-    [trend, format, say],
+    [trend, talk, say],
   );
   return (
     <Card title={say("perDay")} aside={<Link to={`/ask?${new URLSearchParams({ kind: "trend", q: JSON.stringify(TOTALS.question) })}`}>{say("proof")}</Link>}>
