@@ -24,8 +24,11 @@ from tag_world import (
     until,
 )
 
+from zuji.run.batch_writing import BatchWriting
+from zuji.run.publishing import plan_publishing
 from zuji.store import tag_states
 from zuji.store.tag_values import SILENT
+from zuji.tag.definition import decision_body, read_definition
 
 
 def test_an_event_flips_a_tag_and_the_change_says_why_and_how_long_it_took(tmp_path: Path) -> None:
@@ -216,6 +219,33 @@ def test_a_value_that_flaps_is_told_ten_times_and_then_its_newest_once_a_minute(
             taken(world)
         told = changes(world)
         assert [one.new for one in told] == list(range(1, 11))
+        now[0] += MINUTE_MS
+        until(lambda: len(changes(world)) == 11)
+        newest = changes(world)[-1]
+        assert (newest.old, newest.new, newest.cause) == (10, 15, "damped")
+
+
+def test_a_value_of_a_batch_that_flaps_is_told_once_a_minute_though_no_rule_is_live(tmp_path: Path) -> None:
+    now = [NOON_MS]
+    with running(tmp_path, now_ms=lambda: now[0]) as world:
+        engine = world.engine
+        document = {
+            "key": "spent",
+            "name": {"en": "spent", "zh": "spent"},
+            "family": "value_tier",
+            "freshness": "batch",
+        }
+        spent = read_definition("tag", document | {"rule": SPENT}, version=1)
+        with engine.hot.write() as connection:
+            plan_publishing(connection, "default", decision_body(spent, by="tester"), NOON_MS).write(connection)
+        writing = BatchWriting(
+            hot=engine.hot, telling=engine.tagger.telling, batch_lock=engine.ingest.batch_lock, now_ms=lambda: now[0]
+        )
+        writing.first_pass_is_over("default", spent, known_ms=now[0])
+        for number in range(1, 16):
+            moved = [(7, None if number == 1 else str(number - 1), str(number))]
+            writing.write("default", spent, moved, at_ms=now[0], is_named_live=False, is_stopped=lambda: False)
+        assert [one.new for one in changes(world)] == list(range(1, 11))
         now[0] += MINUTE_MS
         until(lambda: len(changes(world)) == 11)
         newest = changes(world)[-1]
