@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ask_stage import Stage, stage
+from ask_stage import PATIENCE_MS, Stage, stage
 from ask_world import HOSTILE_CITY
 from axe_playwright_python.sync_playwright import Axe
 
@@ -131,3 +134,84 @@ def test_the_page_speaks_chinese_and_has_no_serious_barrier(stage: Stage):
         assert serious == []
     finally:
         page.evaluate("localStorage.setItem('zuji.language', 'en')")
+
+
+def test_a_choice_is_asked_at_once_and_what_is_typed_a_moment_after(stage: Stage):
+    signed_in = stage.page.context.storage_state()
+    context = stage.page.context.browser.new_context(storage_state=signed_in, locale="en-GB")  # a clock is a context's
+    context.set_default_timeout(PATIENCE_MS)
+    page, asked = context.new_page(), []
+    page.on(
+        "request", lambda request: asked.append(request.post_data or "") if "questions/run" in request.url else None
+    )
+    page.clock.install()
+    stage.open("lifecycle", page=page)
+    answered(page, "lifecycle")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=5))  # from here on nothing waits to its end
+    with page.expect_request(lambda request: '"kind":"trend"' in (request.post_data or "")):
+        page.get_by_role("radiogroup").locator("label", has=page.locator("input[value=trend]")).click()
+    page.locator(".builder").get_by_label("Event", exact=True).first.fill("Order Completed")
+    page.wait_for_timeout(500)
+    assert [told for told in asked if "Order Completed" in told] == []
+    with page.expect_request(lambda request: "Order Completed" in (request.post_data or "")):
+        page.clock.run_for(400)
+    context.close()
+
+
+def board_of(stage: Stage, **tiles: str) -> Any:
+    """A page with a dashboard, of the funnel as often as told: its title, and how it is shown."""
+    shown = [
+        {"question": {"kind": "funnel", "question": FUNNEL}, "title": title, "chart": chart, "y": place * 4}
+        for place, (title, chart) in enumerate(tiles.items())
+    ]
+    board = stage.post("dashboards", {"name": "Seen large", "shared": "workspace", "tiles": shown})["id"]
+    page = stage.page.context.new_page()
+    page.goto(f"{stage.server.url}/console/#/dashboards/{board}")
+    return page
+
+
+def test_the_people_behind_a_figure_are_seen_in_full_screen(stage: Stage):
+    page = board_of(stage, Cart="auto")
+    count = stage.ask("funnel", FUNNEL)["steps"][0]["count"]
+    page.get_by_role("button", name="Full screen").click()
+    page.locator(".board:fullscreen").wait_for()
+    page.get_by_role("region", name="Cart").get_by_role("button", name=str(count), exact=True).click()
+    assert page.locator(".board:fullscreen .ant-drawer [data-count]").inner_text().startswith(f"{count} ")
+    page.close()
+
+
+def saved_picture(page: Any) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("region", name="Cart").get_by_role("button", name="Picture").click()
+    path: Path = download.value.path()
+    return path
+
+
+def dark_dots(page: Any, picture: bytes, rows: int) -> int:
+    """How many dots of the first rows of a picture are written in dark ink."""
+    page.goto("about:blank")
+    found: int = page.evaluate(
+        """async ([data, rows]) => {
+            const image = new Image();
+            image.src = `data:image/png;base64,${data}`;
+            await image.decode();
+            const pen = new OffscreenCanvas(image.width, rows).getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const dots = pen.getImageData(0, 0, image.width, rows).data;
+            return dots.filter((value, place) => place % 4 === 0 && value < 90).length;
+        }""",
+        [base64.b64encode(picture).decode(), rows],
+    )
+    return found
+
+
+def test_a_saved_picture_is_of_ink_on_paper_with_its_title_however_the_page_looks(stage: Stage):
+    page = board_of(stage, Cart="auto", Rows="table", Figures="number")
+    page.get_by_role("region", name="Cart").get_by_role("button", name="Picture").wait_for()
+    assert page.get_by_role("button", name="Picture").count() == 1  # no picture where there is no chart
+    light = saved_picture(page).read_bytes()
+    page.emulate_media(color_scheme="dark")
+    page.locator("html[data-theme=dark]").wait_for()
+    assert saved_picture(page).read_bytes() == light
+    assert dark_dots(page, light, 80) > 50
+    page.close()

@@ -3,7 +3,7 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer, Select } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { NavLink, Outlet, useLocation, useSearchParams } from "react-router";
 import { ErrorState } from "@/parts/ErrorState";
 import { Freshness } from "@/parts/Freshness";
 import { Mark } from "@/parts/Mark";
@@ -12,6 +12,7 @@ import { ApiError } from "@/api/client";
 import { shell } from "@/words/shell";
 import { useWords } from "@/words/words";
 import { AccountMenu } from "./AccountMenu";
+import { inWorkspace, WORKSPACE } from "./InItsWorkspace";
 import { type Page, PAGES } from "./pages";
 import { useSession } from "./session";
 
@@ -107,12 +108,15 @@ function Menu({ onChosen }: { onChosen?: () => void }) {
 function WorkspaceChoice() {
   const say = useWords(shell);
   const { workspace, workspaces, setWorkspace } = useSession();
+  const [search, setSearch] = useSearchParams();
+  // Where the address names one, the page follows the address.
+  const choose = (id: string) => (search.has(WORKSPACE) ? setSearch(inWorkspace(search, id)) : setWorkspace(id));
   if (workspaces.length < 2) return <span className="workspace">{workspaces[0]?.name ?? workspace}</span>;
   return (
     <Select
       aria-label={say("workspace")}
       value={workspace}
-      onChange={setWorkspace}
+      onChange={choose}
       variant="borderless"
       popupMatchSelectWidth={false}
       options={workspaces.map((one) => ({ value: one.id, label: one.name }))}

@@ -2,10 +2,10 @@
 import { Button } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { usePreferences } from "@/app/preferences";
-import { Chart } from "@/parts/Chart";
+import { Chart, dressed } from "@/parts/Chart";
 import { AnswerTable } from "./AnswerTable";
 import { figure } from "./figures";
-import type { Cell, Chart as ChartOf, Headline, View } from "./model";
+import type { Cell, Chart as ChartOf, Headline, Talk, View } from "./model";
 import { heightOf, optionOf } from "./options";
 import { inkOf } from "./palette";
 import { useTalk } from "./talk";
@@ -57,18 +57,11 @@ export function Headlines({ headlines, onCell }: { headlines: readonly Headline[
 
 function ChartCard({ chart, onCell }: { chart: ChartOf; onCell: (cell: Cell) => void }) {
   const talk = useTalk();
-  const place = useRef<HTMLElement>(null);
-  const save = async () => {
-    const drawn = place.current?.querySelector<HTMLElement>(".chart");
-    const { pictureOf } = await import("@/parts/echarts");
-    const picture = drawn && pictureOf(drawn);
-    if (picture) download(picture, `${chart.title}.png`);
-  };
   return (
-    <section className="card" ref={place}>
+    <section className="card">
       <div className="card-head">
         <h2>{chart.title}</h2>
-        <Button size="small" type="text" onClick={() => void save()}>
+        <Button size="small" type="text" onClick={() => void savePicture(chart, chart.title, talk)}>
           {talk.say("export_png")}
         </Button>
       </div>
@@ -107,6 +100,15 @@ function useNarrow() {
     return () => watching.disconnect();
   }, []);
   return [place, isNarrow] as const;
+}
+
+const PICTURE_PX = 960;
+
+/** Hand the picture of a chart to the reader: in ink for paper, however the page looks. */
+export async function savePicture(chart: ChartOf, title: string, talk: Talk): Promise<void> {
+  const { pictureOf } = await import("@/parts/echarts");
+  const option = dressed(optionOf(chart, inkOf(false), talk), false);
+  download(pictureOf(option, title, PICTURE_PX, heightOf(chart)), `${title}.png`);
 }
 
 /** Hand a file to the reader. */

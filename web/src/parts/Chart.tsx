@@ -49,7 +49,7 @@ function axis(told: Axis, text: string, line: string): object {
 }
 
 /** The looks that all charts share; what a chart says itself comes first. */
-function dressed(option: EChartsCoreOption, isDark: boolean): EChartsCoreOption {
+export function dressed(option: EChartsCoreOption, isDark: boolean): EChartsCoreOption {
   const text = isDark ? "#9db2b0" : "#566b72";
   const line = isDark ? "#2b3d40" : "#d9e3e4";
   return {

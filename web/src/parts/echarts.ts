@@ -49,7 +49,26 @@ export function draw(element: HTMLElement, option: echarts.EChartsCoreOption, on
   };
 }
 
-/** The picture of the chart in an element, for saving. */
-export function pictureOf(element: HTMLElement): string | undefined {
-  return echarts.getInstanceByDom(element)?.getDataURL({ pixelRatio: 2, backgroundColor: "#ffffff" });
+const PAPER = { ground: "#ffffff", ink: "#17282e", head: 44, margin: 16, scale: 2 };
+
+/** A chart drawn anew for saving: on white paper, beneath its title, as large as told. */
+export function pictureOf(option: echarts.EChartsCoreOption, title: string, width: number, height: number): string {
+  const place = document.createElement("div");
+  const chart = echarts.init(place, null, { width, height });
+  chart.setOption({ ...option, animation: false });
+  const drawn = chart.renderToCanvas({ pixelRatio: PAPER.scale, backgroundColor: PAPER.ground });
+  const sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [drawn.width, drawn.height + PAPER.head * PAPER.scale];
+  const pen = sheet.getContext("2d");
+  if (pen) {
+    pen.fillStyle = PAPER.ground;
+    pen.fillRect(0, 0, sheet.width, sheet.height);
+    pen.drawImage(drawn, 0, PAPER.head * PAPER.scale);
+    pen.scale(PAPER.scale, PAPER.scale);
+    pen.fillStyle = PAPER.ink;
+    pen.font = `600 16px ${getComputedStyle(document.body).fontFamily}`;
+    pen.fillText(title, PAPER.margin, 28, width - 2 * PAPER.margin);
+  }
+  chart.dispose();
+  return sheet.toDataURL();
 }

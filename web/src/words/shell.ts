@@ -26,6 +26,12 @@ export const shell = {
   loading: { en: "Loading", zh: "加载中" },
   retry: { en: "Try again", zh: "重试" },
   failed: { en: "This did not work", zh: "操作未成功" },
+  otherWorkspace: { en: "This link is of another workspace", zh: "此链接属于另一个工作区" },
+  otherWorkspaceMore: {
+    en: "It was made in the workspace “{name}”, which you cannot open. Ask for access to it, or look at the same in yours.",
+    zh: "它在工作区“{name}”中创建，而您无法打开该工作区。请申请权限，或在您的工作区中查看同样的内容。",
+  },
+  openIn: { en: "Open it in {name}", zh: "在{name}中打开" },
   noPermission: { en: "Your role does not include this", zh: "您的角色没有此权限" },
   noPermissionMore: {
     en: "An owner of the workspace can give you a role that does.",

@@ -2,6 +2,7 @@ import { App, Button } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { ApiError } from "@/api/client";
+import { InItsWorkspace, WORKSPACE } from "@/app/InItsWorkspace";
 import { useSession } from "@/app/session";
 import { drop, keep, markSeen, useBackgroundAnswer } from "@/background/questions";
 import { AnswerView } from "@/charts/AnswerView";
@@ -13,7 +14,7 @@ import { PageHead } from "@/parts/PageHead";
 import { Told } from "@/parts/Said";
 import { Waiting } from "@/parts/Waiting";
 import { type Asked, askedOf, blankQuestion, documentOf, searchOf } from "./address";
-import { cancelJob, type Envelope, isOver, startJob, useEnvelope, useJob, useSeconds, useSettled } from "./asking";
+import { cancelJob, type Envelope, isOver, startJob, useEnvelope, useJob, useSeconds, useSettled, useTyping } from "./asking";
 import { DatesBar } from "./DatesBar";
 import { Explained } from "./Explained";
 import { missing } from "./fields";
@@ -27,18 +28,18 @@ import { type Problem, problemOf } from "./problems";
 import { SavedQuestions, SaveQuestion } from "./Saving";
 import "./ask.css";
 
-/** Long enough that a word is typed to its end, short enough to feel immediate. */
-const TYPING_MS = 350;
 const SLOW_S = 1;
 
 /** The question, in the address: what is edited here is written there, and what the address becomes is shown here. */
-function useAsked(): [Asked, (asked: Asked) => void] {
+function useAsked() {
+  const { workspace } = useSession();
   const [search, setSearch] = useSearchParams();
+  const { isTyping, watching } = useTyping();
   const [asked, setAsked] = useState(() => askedOf(search));
   const [written, setWritten] = useState(search.toString());
-  const settled = useSettled(asked, TYPING_MS);
+  const settled = useSettled(asked, isTyping);
   useEffect(() => {
-    const next = searchOf(settled);
+    const next = searchOf(settled, search.get(WORKSPACE) ?? workspace);
     setWritten(next);
     setSearch(next, { replace: true });
     // Only an edit writes; the address itself changing is the other direction, below.
@@ -49,25 +50,32 @@ function useAsked(): [Asked, (asked: Asked) => void] {
     if (present && present !== written) setAsked(askedOf(new URLSearchParams(present)));
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [present]);
-  return [asked, setAsked];
+  return { asked, settled, setAsked, watching };
 }
 
 export function AskPage() {
+  return (
+    <InItsWorkspace>
+      <Asking />
+    </InItsWorkspace>
+  );
+}
+
+function Asking() {
   const { say } = useTalk();
-  const { may } = useSession();
+  const { may, workspace } = useSession();
   const { message } = App.useApp();
-  const [asked, setAsked] = useAsked();
+  const { asked, settled, setAsked, watching } = useAsked();
   const [drawer, setDrawer] = useState<"save" | "saved" | null>(null);
   const names = useKnownNames();
-  const document = useMemo(() => documentOf(asked), [asked]);
   const lacking = useMemo(() => missing(allFields(asked.kind), asked.question), [asked]);
-  const wanted = useMemo(() => ({ kind: asked.kind, question: document }), [asked.kind, document]);
-  const settled = useSettled(wanted, TYPING_MS);
-  const background = useBackgroundAnswer(settled);
-  const asking = useEnvelope(lacking.length || background ? null : settled);
+  const wanted = useMemo(() => ({ kind: settled.kind, question: documentOf(settled) }), [settled]);
+  const isWhole = useMemo(() => !missing(allFields(settled.kind), settled.question).length, [settled]);
+  const background = useBackgroundAnswer(wanted);
+  const asking = useEnvelope(isWhole && !background ? wanted : null);
   const problem = useProblem(asking.query.error, asked.kind);
   const copy = async () => {
-    await navigator.clipboard?.writeText(`${location.href.split("#")[0]}#/ask?${searchOf(asked)}`);
+    await navigator.clipboard?.writeText(`${location.href.split("#")[0]}#/ask?${searchOf(asked, workspace)}`);
     void message.success(say("link_copied"));
   };
   const change = (question: Asked["question"]) => setAsked({ ...asked, question });
@@ -84,7 +92,7 @@ export function AskPage() {
       </PageHead>
       <KindChoice kind={asked.kind} onChange={(kind) => setAsked({ kind, question: carriedOver(asked, kind) })} />
       <div className="ask">
-        <section className="card builder" aria-label={say("question")}>
+        <section className="card builder" aria-label={say("question")} {...watching}>
           <DatesBar question={asked.question} onChange={change} />
           <FaultsProvider value={{ problem, missing: lacking }}>
             <FieldForm key={asked.kind} fields={fieldsOf(asked.kind)} value={asked.question} onChange={change} place="" />

@@ -40,7 +40,7 @@ export function PeopleBehind({ pointed: latest, onClose }: { pointed: Pointed | 
   const first = pages.data?.pages[0];
   const people = pages.data?.pages.flatMap((page) => page.people) ?? [];
   return (
-    <Drawer open={latest !== null} onClose={onClose} title={talk.say("people_title")} size={500}>
+    <Drawer open={latest !== null} onClose={onClose} title={talk.say("people_title")} size={500} getContainer={inSight}>
       {pages.isPending && <Waiting />}
       {pages.error && <ErrorState failure={pages.error} onRetry={() => void pages.refetch()} />}
       {first && (
@@ -67,6 +67,11 @@ export function PeopleBehind({ pointed: latest, onClose }: { pointed: Pointed | 
       )}
     </Drawer>
   );
+}
+
+/** Of a page in full screen only what is inside the element that fills it can be seen. */
+export function inSight(): HTMLElement {
+  return document.fullscreenElement instanceof HTMLElement ? document.fullscreenElement : document.body;
 }
 
 function asked(pointed: Pointed | null, cursor: string | null) {

@@ -83,6 +83,7 @@ export async function addTile(board: Board, question: string, title: string): Pr
 /** What is kept, to be opened again. */
 export function SavedQuestions({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { say } = useTalk();
+  const { workspace } = useSession();
   const query = useAnswer("/api/v1/questions/saved", {}, { enabled: open });
   return (
     <Drawer open={open} onClose={onClose} title={say("saved")} size={460}>
@@ -91,7 +92,7 @@ export function SavedQuestions({ open, onClose }: { open: boolean; onClose: () =
           <ul className="saved">
             {answer.questions.map((one) => (
               <li key={one.id}>
-                <Link to={`/ask?${searchOf({ kind: one.kind as Kind, question: one.question as Document })}`} onClick={onClose}>
+                <Link to={`/ask?${searchOf({ kind: one.kind as Kind, question: one.question as Document }, workspace)}`} onClick={onClose}>
                   {one.name}
                 </Link>
                 <small>

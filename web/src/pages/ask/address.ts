@@ -1,4 +1,5 @@
 /** A question in the address of the page: the whole of it, as compact JSON, so that a link is the question. */
+import { WORKSPACE } from "@/app/InItsWorkspace";
 import { KINDS, type Kind } from "@/charts/views";
 import { allFields } from "./kinds";
 import { blank, trimmed } from "./fields";
@@ -9,9 +10,9 @@ export interface Asked {
   readonly question: Document;
 }
 
-/** The search part of the address: `kind=funnel&q={...}`. */
-export function searchOf({ kind, question }: Asked): string {
-  return new URLSearchParams({ kind, q: JSON.stringify(question) }).toString();
+/** The search part of the address: `kind=funnel&q={...}&workspace=...`. */
+export function searchOf({ kind, question }: Asked, workspace: string): string {
+  return new URLSearchParams({ kind, q: JSON.stringify(question), [WORKSPACE]: workspace }).toString();
 }
 
 /** The question that an address holds. What is no question becomes a blank one: an address is anybody's text. */

@@ -1,6 +1,6 @@
 /** Asking, with its states: the answer, how long it takes, a stop, and the way to the background. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { type Answer, type ApiError, call } from "@/api/client";
 import { useSession } from "@/app/session";
 import type { Document } from "./json";
@@ -88,12 +88,32 @@ export function useSeconds(isRunning: boolean): number {
   return seconds;
 }
 
-/** A value some time after it last changed. */
-export function useSettled<T>(value: T, milliseconds: number): T {
+/** Long enough that a word is typed to its end, short enough to feel immediate. */
+const TYPING_MS = 350;
+
+/** A value as soon as it was chosen, or a moment after it was last typed. */
+export function useSettled<T>(value: T, isTyping: RefObject<boolean>): T {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
-    const later = setTimeout(() => setSettled(value), milliseconds);
+    const wait = isTyping.current ? TYPING_MS : 0;
+    isTyping.current = false;
+    if (!wait) return setSettled(value);
+    const later = setTimeout(() => setSettled(value), wait);
     return () => clearTimeout(later);
-  }, [value, milliseconds]);
+  }, [value, isTyping]);
   return settled;
+}
+
+/** Whether the change to come is of a key in a text: for the element around the fields, portals included. */
+export function useTyping() {
+  const isTyping = useRef(false);
+  const watching = useMemo(
+    () => ({
+      onInputCapture: (event: React.InputEvent) => (isTyping.current = event.nativeEvent instanceof InputEvent),
+      onPointerDownCapture: () => (isTyping.current = false),
+      onKeyDownCapture: (event: React.KeyboardEvent) => event.key === "Enter" && (isTyping.current = false),
+    }),
+    [],
+  );
+  return { isTyping, watching };
 }

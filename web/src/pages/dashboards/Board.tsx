@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Popconfirm, Select } from "antd";
+import { Button, ConfigProvider, Popconfirm, Select } from "antd";
 import { useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useAnswer, useChange } from "@/api/asking";
@@ -10,6 +10,7 @@ import { EmptyState } from "@/parts/EmptyState";
 import { Loaded } from "@/parts/Loaded";
 import { PageHead } from "@/parts/PageHead";
 import { isWorthAnotherTry } from "@/pages/ask/asking";
+import { inSight } from "@/pages/ask/PeopleBehind";
 import { addTile } from "@/pages/ask/Saving";
 import { inReadingOrder, laidOut, moved, resized, type Tile, tilesOf } from "./layout";
 import { TileCard } from "./TileCard";
@@ -77,7 +78,11 @@ function Shown({ board }: { board: Page }) {
           {say("refresh")}
         </Button>
         <Button onClick={() => void place.current?.requestFullscreen?.()}>{say("full_screen")}</Button>
-        {may("questions.save") && <Editing board={board} isArranging={isArranging} setArranging={setArranging} />}
+        {may("questions.save") && (
+          <ConfigProvider getPopupContainer={inSight}>
+            <Editing board={board} isArranging={isArranging} setArranging={setArranging} />
+          </ConfigProvider>
+        )}
       </PageHead>
       {ordered.length === 0 ? (
         <EmptyState title={say("dashboard_empty")}>

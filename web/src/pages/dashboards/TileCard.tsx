@@ -1,13 +1,13 @@
 import { Button } from "antd";
 import { ArrowLeftOutlined, ArrowRightOutlined, ColumnWidthOutlined, CompressOutlined, DeleteOutlined } from "@ant-design/icons";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { type Answer, ApiError } from "@/api/client";
 import { useSession } from "@/app/session";
 import { saveRows } from "@/background/exports";
 import { AnswerTable } from "@/charts/AnswerTable";
-import { download, Headlines, Picture } from "@/charts/AnswerView";
-import type { Cell } from "@/charts/model";
+import { Headlines, Picture, savePicture } from "@/charts/AnswerView";
+import type { Cell, Chart, View } from "@/charts/model";
 import { useTalk } from "@/charts/talk";
 import { type Kind, viewOf } from "@/charts/views";
 import { searchOf } from "@/pages/ask/address";
@@ -37,11 +37,9 @@ interface Shown {
 /** A question on a dashboard: its figures and its first chart, or its table. */
 export function TileCard(shown: Shown) {
   const { tile, answered, failure, arranging } = shown;
-  const place = useRef<HTMLElement>(null);
   const envelope = answered?.answer ?? null;
   return (
     <section
-      ref={place}
       className={`card tile ${arranging ? "moving" : ""}`}
       style={{ gridColumn: `span ${tile.width}` }}
       aria-label={tile.title}
@@ -52,7 +50,7 @@ export function TileCard(shown: Shown) {
     >
       <div className="card-head">
         <h2>{tile.title || envelope?.kind}</h2>
-        {arranging ? <Moves {...shown} arranging={arranging} /> : envelope && <Takes envelope={envelope} title={tile.title} place={place} />}
+        {arranging ? <Moves {...shown} arranging={arranging} /> : envelope && <Takes envelope={envelope} tile={tile} />}
       </div>
       {envelope ? (
         <Content envelope={envelope} tile={tile} />
@@ -71,30 +69,32 @@ function Content({ envelope, tile }: { envelope: Envelope; tile: Tile }) {
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const view = useMemo(() => viewOf(envelope, talk), [envelope, talk]);
   const point = (cell: Cell) => may("profiles.read") && setPointed({ reference: envelope.people, cell });
-  const [chart] = view.charts;
+  const chart = chartOf(tile, view);
   const [table] = view.tables;
-  const isTable = tile.chart === "table" || (!chart && tile.chart !== "number");
+  const isTable = !chart && tile.chart !== "number";
   return (
     <>
       <Headlines headlines={view.headlines.slice(0, tile.width < 6 ? 2 : 4)} onCell={point} />
-      {tile.chart !== "number" && !isTable && chart && <Picture chart={chart} onCell={point} height={tile.height * ROW_PX - HEAD_PX + 60} />}
+      {chart && <Picture chart={chart} onCell={point} height={tile.height * ROW_PX - HEAD_PX + 60} />}
       {isTable && table && <AnswerTable table={table} onCell={point} />}
       <PeopleBehind pointed={pointed} onClose={() => setPointed(null)} />
     </>
   );
 }
 
+/** The chart that a tile shows; none where it shows its table or its figures alone. */
+function chartOf(tile: Tile, view: View): Chart | undefined {
+  return tile.chart === "table" || tile.chart === "number" ? undefined : view.charts[0];
+}
+
 /** What can be taken from a tile: its rows, its picture, the question itself. */
-function Takes({ envelope, title, place }: { envelope: Envelope; title: string; place: React.RefObject<HTMLElement | null> }) {
-  const { say } = useTalk();
-  const { may } = useSession();
+function Takes({ envelope, tile }: { envelope: Envelope; tile: Tile }) {
+  const talk = useTalk();
+  const { say } = talk;
+  const { title } = tile;
+  const { may, workspace } = useSession();
   const asked = { kind: envelope.kind as Kind, question: envelope.question as Document };
-  const savePicture = async () => {
-    const drawn = place.current?.querySelector<HTMLElement>(".chart");
-    const { pictureOf } = await import("@/parts/echarts");
-    const picture = drawn && pictureOf(drawn);
-    if (picture) download(picture, `${title}.png`);
-  };
+  const chart = useMemo(() => chartOf(tile, viewOf(envelope, talk)), [tile, envelope, talk]);
   return (
     <div className="aside">
       {may("exports.make") && (
@@ -102,10 +102,12 @@ function Takes({ envelope, title, place }: { envelope: Envelope; title: string; 
           {say("export_csv")}
         </Button>
       )}
-      <Button size="small" type="text" aria-label={`${say("export_png")} ${title}`} onClick={() => void savePicture()}>
-        {say("export_png")}
-      </Button>
-      <Link to={`/ask?${searchOf(asked)}`}>{say("in_ask")}</Link>
+      {chart && (
+        <Button size="small" type="text" aria-label={`${say("export_png")} ${title}`} onClick={() => void savePicture(chart, title || chart.title, talk)}>
+          {say("export_png")}
+        </Button>
+      )}
+      <Link to={`/ask?${searchOf(asked, workspace)}`}>{say("in_ask")}</Link>
     </div>
   );
 }
