@@ -17,10 +17,9 @@ from rich.text import Text
 from zuji import __version__
 from zuji.cli.asking import DEFAULT_DATA, DataOption, RunningEngine, running_engine
 from zuji.cli.bounds import spool_limits
-from zuji.cli.engine_process import STATUS_FILE
 from zuji.cli.lock import ENGINE_LOCK, FOLDER_LOCK
 from zuji.cli.output import JsonOption, out, print_json
-from zuji.collect.health import read_status
+from zuji.collect.health import STATUS_FILE, read_status
 from zuji.collect.inputs.report import InputReport, read_report
 from zuji.collect.spool_files import measure
 from zuji.settings import load_settings

@@ -27,6 +27,7 @@ from zuji.cli.loaded_code import let_go_of_loaded_code
 from zuji.cli.opening import OpenStores
 from zuji.cli.sockets import CONTROL_SOCKET, ENGINE_SOCKET
 from zuji.cli.wiring import FirstKeys, House, build_house, first_start, open_administration
+from zuji.collect.health import STATUS_FILE
 from zuji.console.serving import with_console
 from zuji.govern.principal import OPERATOR
 from zuji.run.status import note_failed_start
@@ -35,7 +36,6 @@ from zuji.terms.error import Busy
 
 log = logging.getLogger(__name__)
 
-STATUS_FILE = "status.json"
 YOUNG_OBJECTS = 200_000
 """So many objects are made before the collector looks at them; a batch of 4,000 events has about 50,000."""
 GRACE_S = 3

@@ -11,6 +11,9 @@ from zuji.collect.decode.answers import json_answer
 from zuji.collect.decode.request import Response
 from zuji.collect.spool import SpoolState
 
+STATUS_FILE = "status.json"
+"""Where the engine reports, in the data folder."""
+
 STALE_AFTER_MS = 5_000
 """The engine rewrites its status every second."""
 DOWN_AFTER_MS = 30_000
