@@ -83,3 +83,44 @@ def test_a_question_in_the_background_is_stopped_from_another_page(browser: Any,
         page.locator(".background").get_by_text(said["stopped"]).wait_for()
         page.locator(".background").get_by_role("button", name=said["dismiss"]).click()
         page.get_by_role("button", name=said["some"]).wait_for(state="detached")
+
+
+def kept(page: Any) -> str:
+    """What this browser keeps of questions in the background."""
+    return str(page.evaluate("localStorage.getItem('zuji.background') || ''"))
+
+
+def in_background(page: Any, office: Office, said: dict[str, str]) -> str:
+    """A question goes to the background and the page is left; what the browser then keeps."""
+    ask(page, office, LONG)
+    page.get_by_role("button", name=said["background"]).click()
+    page.get_by_role("button", name=said["some"]).wait_for()
+    go(page, office, "/people")
+    return kept(page)
+
+
+def test_what_somebody_left_in_the_background_is_forgotten_when_they_sign_out(browser: Any, office: Office) -> None:
+    with signed_in(browser, office, "/people") as page:
+        assert "Kept Waiting" in in_background(page, office, SAID["en"])
+        page.get_by_role("button", name="Account").click()
+        page.get_by_text("Sign out").click()
+        page.get_by_label("Password").wait_for()
+        assert "Kept Waiting" not in kept(page)
+
+
+def test_what_somebody_left_in_the_background_is_no_other_persons_and_ends_with_their_session(
+    browser: Any, office: Office
+) -> None:
+    some = SAID["en"]["some"]
+    with signed_in(browser, office, "/people") as page:
+        left = in_background(page, office, SAID["en"])
+        assert "Kept Waiting" in left
+        page.context.clear_cookies()  # the session is over, as far as the server knows
+        page.get_by_label("Password").wait_for()
+        assert "Kept Waiting" not in kept(page)
+        page.context.add_cookies([office.somebody()])
+        page.evaluate("left => localStorage.setItem('zuji.background', left)", left)  # as if nothing had been cleared
+        page.reload()
+        settled(page)
+        page.get_by_role("button", name="Account").wait_for()
+        assert page.get_by_role("button", name=some).count() == 0

@@ -3,6 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ApiError, carry, ROOT, send } from "@/api/client";
+import { forgetExports } from "@/background/exports";
+import { forgetQuestions } from "@/background/questions";
 import type { Language } from "@/words/language";
 import { remember, remembered, usePreferences } from "./preferences";
 
@@ -33,6 +35,12 @@ const Context = createContext<Session | null>(null);
 const KEY = ["session"];
 const ADDRESS = `${ROOT}/api/v1/session`;
 
+/** What this browser goes on with for somebody ends with their session: the next one here may be another person. */
+function forgetWork(): void {
+  forgetExports();
+  forgetQuestions();
+}
+
 /** Who is signed in; null when nobody is. The workspace decides about role and permissions, so it is asked with. */
 export function useWhoAmI() {
   const [workspace, setWorkspace] = useState(() => remembered("workspace") ?? "");
@@ -50,7 +58,10 @@ async function whoAmI(workspace: string): Promise<SessionAnswer | null> {
     const query = workspace ? `?workspace=${encodeURIComponent(workspace)}` : "";
     return (await send("GET", ADDRESS + query)) as SessionAnswer;
   } catch (failure) {
-    if (failure instanceof ApiError && failure.status === 401) return null;
+    if (failure instanceof ApiError && failure.status === 401) {
+      forgetWork();
+      return null;
+    }
     if (failure instanceof ApiError && workspace && (failure.status === 404 || failure.status === 403)) {
       remember("workspace", ""); // it is gone, or no longer ours
       return whoAmI("");
@@ -67,6 +78,7 @@ export function useSignIn() {
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/json" },
     });
+    forgetWork();
     await queries.resetQueries();
   };
 }
@@ -86,7 +98,10 @@ export function SessionProvider({
   carry({
     csrf: answer.csrf,
     workspace: answer.workspace,
-    onSignedOut: () => queries.setQueriesData({ queryKey: KEY }, () => null),
+    onSignedOut: () => {
+      forgetWork();
+      queries.setQueriesData({ queryKey: KEY }, () => null);
+    },
   });
   const preferred = answer.user.language;
   useEffect(() => {
@@ -103,6 +118,7 @@ export function SessionProvider({
       },
       signOut: async () => {
         await send("DELETE", ADDRESS);
+        forgetWork();
         carry({ csrf: "", workspace: "" });
         queries.clear();
         location.reload();

@@ -14,7 +14,8 @@ import { askFields } from "@/words/ask_fields";
 import { useWords } from "@/words/words";
 import "./background.css";
 import { dropExport, type Export, useExports } from "./exports";
-import { type BackgroundQuestion, drop, useBackgroundQuestions } from "./questions";
+import { useBackgroundQuestions } from "./mine";
+import { type BackgroundQuestion, drop } from "./questions";
 import { words } from "./words";
 
 type Import = Answer<"/api/v1/imports">["imports"][number];

@@ -28,6 +28,12 @@ export function dropExport(id: number): void {
   hold(held.filter((one) => one.id !== id));
 }
 
+/** Stop and give up all of them: whoever they are for is signed out. */
+export function forgetExports(): void {
+  for (const one of held) one.stop();
+  hold([]);
+}
+
 /** The rows of an answer as a CSV file, made by the engine: it knows how many this role may take out. */
 export async function saveRows(asked: { kind: string; question: unknown }, title: string): Promise<void> {
   const stopping = new AbortController();

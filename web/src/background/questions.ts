@@ -1,14 +1,17 @@
 /**
  * Questions that are answered in the background, kept by this browser: whoever leaves the page, or loads it anew, finds
  * them again. The engine keeps what is done for a quarter of an hour; what it does not know any more is dropped here.
+ * They are somebody's: all are given up when that person is signed out, since others may use this browser.
  */
-import { useMemo, useSyncExternalStore } from "react";
 import { remember, remembered } from "@/app/preferences";
-import { useSession } from "@/app/session";
 
 export interface BackgroundQuestion {
   readonly id: string;
+  /** Whose it is, by the id of the user. */
+  readonly user: string;
   readonly workspace: string;
+  /** Milliseconds since 1970. */
+  readonly begun: number;
   readonly kind: string;
   readonly question: Readonly<Record<string, unknown>>;
   /** Whether its answer was on the page: then nobody has to be told that it is there. */
@@ -16,17 +19,22 @@ export interface BackgroundQuestion {
 }
 
 const NAME = "background";
-const MOST = 20;
+/** Those of a workspace that nobody looks at again are asked after by nobody, so the time ends them. */
+const KEPT_MS = 24 * 3_600_000;
 const listeners = new Set<() => void>();
 let held: readonly BackgroundQuestion[] = read();
 
 function read(): readonly BackgroundQuestion[] {
   try {
     const found: unknown = JSON.parse(remembered(NAME) ?? "[]");
-    return Array.isArray(found) ? (found as BackgroundQuestion[]).filter((one) => one?.id && one.kind) : [];
+    return Array.isArray(found) ? (found as BackgroundQuestion[]).filter((one) => one?.id && one.kind && isRecent(one)) : [];
   } catch {
     return []; // somebody else wrote there
   }
+}
+
+function isRecent({ begun }: BackgroundQuestion): boolean {
+  return Date.now() - begun < KEPT_MS;
 }
 
 function hold(next: readonly BackgroundQuestion[]): void {
@@ -43,7 +51,7 @@ addEventListener("storage", (event) => {
 });
 
 export function keep(one: BackgroundQuestion): void {
-  hold([one, ...held].slice(0, MOST));
+  hold([one, ...held.filter(isRecent)]);
 }
 
 export function markSeen(id: string): void {
@@ -54,25 +62,16 @@ export function drop(id: string): void {
   if (held.some((one) => one.id === id)) hold(held.filter((one) => one.id !== id));
 }
 
-function listenTo(listen: () => void): () => void {
+/** Give up all of them: whoever they belong to is signed out. */
+export function forgetQuestions(): void {
+  hold([]);
+}
+
+export function heldQuestions(): readonly BackgroundQuestion[] {
+  return held;
+}
+
+export function listenTo(listen: () => void): () => void {
   listeners.add(listen);
   return () => listeners.delete(listen);
-}
-
-/** Those of this workspace, the newest first. */
-export function useBackgroundQuestions(): readonly BackgroundQuestion[] {
-  const { workspace } = useSession();
-  const all = useSyncExternalStore(listenTo, () => held);
-  return useMemo(() => all.filter((one) => one.workspace === workspace), [all, workspace]);
-}
-
-/** The one that answers exactly this, if any. */
-export function useBackgroundAnswer(asked: { kind: string; question: unknown } | null): BackgroundQuestion | null {
-  const all = useBackgroundQuestions();
-  const key = asked && keyOf(asked);
-  return all.find((one) => keyOf(one) === key) ?? null;
-}
-
-function keyOf({ kind, question }: { kind: string; question: unknown }): string {
-  return JSON.stringify([kind, question]);
 }

@@ -4,14 +4,15 @@ import { useSearchParams } from "react-router";
 import { ApiError } from "@/api/client";
 import { InItsWorkspace, WORKSPACE } from "@/app/InItsWorkspace";
 import { useSession } from "@/app/session";
-import { drop, keep, markSeen, useBackgroundAnswer } from "@/background/questions";
+import { useBackgroundAnswer } from "@/background/mine";
+import { drop, keep, markSeen } from "@/background/questions";
 import { AnswerView } from "@/charts/AnswerView";
 import { figure } from "@/charts/figures";
 import { useTalk } from "@/charts/talk";
 import { type Kind, viewOf } from "@/charts/views";
 import { ErrorState } from "@/parts/ErrorState";
 import { PageHead } from "@/parts/PageHead";
-import { Told } from "@/parts/Said";
+import { Told, useToldText } from "@/parts/Said";
 import { Waiting } from "@/parts/Waiting";
 import { type Asked, askedOf, blankQuestion, documentOf, searchOf } from "./address";
 import { cancelJob, type Envelope, isOver, startJob, useEnvelope, useJob, useSeconds, useSettled, useTyping } from "./asking";
@@ -132,11 +133,17 @@ interface Answering {
 
 /** What stands where the answer goes: the answer, the waiting, or what went wrong. */
 function Answered({ asking: { query, stop }, wanted, background, problem }: Answering) {
-  const { workspace } = useSession();
+  const { user, workspace } = useSession();
+  const { message } = App.useApp();
+  const told = useToldText();
   const toBackground = async () => {
-    const id = await startJob(wanted);
-    stop();
-    keep({ id, workspace, ...wanted });
+    try {
+      const id = await startJob(wanted);
+      stop();
+      keep({ id, user: user.id, workspace, begun: Date.now(), ...wanted });
+    } catch (failure) {
+      void message.error(told(failure as Error), 6); // it goes on here
+    }
   };
   if (background !== null) return <FromBackground key={background} id={background} />;
   const envelope = query.data;
