@@ -77,6 +77,41 @@ def test_neither_profiles_nor_changes_nor_their_stream_nor_why_tell_what_a_tag_w
     assert (why.json()["value"], why.json()["reasons"][0]["figure"]) == (MASKED_EMAIL, MASKED_EMAIL)
 
 
+@pytest.mark.parametrize(
+    ("compared", "status"),
+    [({"tag": "last_phone", "op": "contains", "value": "138"}, 403), ({"tag": "last_phone", "op": "is_set"}, 201)],
+)
+def test_a_rule_that_reads_a_personal_value_piece_by_piece_is_neither_previewed_nor_written(
+    world: ApiWorld, filled: str, compared: dict[str, Any], status: int
+) -> None:
+    document = {"key": "pieces", "name": NAME, "rule": {"when": {"all": [{"not": compared}]}}}
+    tag = {**document, "family": "value_tier"}
+    with world.client(workspace=filled) as owner:
+        assert owner.post("/tags", json=last("phone")).status_code == 201
+        assert owner.post("/tags/last_phone/publish").is_success
+        for kind, one in (("tags", tag), ("segments", document)):
+            plain = {**one, "key": "plain", "rule": {"when": {"trait": "city", "op": "is_set"}}}
+            assert owner.post(f"/{kind}", json=plain).status_code == 201
+    with world.client(world.token("marketer"), workspace=filled) as marketer:
+        for kind, one in (("tags", tag), ("segments", document)):
+            answers = [
+                marketer.post(f"/{kind}", json=one),
+                marketer.put(f"/{kind}/plain", json={**one, "key": "plain"}),
+                marketer.post(f"/{kind}/preview", json={"definition": one}),
+            ]
+            wanted = [403] * 3 if status == 403 else [201, 200, 200]
+            assert [answer.status_code for answer in answers] == wanted, answers[0].text
+
+
+def test_a_statistic_of_a_personal_property_is_refused_too(world: ApiWorld, filled: str) -> None:
+    asked = {"kind": "rfm", "question": {"event": "order", "value": "phone"}, "gives": "value"}
+    tag = {**last("phone"), "rule": None, "origin": "statistic", "statistic": asked, "value_type": "number"}
+    with world.client(world.token("marketer"), workspace=filled) as marketer:
+        assert marketer.post("/tags", json=tag).status_code == 403
+        plain = {**tag, "statistic": {**asked, "question": {"event": "order"}}}
+        assert marketer.post("/tags", json=plain).status_code == 201
+
+
 def until_tagged(client: httpx.Client, number: int) -> dict[str, Any]:
     """The tags of the one person once there are so many: everybody is looked at in the background."""
     deadline = time.monotonic() + PATIENCE_S

@@ -9,9 +9,11 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from zuji.analyse.kinds import kind_of
+from zuji.analyse.personal import refuse_personal as refuse_personal_question
 from zuji.analyse.question import read_question
 from zuji.api.decisions import decide
 from zuji.api.guard import Caller
+from zuji.api.masked_tags import personal_tags
 from zuji.api.ports import ports_of
 from zuji.api.wire import Applied, iso
 from zuji.api.wire_definitions import DefinitionOut, PublishIn, State, VersionOut, Words
@@ -20,6 +22,7 @@ from zuji.store import tag_values
 from zuji.store.definitions import DefinitionVersion, WrittenDefinition
 from zuji.tag.catalogue import Catalogue
 from zuji.tag.definition import Kind, Published, Told, decision_body, ending_body, read_definition
+from zuji.tag.personal import refuse_personal as refuse_personal_rule
 from zuji.tag.rule import Rule
 from zuji.tag.sentence import sentence
 from zuji.terms.error import NotFound, ZujiError
@@ -42,11 +45,17 @@ def one_out(request: Request, caller: Caller, written: WrittenDefinition) -> Def
     return _shown(request, catalogue_of(request, caller), [written])[0]
 
 
-def require_question(document: Any) -> None:
-    """Raises BadQuestion when a tag is a statistic of a question that makes no sense: before it is written down."""
-    statistic = read_definition("tag", document).statistic
-    if statistic is not None:
-        read_question(kind_of(statistic.kind).question, statistic.question)
+def require_allowed(request: Request, caller: Caller, kind: Kind, document: Any) -> None:
+    """Raises BadQuestion when a tag is a statistic of a question that makes no sense, and NotAllowed when the rule or
+    the question reads personal values that this caller may not read: before it is written down.
+    """
+    read = read_definition(kind, document)
+    if read.statistic is not None:
+        question = read_question(kind_of(read.statistic.kind).question, read.statistic.question)
+        if not caller.sees_personal:
+            refuse_personal_question(question)
+    if read.rule is not None and not caller.sees_personal:
+        refuse_personal_rule(read.rule, personal_tags(ports_of(request), caller))
 
 
 def version_out(version: DefinitionVersion) -> VersionOut:

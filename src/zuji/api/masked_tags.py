@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from zuji.api.guard import Caller
@@ -19,10 +19,7 @@ Shown = Callable[[str, Any], Any]
 def tags_shown(ports: Ports, caller: Caller) -> Shown:
     """How this caller sees values of tags. What a tag was ever taken from counts: changes are told for long."""
 
-    @cache
-    def personal() -> dict[str, str]:
-        taken = ports.definitions.taken_from(caller.workspace)
-        return {key: property_ for key, property_ in taken if is_personal(property_)}
+    personal = cache(partial(personal_tags, ports, caller))
 
     def shown(key: str, value: Any) -> Any:
         if caller.sees_personal or value is None or isinstance(value, bool):
@@ -30,6 +27,12 @@ def tags_shown(ports: Ports, caller: Caller) -> Shown:
         return masked_value(value, personal().get(key, ""))
 
     return shown
+
+
+def personal_tags(ports: Ports, caller: Caller) -> dict[str, str]:
+    """The tags that were ever taken from a personal property, with that property."""
+    taken = ports.definitions.taken_from(caller.workspace)
+    return {key: property_ for key, property_ in taken if is_personal(property_)}
 
 
 def masked_value(value: Any, property_: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Request
 
-from zuji.api.definitions import catalogue_of, sentence_of
+from zuji.api.definitions import catalogue_of, require_allowed, sentence_of
 from zuji.api.guard import Caller
 from zuji.api.listening import answered_while_listened, ticket_of
 from zuji.api.masked_tags import masked_value, taken_by
@@ -26,6 +26,7 @@ async def previewed(request: Request, caller: Caller, kind: Kind, body: PreviewI
     """What this definition would do. It stops when the caller hangs up."""
     ports = ports_of(request)
     ticket = ticket_of(caller, body.ticket or ports.new_id())
+    require_allowed(request, caller, kind, body.definition)
     definition = read_definition(kind, body.definition)
     moment = milliseconds(body.at, name="at")
 

@@ -55,6 +55,7 @@ def list_segments(request: Request, caller: AnyCaller) -> SegmentList:
 @router.post("/segments", status_code=201, openapi_extra=needs("tags.write"))
 def create(request: Request, caller: AnyCaller, body: SegmentDocument) -> DefinitionOut:
     """Write a segment down. Nobody is in it before it is published."""
+    definitions.require_allowed(request, caller, "segment", body)
     with definitions.together(request):
         made = definitions.catalogue_of(request, caller).create("segment", body)
         definitions.note(request, caller, "segment.create", made.key)
@@ -113,6 +114,7 @@ def show(request: Request, caller: AnyCaller, key: Key) -> DefinitionOut:
 @router.put("/segments/{key}", openapi_extra=needs("tags.write"))
 def change(request: Request, caller: AnyCaller, key: Key, body: SegmentDocument) -> DefinitionOut:
     """Write another document in its place; what is published holds until the next publishing."""
+    definitions.require_allowed(request, caller, "segment", body)
     with definitions.together(request):
         made = definitions.catalogue_of(request, caller).change("segment", key, body)
         definitions.note(request, caller, "segment.change", key)

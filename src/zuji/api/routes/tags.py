@@ -37,7 +37,7 @@ def list_tags(request: Request, caller: AnyCaller) -> TagList:
 @router.post("/tags", status_code=201, openapi_extra=needs("tags.write"))
 def create(request: Request, caller: AnyCaller, body: TagDocument) -> DefinitionOut:
     """Write a tag down. It says nothing about anybody before it is published."""
-    definitions.require_question(body)
+    definitions.require_allowed(request, caller, "tag", body)
     with definitions.together(request):
         made = definitions.catalogue_of(request, caller).create("tag", body)
         definitions.note(request, caller, "tag.create", made.key)
@@ -59,7 +59,7 @@ def show(request: Request, caller: AnyCaller, key: Key) -> DefinitionOut:
 @router.put("/tags/{key}", openapi_extra=needs("tags.write"))
 def change(request: Request, caller: AnyCaller, key: Key, body: TagDocument) -> DefinitionOut:
     """Write another document in its place; what is published holds until the next publishing."""
-    definitions.require_question(body)
+    definitions.require_allowed(request, caller, "tag", body)
     with definitions.together(request):
         made = definitions.catalogue_of(request, caller).change("tag", key, body)
         definitions.note(request, caller, "tag.change", key)
