@@ -149,15 +149,15 @@ def settled(page: Any) -> None:
     until(lambda: page.locator(COMING).count() == 0)
 
 
-def until(asked: Any, *, within_s: float = 60) -> Any:
-    """What `asked` gives as soon as it gives something."""
+def until(asked: Any, *, within_s: float = 60, otherwise: Any = lambda: "") -> Any:
+    """What `asked` gives as soon as it gives something; in vain it fails with what `otherwise` gives."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         found = asked()
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError("it did not come to be in time")
+    raise AssertionError(f"it did not come to be in time {otherwise()}".rstrip())
 
 
 def manifest(built: Path) -> dict[str, Any]:

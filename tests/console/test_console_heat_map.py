@@ -22,6 +22,9 @@ BODY = """<script async src="{0}/sdk/zuji.js" data-key="{1}"></script>
 <style>body {{ margin: 0 }} main {{ position: relative; height: 2000px }}
 #buy {{ position: absolute; left: 50%; top: 1000px; width: 25%; height: 100px }}</style>
 <main><button id=buy>Buy</button></main>"""
+PLACED = """[".page-sheet", ".page-box"].map((of) => document.querySelector(of).getBoundingClientRect())
+  .map(({ x, y, width, height }) => ({ x, y, width, height }))"""
+"""Where the sheet and the element on it stand at one moment: pages move while they are filled."""
 WIDE, PHONE = {"width": 1200, "height": 800}, {"width": 400, "height": 800}
 
 
@@ -31,7 +34,7 @@ def clicked(browser: Any, office: Office, path: str) -> None:
         for viewport, times in ((WIDE, 2), (PHONE, 1)):
             with visitor(browser, site + path, viewport=viewport) as shop:
                 for _ in range(times):
-                    shop.locator("#buy").click()
+                    shop.locator("#buy").click(position={"x": 30, "y": 30})  # no two places of the grid meet there
     question = {"page": path, "date_from": "-1d"}
     with office.api(fresh="true") as api:
         until(lambda: asked(api, question)["clicks"] == 3)
@@ -52,17 +55,17 @@ def test_an_element_stands_on_the_frame_where_it_stood_on_the_page(
     clicked(browser, office, path)
     place = urlencode({"kind": "heat_map", "q": json.dumps({"page": path, "date_from": "-1d"})})
     with signed_in(browser, office, f"/ask?{place}", language=language, theme=theme) as page:
-        page.get_by_text(said["desktop"]).wait_for()
+        widths = page.get_by_text(said["desktop"])
+        until(widths.is_visible, within_s=120, otherwise=page.locator("main").inner_text)
         box = page.get_by_role("button", name=said["buy"])
         box.wait_for()
-        sheet, on_it = page.locator(".page-sheet").bounding_box(), box.bounding_box()
+        sheet, on_it = page.evaluate(PLACED)
         assert sheet["height"] / sheet["width"] == pytest.approx(2000 / 1200, rel=0.05)
         assert (on_it["x"] - sheet["x"]) / sheet["width"] == pytest.approx(0.5, abs=0.02)
         assert (on_it["y"] - sheet["y"]) / sheet["height"] == pytest.approx(0.5, abs=0.02)
         assert on_it["width"] / sheet["width"] == pytest.approx(0.25, abs=0.02)
         assert page.locator(".page-heat circle").count() == 1
-        page.wait_for_timeout(400)  # what moves into place has another contrast meanwhile
-        assert faults(page) == []
+        until(lambda: not faults(page), otherwise=lambda: faults(page))  # what moves into place has another contrast
         box.click()
         page.get_by_role("dialog").get_by_text(said["one"]).wait_for()
         page.keyboard.press("Escape")
@@ -71,12 +74,33 @@ def test_an_element_stands_on_the_frame_where_it_stood_on_the_page(
         phone = page.locator(".page-sheet").bounding_box()
         assert phone["height"] / phone["width"] == pytest.approx(2000 / 400, rel=0.05)
         page.set_viewport_size({"width": 390, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)  # charts follow a little later
+
+
+def test_pages_whose_paths_are_masked_for_a_role_are_left_out_and_said(browser: Any, office: Office) -> None:
+    event = "Masked Page Clicked"
+    for path in ("/u/13812348000", "/heat/unmasked"):
+        unplaced_click(office, event, path)
+    place = urlencode({"kind": "heat_map", "q": json.dumps({"event": event})})
+    with signed_in(browser, office, f"/ask?{place}", role="viewer") as page:
+        page.locator(".page-masked").filter(has_text="left out: 1").wait_for()
+        assert "/heat/unmasked" in page.locator(".page-choices").inner_text()
+    with signed_in(browser, office, f"/ask?{place}") as page:
+        page.locator(".page-unknown").wait_for()
+        assert page.locator(".page-masked").count() == 0
 
 
 def test_clicks_that_do_not_tell_where_they_were_are_said_to_be_unplaced(browser: Any, office: Office) -> None:
-    context = {"page": {"url": "https://shop.example/heat/unplaced", "path": "/heat/unplaced"}}
-    click = {"event": "Unplaced Clicked", "userId": "heat-unplaced", "context": context}
+    unplaced_click(office, "Unplaced Clicked", "/heat/unplaced")
+    question = {"event": "Unplaced Clicked", "page": "/heat/unplaced"}
+    place = urlencode({"kind": "heat_map", "q": json.dumps(question)})
+    with signed_in(browser, office, f"/ask?{place}") as page:
+        page.locator(".page-unknown").filter(has_text=re.compile("do not tell where")).wait_for()
+
+
+def unplaced_click(office: Office, event: str, path: str) -> None:
+    """A click as a program tells it: on which element of which page, and not where that stood."""
+    click = {"event": event, "userId": "heat-unplaced", "context": {"page": {"path": path}}}
     sent = httpx.post(
         f"{office.server.url}/v1/track",
         auth=(office.server.write_key, ""),
@@ -86,10 +110,6 @@ def test_clicks_that_do_not_tell_where_they_were_are_said_to_be_unplaced(browser
     )
     sent.raise_for_status()
     office.wait_stored()
-    question = {"event": "Unplaced Clicked", "page": "/heat/unplaced"}
-    place = urlencode({"kind": "heat_map", "q": json.dumps(question)})
-    with signed_in(browser, office, f"/ask?{place}") as page:
-        page.locator(".page-unknown").filter(has_text=re.compile("do not tell where")).wait_for()
 
 
 def faults(page: Any) -> list[str]:

@@ -68,6 +68,17 @@ export function pagesOf({ elements }: HeatMapAnswer): readonly string[] {
   return [...clicks].toSorted(([, a], [, b]) => b - a).map(([page]) => page);
 }
 
+const MASK = "***";
+
+/**
+ * The pages that can be asked about by somebody, and how many cannot: who may not see personal values gets their paths
+ * masked, and no page bears the name that is left.
+ */
+export function askablePages(pages: readonly string[], seesPersonal: boolean): { askable: readonly string[]; masked: number } {
+  const askable = seesPersonal ? pages : pages.filter((page) => !page.includes(MASK));
+  return { askable, masked: pages.length - askable.length };
+}
+
 /** How many clicks there are on the page at a width. */
 export function clicksAt(places: TrendAnswer, width: Width): number {
   return places.series[WIDTHS.indexOf(width) * FIGURES]?.total ?? 0;

@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { useFormat } from "@/app/format";
 import { useSession } from "@/app/session";
 import type { HeatMapAnswer, TrendAnswer } from "@/charts/answers";
-import { clicksAt, framed, type HeatMapAsked, pageQuestion, pagesOf, placesQuestion, type Width, WIDTHS } from "@/charts/page_frame";
+import { askablePages, clicksAt, framed, type HeatMapAsked, pageQuestion, pagesOf, placesQuestion, type Width, WIDTHS } from "@/charts/page_frame";
 import { Card } from "@/parts/Card";
 import { ErrorState } from "@/parts/ErrorState";
 import { Waiting } from "@/parts/Waiting";
@@ -18,8 +18,20 @@ import { words } from "./words";
 
 /** Nothing where no click has a page: apps have screens, and those are no pages. */
 export function PageFrame({ envelope }: { envelope: Envelope }) {
-  const pages = useMemo(() => pagesOf(envelope.answer as unknown as HeatMapAnswer), [envelope]);
-  return pages.length ? <Framed asked={envelope.question as unknown as HeatMapAsked} pages={pages} /> : null;
+  const say = useWords(words);
+  const { may } = useSession();
+  const seesPersonal = may("personal.read");
+  const { askable, masked } = useMemo(
+    () => askablePages(pagesOf(envelope.answer as unknown as HeatMapAnswer), seesPersonal),
+    [envelope, seesPersonal],
+  );
+  if (!askable.length && !masked) return null;
+  return (
+    <Card title={say("title")} className="page-card">
+      {masked > 0 && <p className="soft page-masked">{say("masked", { n: masked })}</p>}
+      {askable.length > 0 && <Framed asked={envelope.question as unknown as HeatMapAsked} pages={askable} />}
+    </Card>
+  );
 }
 
 function Framed({ asked, pages }: { asked: HeatMapAsked; pages: readonly string[] }) {
@@ -32,7 +44,7 @@ function Framed({ asked, pages }: { asked: HeatMapAsked; pages: readonly string[
   const places = query.data?.answer as unknown as TrendAnswer | undefined;
   const width = picked ?? (places && clicksAt(places, "narrow") > clicksAt(places, "wide") ? "narrow" : "wide");
   return (
-    <Card title={say("title")} className="page-card">
+    <>
       <p className="soft">{say("lead")}</p>
       <div className="row page-choices">
         <Select
@@ -58,7 +70,7 @@ function Framed({ asked, pages }: { asked: HeatMapAsked; pages: readonly string[
       ) : (
         !query.error && <Waiting rows={6} />
       )}
-    </Card>
+    </>
   );
 }
 

@@ -18,6 +18,10 @@ export const words = {
     en: "Elements that are not drawn because nobody told where they stand: {n}. The table has them.",
     zh: "有 {n} 个元素未提供位置，未画出，可在表格中查看。",
   },
+  masked: {
+    en: "Pages that are left out: {n}. Their paths hold personal values, which your role sees masked.",
+    zh: "有 {n} 个页面未列出：其路径含个人信息，您的角色只能看到脱敏后的内容。",
+  },
   unknown: {
     en: "The clicks on this page do not tell where their elements stand. The zuji script tells it with every click from now on.",
     zh: "本页的点击没有提供元素位置。今后由 zuji 脚本采集的点击都会带上位置。",
