@@ -87,7 +87,8 @@ class Mapping(Document, frozen=True, kw_only=True):
     """The whole: how the file is written, and which cell goes where.
 
     `zone` is that of times without an offset. `decimal` is the sign before the fraction of numbers. Texts in `missing`
-    stand for nothing. `key` names the columns that tell rows apart; without it a row is known by its content.
+    stand for nothing. `key` names the columns that tell rows apart; without it a row is known by its content. (One
+    that speaks of a profile is known by both, since what somebody is like changes: see `ids`.)
     `context` may name parts of parts: `page.url`. `inside` is where in a line of JSON the row or message is.
     """
 
