@@ -10,7 +10,7 @@ import { useSession } from "@/app/session";
 import { Card } from "@/parts/Card";
 import { Loaded } from "@/parts/Loaded";
 import { useSaid, useWords } from "@/words/words";
-import { type Profile, written } from "./profile";
+import { type Profile, shown } from "./profile";
 import { words } from "./words";
 
 export interface Asked {
@@ -24,10 +24,18 @@ interface Named {
   label?: { en?: string; zh?: string };
 }
 
-/** What tags and segments are called; their keys where nothing better is known. */
+/** How values of tags and figures of reasons are written on this page. */
+function useTold() {
+  const { number } = useFormat();
+  const { language } = usePreferences();
+  return (value: unknown) => shown(value, number, language);
+}
+
+/** What tags and segments are called, and whether that tells the value already; their keys where nothing better is known. */
 function useNames() {
   const { may } = useSession();
   const said = useSaid();
+  const tell = useTold();
   const tags = useAnswer("/api/v1/tags", {}, { enabled: may("tags.read") });
   const segments = useAnswer("/api/v1/segments", {}, { enabled: may("tags.read") });
   const documents = new Map<string, Named>();
@@ -36,14 +44,17 @@ function useNames() {
   return (kind: Asked["kind"], key: string, value?: unknown) => {
     const found = documents.get(`${kind} ${key}`);
     const label = value === undefined ? "" : said(found?.label);
-    return label ? label.replace("{value}", written(value)) : said(found?.name) || key;
+    const name = label ? label.replace("{value}", () => tell(value)) : said(found?.name) || key;
+    return { name, tellsValue: label.includes("{value}") };
   };
 }
 
 export function TagsOfPerson({ person }: { person: Profile }) {
   const say = useWords(words);
   const format = useFormat();
-  const nameOf = useNames();
+  const tell = useTold();
+  const labelOf = useNames();
+  const nameOf = (kind: Asked["kind"], key: string) => labelOf(kind, key).name;
   const [asked, setAsked] = useState<Asked | null>(null);
   const tags = Object.entries(person.tags);
   return (
@@ -51,23 +62,26 @@ export function TagsOfPerson({ person }: { person: Profile }) {
       <Card title={say("tags")}>
         {tags.length === 0 && <p className="soft">{say("noTags")}</p>}
         <ul className="holdings">
-          {tags.map(([key, tag]) => (
-            <li key={key}>
-              <span>
-                <b>{nameOf("tag", key, tag.value)}</b>
-                {tag.value !== true && <span className="pill on">{written(tag.value)}</span>}
-                <small>{say("since", { at: format.moment(tag.since) })}</small>
-              </span>
-              <button
-                type="button"
-                className="link"
-                aria-label={say("whyTitle", { name: nameOf("tag", key) })}
-                onClick={() => setAsked({ kind: "tag", key, name: nameOf("tag", key) })}
-              >
-                {say("why")}
-              </button>
-            </li>
-          ))}
+          {tags.map(([key, tag]) => {
+            const { name, tellsValue } = labelOf("tag", key, tag.value);
+            return (
+              <li key={key}>
+                <span>
+                  <b>{name}</b>
+                  {tag.value !== true && !tellsValue && <span className="pill on">{tell(tag.value)}</span>}
+                  <small>{say("since", { at: format.moment(tag.since) })}</small>
+                </span>
+                <button
+                  type="button"
+                  className="link"
+                  aria-label={say("whyTitle", { name: nameOf("tag", key) })}
+                  onClick={() => setAsked({ kind: "tag", key, name: nameOf("tag", key) })}
+                >
+                  {say("why")}
+                </button>
+              </li>
+            );
+          })}
         </ul>
       </Card>
       <Card title={say("segments")}>
@@ -105,6 +119,7 @@ type Found = Answer<"/api/v1/profiles/{identifier}/why">;
 function Reasons({ person, asked }: { person: number; asked: Asked }) {
   const say = useWords(words);
   const said = useSaid();
+  const tell = useTold();
   const found = useAnswer("/api/v1/profiles/{identifier}/why", {
     at: { identifier: `profile:${person}` },
     query: { key: asked.key, kind: asked.kind },
@@ -115,7 +130,7 @@ function Reasons({ person, asked }: { person: number; asked: Asked }) {
         <div className="stack">
           {why.sentence && <p className="sentence">{said(why.sentence)}</p>}
           <p className="soft">
-            {say("valueNow")}: <b>{written(why.value)}</b> · {say("version", { n: why.version })}
+            {say("valueNow")}: <b>{tell(why.value)}</b> · {say("version", { n: why.version })}
           </p>
           {why.reasons.map((one, place) => (
             <Reason key={place} reason={one} />
@@ -129,6 +144,7 @@ function Reasons({ person, asked }: { person: number; asked: Asked }) {
 function Reason({ reason }: { reason: Found["reasons"][number] }) {
   const say = useWords(words);
   const said = useSaid();
+  const tell = useTold();
   const format = useFormat();
   const { language } = usePreferences();
   const state = reason.passed === null ? "measured" : reason.passed ? "holds" : "fails";
@@ -138,7 +154,7 @@ function Reason({ reason }: { reason: Found["reasons"][number] }) {
         <span className={reason.passed ? "pill on" : "pill warn"}>{say(state)}</span> {said(reason.sentence)}
       </p>
       {reason.figure !== null && reason.figure !== undefined && (
-        <p className="soft">{say("figure", { value: written(reason.figure) })}</p>
+        <p className="soft">{say("figure", { value: tell(reason.figure) })}</p>
       )}
       {reason.events.length > 0 && (
         <p className="soft">
