@@ -91,13 +91,13 @@ BOMBS = {
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_costs_neither_seconds_nor_memory(protocol, bomb):
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     body = BOMBS[bomb][:BIG]
     for path in PATHS[protocol][:2]:
         keep_promises(protocol_module(protocol), a_post(path, body))
     grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown_kb < 600 * 1024
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

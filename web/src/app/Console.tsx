@@ -55,7 +55,12 @@ function Looks({ children }: { children: ReactNode }) {
   const { language, isDark } = usePreferences();
   const theme = useMemo(() => themeOf(isDark), [isDark]);
   return (
-    <ConfigProvider locale={language === "zh" ? zhCN : enUS} theme={theme} csp={{ nonce: NONCE }}>
+    <ConfigProvider
+      locale={language === "zh" ? zhCN : enUS}
+      theme={theme}
+      csp={{ nonce: NONCE }}
+      button={{ autoInsertSpace: false }} // a space between two characters is not what a button's label says
+    >
       <Antd className="all">{children}</Antd>
     </ConfigProvider>
   );
