@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from import_world import import_into, messages_of, order_for, spooled, written
 
@@ -55,6 +55,7 @@ def test_every_place_of_a_message_is_filled_by_its_cell(tmp_path: Path) -> None:
     assert msgspec.json.decode(message.context) == {"page": {"url": "https://x.cn/?a=\\"}, "ip": "203.0.113.9"}
 
 
+@settings(deadline=None)  # every example writes a spool, on whatever disk
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\r\n\x00\ufffd'), min_size=1))
 def test_any_text_of_a_cell_arrives_as_it_is(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("text")
