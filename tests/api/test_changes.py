@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 from api_world import ApiWorld, identify
 
+from zuji.api.routes import changes
 from zuji.store.tag_values import SILENT, NewChange, NewValue, record, write_values
 
 
@@ -56,6 +58,23 @@ def test_a_stream_tells_changes_as_they_come_and_goes_on_where_the_line_was_lost
             assert read_change(answer, 1)["data"]["key"] == "b"
             change(world, workspace, "c")
             assert read_change(answer, 1)["data"]["key"] == "c"
+
+
+def test_a_stream_ends_soon_after_the_right_that_opened_it(
+    world: ApiWorld, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "RIGHTS_EVERY_S", 0.05)
+    tokens = world.house.administration.tokens
+    token = tokens.create(role="analyst", name="short", workspace=workspace, expires_at=None, actor="tests")
+    with (
+        world.client(token.secret, workspace=workspace) as client,
+        client.stream("GET", "/changes/stream", params={"after": 0}) as answer,
+    ):
+        change(world, workspace, "a")
+        assert read_change(answer, 1)["data"]["key"] == "a"
+        tokens.revoke(token.token.id, actor="tests")
+        rest = list(answer.extensions["lines"])  # ends, or the client waits in vain
+    assert rest == []
 
 
 def read_change(answer: httpx.Response, count: int) -> dict[str, Any]:

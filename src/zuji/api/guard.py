@@ -17,6 +17,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
@@ -199,8 +200,14 @@ class Guard:
         if not isinstance(found, Principal):
             await found(scope, receive, send)
             return
-        scope.setdefault("state", {})["principal"] = found
+        state = scope.setdefault("state", {})
+        state["principal"], state["admitted_again"] = found, partial(self._again, scope, headers)
         await self._app(scope, receive, send)
+
+    async def _again(self, scope: Scope, headers: Headers) -> Principal | None:
+        """Who comes, looked up anew: for answers that last longer than a right may. None when nobody does any more."""
+        found = self._trusted or await self._admit(scope, headers)
+        return found if isinstance(found, Principal) else None
 
     async def _admit(self, scope: Scope, headers: Headers) -> Principal | Response:
         """Who comes, or the answer that turns them away."""

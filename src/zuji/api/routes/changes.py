@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from zuji.api.masked_tags import tags_shown
 from zuji.api.ports import Ports, ports_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire_changes import ChangeOut, ChangePage
+from zuji.govern.principal import Principal
 from zuji.store import tag_values
 from zuji.store.tag_values import TagChange
 from zuji.tag.told import told
@@ -26,6 +28,8 @@ router = APIRouter(tags=["changes"], route_class=GuardedRoute)
 
 LOOKED_EVERY_S = 0.05
 BEAT_EVERY_S = 15.0
+RIGHTS_EVERY_S = 15.0
+"""A stream outlives the role or token that opened it by no more than this."""
 MOST_STREAMS = 50
 AT_ONCE = 500
 
@@ -78,8 +82,12 @@ async def _lines(
     running.add(here)
     try:
         yield "retry: 1000\n\n"
-        quiet = 0.0
+        quiet, checked = 0.0, time.monotonic()
         while True:
+            if time.monotonic() - checked >= RIGHTS_EVERY_S:
+                checked = time.monotonic()
+                if not await _may_still(request, caller):
+                    return
             found = await wait_for(request, _changes, ports, caller, after, AT_ONCE)
             for one in found:
                 after = one.number
@@ -94,6 +102,14 @@ async def _lines(
                 yield ": nothing new\n\n"
     finally:
         running.discard(here)
+
+
+async def _may_still(request: Request, caller: Caller) -> bool:
+    """Whether who opened the stream still has the right, and sees personal values as it was opened."""
+    now: Principal | None = await request.state.admitted_again()
+    if now is None or not now.may("profiles.read") or not now.covers(caller.workspace):
+        return False
+    return now.may("personal.read") == caller.sees_personal
 
 
 def _changes(ports: Ports, caller: Caller, after: int, limit: int, *, silent: bool = False) -> list[TagChange]:
