@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from ask_stage import PATIENCE_MS, Stage, stage
 from ask_world import HOSTILE_CITY
@@ -158,8 +161,9 @@ def test_a_choice_is_asked_at_once_and_what_is_typed_a_moment_after(stage: Stage
     context.close()
 
 
-def board_of(stage: Stage, **tiles: str) -> Any:
-    """A page with a dashboard, of the funnel as often as told: its title, and how it is shown."""
+@contextmanager
+def board_of(stage: Stage, **tiles: str) -> Iterator[Any]:
+    """A page with a dashboard, of the funnel as often as told: its title, and how it is shown. Gone afterwards."""
     shown = [
         {"question": {"kind": "funnel", "question": FUNNEL}, "title": title, "chart": chart, "y": place * 4}
         for place, (title, chart) in enumerate(tiles.items())
@@ -167,17 +171,19 @@ def board_of(stage: Stage, **tiles: str) -> Any:
     board = stage.post("dashboards", {"name": "Seen large", "shared": "workspace", "tiles": shown})["id"]
     page = stage.page.context.new_page()
     page.goto(f"{stage.server.url}/console/#/dashboards/{board}")
-    return page
+    yield page
+    page.close()
+    headers = {"Authorization": f"Bearer {stage.server.token}"}
+    httpx.delete(f"{stage.server.url}/api/v1/dashboards/{board}", headers=headers, timeout=60).raise_for_status()
 
 
 def test_the_people_behind_a_figure_are_seen_in_full_screen(stage: Stage):
-    page = board_of(stage, Cart="auto")
     count = stage.ask("funnel", FUNNEL)["steps"][0]["count"]
-    page.get_by_role("button", name="Full screen").click()
-    page.locator(".board:fullscreen").wait_for()
-    page.get_by_role("region", name="Cart").get_by_role("button", name=str(count), exact=True).click()
-    assert page.locator(".board:fullscreen .ant-drawer [data-count]").inner_text().startswith(f"{count} ")
-    page.close()
+    with board_of(stage, Cart="auto") as page:
+        page.get_by_role("button", name="Full screen").click()
+        page.locator(".board:fullscreen").wait_for()
+        page.get_by_role("region", name="Cart").get_by_role("button", name=str(count), exact=True).click()
+        assert page.locator(".board:fullscreen .ant-drawer [data-count]").inner_text().startswith(f"{count} ")
 
 
 def saved_picture(page: Any) -> Path:
@@ -206,12 +212,11 @@ def dark_dots(page: Any, picture: bytes, rows: int) -> int:
 
 
 def test_a_saved_picture_is_of_ink_on_paper_with_its_title_however_the_page_looks(stage: Stage):
-    page = board_of(stage, Cart="auto", Rows="table", Figures="number")
-    page.get_by_role("region", name="Cart").get_by_role("button", name="Picture").wait_for()
-    assert page.get_by_role("button", name="Picture").count() == 1  # no picture where there is no chart
-    light = saved_picture(page).read_bytes()
-    page.emulate_media(color_scheme="dark")
-    page.locator("html[data-theme=dark]").wait_for()
-    assert saved_picture(page).read_bytes() == light
-    assert dark_dots(page, light, 80) > 50
-    page.close()
+    with board_of(stage, Cart="auto", Rows="table", Figures="number") as page:
+        page.get_by_role("region", name="Cart").get_by_role("button", name="Picture").wait_for()
+        assert page.get_by_role("button", name="Picture").count() == 1  # no picture where there is no chart
+        light = saved_picture(page).read_bytes()
+        page.emulate_media(color_scheme="dark")
+        page.locator("html[data-theme=dark]").wait_for()
+        assert saved_picture(page).read_bytes() == light
+        assert dark_dots(page, light, 80) > 50
