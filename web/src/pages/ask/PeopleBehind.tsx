@@ -40,7 +40,7 @@ export function PeopleBehind({ pointed: latest, onClose }: { pointed: Pointed | 
   const first = pages.data?.pages[0];
   const people = pages.data?.pages.flatMap((page) => page.people) ?? [];
   return (
-    <Drawer open={latest !== null} onClose={onClose} title={talk.say("people_title")} size={500} getContainer={inSight}>
+    <Drawer open={latest !== null} onClose={onClose} title={talk.say("people_title")} size={500} {...(document.fullscreenElement ? { getContainer: inSight } : {})}>
       {pages.isPending && <Waiting />}
       {pages.error && <ErrorState failure={pages.error} onRetry={() => void pages.refetch()} />}
       {first && (
