@@ -20,6 +20,7 @@ from zuji.api.answers import add_error_handlers
 from zuji.api.browser import COOKIE
 from zuji.api.guard import Guard, GuardedRoute
 from zuji.api.jobs import Jobs
+from zuji.api.kept_sql import KeptSql
 from zuji.api.list_members import ListMembers
 from zuji.api.overlay import OverlayDoor
 from zuji.api.page import PageReads
@@ -155,6 +156,7 @@ def create_api(
     visual = looking_up(ports.definitions)
     app.state.asker = Asker(ports.events, now_ms=ports.now_ms, tags=ports.tags_now, visual=visual)
     app.state.jobs = Jobs()
+    app.state.kept_sql = KeptSql()
     app.state.list_members = ListMembers(ports)
     app.state.segment_people = SegmentPeople(ports)
     app.state.overlays = Overlays(now_ms=ports.now_ms)

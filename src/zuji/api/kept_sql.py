@@ -49,8 +49,5 @@ class KeptSql:
 
 def kept_sql_of(request: Request) -> KeptSql:
     """The one of this app."""
-    state = request.app.state
-    if not hasattr(state, "kept_sql"):
-        state.kept_sql = KeptSql()
-    kept: KeptSql = state.kept_sql
+    kept: KeptSql = request.app.state.kept_sql
     return kept

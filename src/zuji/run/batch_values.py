@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import msgspec
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from zuji.store.tag_bulk import Moved
-from zuji.store.tag_values import Name, NewChange
+from zuji.store.tag_values import Name, NewChange, text_of, value_of
 
-_encode = msgspec.json.Encoder(order="sorted").encode
-_decode = msgspec.json.decode
 _GIVEN = {"person": pl.UInt64, "new": pl.String}
 _HELD = {"person": pl.UInt64, "old": pl.String}
 NOBODYS: Final = pl.DataFrame(schema=_GIVEN)
@@ -30,17 +27,17 @@ def values_in(people: pa.ChunkedArray, column: pa.ChunkedArray) -> pl.DataFrame:
     if pa.types.is_list(column.type):
         present = pc.and_(present, pc.greater(pc.fill_null(pc.list_value_length(column), 0), 0))
         kept = column.filter(present)
-        texts = pa.array(_texts(kept.to_pylist()), pa.string())
+        texts = pa.array([text_of(value) for value in kept.to_pylist()], pa.string())
     else:
         coded = pc.dictionary_encode(column.filter(present).combine_chunks())
-        texts = pa.array(_texts(coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
+        texts = pa.array([text_of(value) for value in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
     return pl.DataFrame({"person": pl.from_arrow(people.filter(present)), "new": pl.from_arrow(texts)}, schema=_GIVEN)
 
 
 def values_by_person(values: Mapping[int, Any]) -> pl.DataFrame:
     """The same of values that come by person."""
     present = {person: value for person, value in values.items() if value is not None}
-    return pl.DataFrame({"person": [*present], "new": _texts(present.values())}, schema=_GIVEN)
+    return pl.DataFrame({"person": [*present], "new": [text_of(value) for value in present.values()]}, schema=_GIVEN)
 
 
 def differences(values: pl.DataFrame, people: list[int], texts: list[str]) -> list[Moved]:
@@ -56,24 +53,16 @@ def changes_of(workspace: str, name: Name, moved: Iterable[Moved], *, at_ms: int
     kind, key = name
     return [
         NewChange(
-            workspace=workspace, person=person, kind=kind, key=key, old=_or_none(old), new=_or_none(new),
+            workspace=workspace, person=person, kind=kind, key=key, old=value_of(old), new=value_of(new),
             cause="batch", at_ms=at_ms,
         )
         for person, old, new in moved
     ]  # fmt: skip
 
 
-def _or_none(text: str | None) -> Any:
-    return None if text is None else _decode(text)
-
-
 def _mean_the_same(old: str | None, new: str | None) -> bool:
     """Two texts of one number, such as 5 and 5.0: nothing has changed."""
     if old is None or new is None:
         return False
-    one, other = _decode(old), _decode(new)
+    one, other = value_of(old), value_of(new)
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
-
-
-def _texts(values: Iterable[Any]) -> list[str]:
-    return ["true" if value is True else _encode(value).decode() for value in values]

@@ -7,7 +7,7 @@ and tags together. Values are JSON; a segment's members hold `true`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -79,7 +79,7 @@ def values_of(
     rows = connection.execute(
         "SELECT v.person, v.kind, v.key, v.value, v.since_ms, v.version FROM json_each(?2) AS wanted"
         " CROSS JOIN tag_value AS v ON v.workspace = ?1 AND v.person = wanted.value",
-        (workspace, _text(list(persons))),
+        (workspace, text_of(list(persons))),
     )
     for person, kind, key, value, since_ms, version in rows:
         found.setdefault(person, {})[kind, key] = TagValue(_decode(value), since_ms, version)
@@ -97,7 +97,7 @@ def newest_of(
     rows = connection.execute(
         "SELECT v.person, v.kind, v.key, v.value FROM json_each(?2) AS wanted"
         " CROSS JOIN tag_value AS v ON v.workspace = ?1 AND v.person = wanted.value",
-        (workspace, _text(list(persons))),
+        (workspace, text_of(list(persons))),
     )
     for person, kind, key, value in rows:
         name = (kind, key)
@@ -174,7 +174,7 @@ def write_values(connection: sqlite3.Connection, values: Iterable[NewValue]) -> 
         if one.value is None:
             taken.append((one.workspace, one.person, one.kind, one.key))
         else:
-            value = _text(one.value)
+            value = text_of(one.value)
             given.append((one.workspace, one.person, one.kind, one.key, value, one.since_ms, one.version))
     connection.executemany("DELETE FROM tag_value WHERE workspace = ? AND person = ? AND kind = ? AND key = ?", taken)
     connection.executemany("INSERT OR REPLACE INTO tag_value VALUES (?, ?, ?, ?, ?, ?, ?)", given)
@@ -210,32 +210,10 @@ def replace_all(
 
     For what is computed for everybody at once; who keeps a value keeps since when.
     """
-    before = dict(holders(connection, workspace, *name))
-    some = moved(before, values)
-    write_moved(connection, workspace, name, some, before, version=version, at_ms=at_ms, cause=cause, told=told)
-    return len(some)
-
-
-def moved(before: Mapping[int, Any], values: Mapping[int, Any]) -> list[tuple[int, Any]]:
-    """(person, new value) of everybody whose value is another one now; None: they have none any more."""
-    gone = [(person, None) for person in before if person not in values]
-    return gone + [(person, value) for person, value in values.items() if before.get(person) != value]
-
-
-def write_moved(
-    connection: sqlite3.Connection,
-    workspace: str,
-    name: Name,
-    some: Sequence[tuple[int, Any]],
-    before: Mapping[int, Any],
-    *,
-    version: int,
-    at_ms: int,
-    cause: Cause,
-    told: Told = SILENT,
-) -> None:
-    """Give these people their new values of one tag or segment, and record what changed."""
     kind, key = name
+    before = dict(holders(connection, workspace, kind, key))
+    some = [(person, None) for person in before if person not in values]
+    some += [(person, value) for person, value in values.items() if before.get(person) != value]
     write_values(connection, (NewValue(workspace, person, kind, key, value, at_ms, version) for person, value in some))
     changes = (
         NewChange(
@@ -245,6 +223,7 @@ def write_moved(
         for person, value in some
     )  # fmt: skip
     record(connection, changes, readable_at_ms=at_ms)
+    return len(some)
 
 
 _CHANGES: Final = (
@@ -256,20 +235,21 @@ _CHANGES: Final = (
 def _change(row: tuple[Any, ...]) -> TagChange:
     number, workspace, person, kind, key, old, new, cause, event_id, at_ms, received_at_ms, readable_at_ms, told = row
     return TagChange(
-        workspace=workspace, person=person, kind=kind, key=key, old=_or_none(old), new=_or_none(new), cause=cause,
+        workspace=workspace, person=person, kind=kind, key=key, old=value_of(old), new=value_of(new), cause=cause,
         cause_event_id=event_id, at_ms=at_ms, received_at_ms=received_at_ms, told=told, number=number,
         readable_at_ms=readable_at_ms,
     )  # fmt: skip
 
 
-def _text(value: Any) -> str:
-    """Written as JSON. Of most tags and all segments that is one word."""
+def text_of(value: Any) -> str:
+    """A value as it is kept: JSON. Of most tags and all segments that is one word."""
     return "true" if value is True else _encode(value).decode()
 
 
-def _or_null(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _or_none(text: str | None) -> Any:
+def value_of(text: str | None) -> Any:
+    """What a kept text says; None for none."""
     return None if text is None else _decode(text)
+
+
+def _or_null(value: Any) -> str | None:
+    return None if value is None else text_of(value)
