@@ -17,14 +17,22 @@ PAGE = "<!doctype html><html><head><meta charset=utf-8><title>Shop</title></head
 @contextmanager
 def site_of(body: str) -> Iterator[str]:
     """The address of a site whose every page has this body."""
-    page = PAGE.format(body).encode()
+    with served(PAGE.format(body)) as address:
+        yield address
+
+
+@contextmanager
+def served(page: str, **headers: str) -> Iterator[str]:
+    """The address of a site whose every page is this one, with these headers; `_` in a name stands for `-`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("content-type", "text/html; charset=utf-8")
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.end_headers()
-            self.wfile.write(page)
+            self.wfile.write(page.encode())
 
         def log_message(self, *_: object) -> None: ...
 

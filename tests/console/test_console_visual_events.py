@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from console_world import LANGUAGES, Office, go, signed_in, until
+from customer_site import PERSON, served
 
 pytestmark = pytest.mark.browser
 SAID = {
@@ -25,9 +24,6 @@ SAID = {
 }
 BODY = """<main><h1>Tea</h1><div class=card><button data-track="buy-{0}" onclick="window.bought = true">
 <span>Buy now</span></button></div><a href="#help" id=help>Help</a></main>"""
-PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-"""A headless browser says that it is one, and questions leave robots out."""
-
 POLICY = "default-src 'none'; script-src 'nonce-n'; script-src-attr 'unsafe-inline'; connect-src {0}"
 
 
@@ -40,22 +36,9 @@ def a_site(office: Office, language: str) -> Iterator[str]:
     # What another SDK would see of the address, if it looked when it is loaded after ours.
     witness = "<script nonce=n>window.seen = location.href</script>"
     html = f"<!doctype html><html><head><meta charset=utf-8><title>Shop</title>{tag}{witness}</head>"
-    page = f"{html}<body>{BODY.format(language)}</body></html>".encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.send_header("content-security-policy", POLICY.format(office.server.url))
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as web:
-        threading.Thread(target=web.serve_forever, daemon=True).start()
-        yield f"http://localhost:{web.server_port}"
-        web.shutdown()
+    page = f"{html}<body>{BODY.format(language)}</body></html>"
+    with served(page, content_security_policy=POLICY.format(office.server.url)) as address:
+        yield address
 
 
 def clicks(office: Office) -> int:
