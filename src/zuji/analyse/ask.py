@@ -117,6 +117,10 @@ class Asker:
         settled, reading = self._settled(kind, document, asking)
         return values_of_everybody(kind, gives, settled, reading)
 
+    def newest_event_ms(self, workspace: str) -> int:
+        """When the newest event happened that a question asked now can see, at least; 0 before there is any."""
+        return self._horizons.now(workspace, identity=0).newest_ms
+
     def _settled(self, kind: str, document: Any, asking: Asking) -> tuple[Settled[Any], Reading]:
         chosen = kind_of(kind)
         question: Question = read_question(chosen.question, document)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from zuji.analyse.horizon import Horizons
+from zuji.analyse.ask import Asker
 from zuji.api.ports import ports_of
 from zuji.api.waiting import wait_for
 from zuji.api.wire import iso
@@ -32,8 +32,6 @@ def newest_event(request: Request, workspace: str) -> str | None:
 
     (Questions of a kind bring this along; statements of analysts and files ask here.)
     """
-    state, events = request.app.state, ports_of(request).events
-    if not hasattr(state, "horizons"):
-        state.horizons = Horizons(events.query, events.tide)
-    newest_ms: int = state.horizons.now(workspace, 0).newest_ms
+    asker: Asker = request.app.state.asker
+    newest_ms = asker.newest_event_ms(workspace)
     return iso(newest_ms) if newest_ms else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -120,12 +120,13 @@ class BatchTags:
     def work_off(self) -> int:
         """Work out what is due. Gives how many values changed."""
         changed, known_ms = 0, self._now_ms()
-        for workspace, published in self._published().items():
+        everywhere = self._published()
+        for workspace, published in everywhere.items():
             now_ms = self._now_ms()
             due = self._due(workspace, published, now_ms)
             if due:
                 changed += self._work_out(_Work(workspace, published, known_ms, now_ms), due)
-        self._forget_ended()
+        self._forget_ended(everywhere)
         return changed
 
     def _run(self) -> None:
@@ -157,11 +158,11 @@ class BatchTags:
         worked = self._worked.get((workspace, one.kind, one.key))
         return worked is None or worked.version != one.version or worked.at_ms <= than_ms
 
-    def _forget_ended(self) -> None:
+    def _forget_ended(self, everywhere: Mapping[str, Published]) -> None:
         """What is published no more keeps nothing."""
         here = {
             (workspace, one.kind, one.key)
-            for workspace, published in self._published().items()
+            for workspace, published in everywhere.items()
             for one in published.definitions
         }
         for name in self._worked.keys() - here:
