@@ -101,6 +101,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         yield Asked(server, truth, span, folder)
 
 
+def test_checking_a_demo_that_goes_on_leaves_it_its_keys(asked: Asked) -> None:
+    keys = asked.server.data / "keys.json"
+    before = keys.read_bytes()
+    zuji_json("demo", "--data", str(asked.server.data), "--people", "120", "--days", "12", "--check")
+    assert keys.read_bytes() == before
+
+
 def test_every_kind_has_its_question() -> None:
     assert set(KINDS) <= set(QUESTIONS)
 

@@ -76,8 +76,11 @@ def run_demo(wish: Wish) -> int:
     wanted = Note(wish.people, wish.days, wish.seed, now_ms())
     with _ended_by_signals(), _server(data, wish.host, wish.port, quiet=wish.check or quiet) as engine:
         address = (data / ADDRESS_FILE).read_text(encoding="utf-8").strip()
+        note = _note_of(data, wanted)
+        if wish.check and note.loaded:  # sends nothing: new keys would end a demo that goes on in another terminal
+            return _check(engine, data, address, as_json=quiet)
         keys = _keys(engine)
-        note, world = _load(data, wanted, address, keys, quiet=quiet)
+        world = None if note.loaded else _load(data, note, address, keys, quiet=quiet)
         if wish.check:
             return _check(engine, data, address, as_json=quiet)
         threading.Thread(target=_give_tags, args=(engine,), name="tags", daemon=True).start()
@@ -89,8 +92,8 @@ def run_demo(wish: Wish) -> int:
     return 0
 
 
-def _load(data: Path, wanted: Note, address: str, keys: DemoKeys, *, quiet: bool) -> tuple[Note, Any]:
-    """The world of this folder; its history is sent unless that was done before."""
+def _note_of(data: Path, wanted: Note) -> Note:
+    """The world of this folder: the one that was wanted, or the same from an earlier start."""
     file = data / NOTE
     note = msgspec.json.decode(file.read_bytes(), type=Note) if file.exists() else wanted
     if (note.people, note.days, note.seed) != (wanted.people, wanted.days, wanted.seed):
@@ -98,17 +101,20 @@ def _load(data: Path, wanted: Note, address: str, keys: DemoKeys, *, quiet: bool
             f"{data} holds the demo of {note.people} people, {note.days} days, seed {note.seed} already. "
             "Ask for the same, or name another folder with --data."
         )
-    if note.loaded:
-        return note, None
+    return note
+
+
+def _load(data: Path, note: Note, address: str, keys: DemoKeys, *, quiet: bool) -> Any:
+    """Send the history of this world, and note that it was."""
+    file = data / NOTE
     file.write_bytes(msgspec.json.encode(note))
     started = time.monotonic()
     folder = data / story.TRUTH_FOLDER
     loaded = story.load(note.options, address, keys, folder=folder, now_ms=now_ms, tell=_silent if quiet else _Teller())
-    note = msgspec.structs.replace(note, loaded=True)
-    file.write_bytes(msgspec.json.encode(note))
+    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(note, loaded=True)))
     if not quiet:
         say(f"Sent {loaded.tally.messages:,} messages in {time.monotonic() - started:.0f} s.")
-    return note, loaded.world
+    return loaded.world
 
 
 def _give_tags(engine: RunningEngine) -> None:
