@@ -173,8 +173,11 @@ def test_a_shared_tablet_is_nobodys_own() -> None:
         if message.anonymous_id in used and message.user_id not in ("", "undefined"):
             used[message.anonymous_id].add(message.user_id)
     shared = [tablet for tablet, people in used.items() if len(people) > 1]
+    # Live traffic goes on after the truth was written down: whoever has not used it yet may be next.
+    used_by_one_so_far = [tablet for tablet, people in used.items() if len(people) == 1]
     assert shared
-    assert not owned & set(shared)
+    assert used_by_one_so_far
+    assert not owned & {*shared, *used_by_one_so_far}
 
 
 def test_the_managers_number_is_given_with_more_cards_than_a_value_may_have() -> None:

@@ -139,12 +139,15 @@ class SegmentVisit(_Walk):
             "alias", "alias", message_id, at, anonymous_id="", user_id=self.person.user_id, context=self._context
         )
         message["previousId"] = self.device.anonymous_id
-        names = (f"user_id:{self.person.user_id}", *self.device.identifiers)
+        names = (f"user_id:{self.person.user_id}", *self._own())
         self._write(message, message_id, Deed(self.at, self.person.number, "alias", "alias", names=self._news(names)))
 
     def _names(self) -> tuple[str, ...]:
-        own = self.device.identifiers
-        return (f"user_id:{self.person.user_id}", *own) if self.signed_in else own
+        return (f"user_id:{self.person.user_id}", *self._own()) if self.signed_in else self._own()
+
+    def _own(self) -> tuple[str, ...]:
+        """The device, where it is this person's; one for several is nobody's, even if one alone has used it yet."""
+        return () if self.device.shared else self.device.identifiers
 
     def _say(
         self, kind: str, event: str, properties: dict[str, Any] | None, *, fen: int | None = None,
